@@ -1,0 +1,77 @@
+/**
+ * THE WIRE: every channel between window and main process, with the schema of what goes in and what comes out.
+ * One map types both ends; the transport checks every payload against it, in both directions.
+ */
+import { z } from 'zod';
+import {
+  detailsSchema,
+  hostSchema,
+  idSchema,
+  machineKeySchema,
+  machineRowSchema,
+  operationSchema,
+  poolSchema,
+  previewSchema,
+  rescueRequestSchema,
+  settingsSchema,
+  stopRequestSchema,
+  textSchema,
+  volumeSchema,
+} from './schemas.ts';
+import type { ErrorData } from './errors.ts';
+import type { AppEvent } from './schemas.ts';
+
+const none = z.null();
+
+export const CHANNELS = {
+  'app.info': { input: none, output: z.strictObject({ version: z.string(), platform: z.string(), asRoot: z.boolean() }) },
+  'settings.get': { input: none, output: settingsSchema },
+  'settings.set': { input: settingsSchema.partial(), output: settingsSchema },
+
+  'hosts.list': { input: none, output: z.array(hostSchema) },
+  'hosts.add': { input: z.strictObject({ uri: textSchema, name: textSchema.nullable(), readOnly: z.boolean() }), output: hostSchema },
+  'hosts.remove': { input: z.strictObject({ hostId: idSchema }), output: none },
+  /** Starts connecting and answers at once; the outcome comes as host-changed events. */
+  'hosts.connect': { input: z.strictObject({ hostId: idSchema }), output: none },
+  'hosts.disconnect': { input: z.strictObject({ hostId: idSchema }), output: none },
+
+  'machines.list': { input: none, output: z.array(machineRowSchema) },
+  'machines.details': { input: machineKeySchema, output: detailsSchema },
+
+  'pools.list': { input: z.strictObject({ hostId: idSchema }), output: z.array(poolSchema) },
+  'pools.volumes': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: z.array(volumeSchema) },
+
+  'rescue.preview': { input: z.strictObject({ machine: machineKeySchema, request: rescueRequestSchema }), output: previewSchema },
+  /** `fingerprint` is plan.fingerprint.inputs of the preview that was confirmed: anything else is refused as drift. */
+  'rescue.start': {
+    input: z.strictObject({ machine: machineKeySchema, request: rescueRequestSchema, fingerprint: z.string().length(64) }),
+    output: operationSchema,
+  },
+  'rescue.end': {
+    input: z.strictObject({ machine: machineKeySchema, stop: stopRequestSchema, power: z.enum(['as-before', 'on', 'off']) }),
+    output: operationSchema,
+  },
+  'operations.list': { input: none, output: z.array(operationSchema) },
+  'operations.cancel': { input: z.strictObject({ operationId: idSchema }), output: none },
+
+  /** The log of this window's own failures goes to the main process: one line, no stack of ours in front of a user. */
+  'log.renderer-error': { input: z.strictObject({ message: textSchema }), output: none },
+} as const;
+
+export type ChannelName = keyof typeof CHANNELS;
+export type ChannelInput<C extends ChannelName> = z.infer<(typeof CHANNELS)[C]['input']>;
+export type ChannelOutput<C extends ChannelName> = z.infer<(typeof CHANNELS)[C]['output']>;
+
+/** What a call answers: errors cross as data. */
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData };
+
+/** The one channel from main to window. */
+export const EVENT_CHANNEL = 'salvor:event';
+
+/** What the preload exposes as window.salvor: one function a channel, and one to listen. */
+export type SalvorApi = {
+  readonly [C in ChannelName]: (input: ChannelInput<C>) => Promise<Answer<ChannelOutput<C>>>;
+} & {
+  /** Returns the function that stops listening. */
+  readonly onEvent: (listener: (event: AppEvent) => void) => () => void;
+};

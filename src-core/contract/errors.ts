@@ -1,0 +1,191 @@
+/**
+ * Errors are part of the interface. An error is data: a code from this closed list, the words for the administrator
+ * (what happened, what is unchanged, what to do next), and one line of detail from libvirt where there is one. Never a stack.
+ */
+import { fillText } from '../rescue/texts.ts';
+
+export const ERROR_CODES = [
+  'usage',
+  'uri-malformed',
+  'host-unreachable',
+  'permission-denied',
+  'authentication-failed',
+  'connection-lost',
+  'not-connected',
+  'timeout',
+  'read-only',
+  'not-supported',
+  'domain-not-found',
+  'host-not-found',
+  'host-exists',
+  'pool-not-found',
+  'file-unreadable',
+  'xml-malformed',
+  'xml-dtd',
+  'xml-too-large',
+  'not-a-domain',
+  'refused',
+  'drift',
+  'busy',
+  'cancelled',
+  'not-in-rescue',
+  'stop-timeout',
+  'stop-failed',
+  'start-failed',
+  'verify-failed',
+  'rollback-failed',
+  'libvirt',
+  'invalid-message',
+  'internal',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export interface ErrorData {
+  readonly code: ErrorCode;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** What happened. */
+  readonly message: string;
+  /** What was left as it was. */
+  readonly unchanged: string;
+  /** What to do next. */
+  readonly next: string;
+  /** libvirt's own words, where it said any. */
+  readonly detail: string | null;
+}
+
+interface ErrorText {
+  readonly message: string;
+  readonly unchanged: string;
+  readonly next: string;
+}
+
+const NOTHING_TOUCHED = 'Nothing was touched.';
+
+/** The English texts; {{name}} is filled from params. The renderer's language files use the same keys. */
+export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
+  usage: { message: '{{problem}}', unchanged: NOTHING_TOUCHED, next: 'See salvor --help.' },
+  'uri-malformed': {
+    message: '“{{uri}}” is not a libvirt connection URI.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Write it as driver[+transport]://[user@][host]/path, for example qemu:///system or qemu+ssh://root@host/system.',
+  },
+  'host-unreachable': {
+    message: 'No libvirt daemon answers at {{uri}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Check that libvirtd (or virtqemud) runs there and that the address, the port and the socket path are right, then connect again.',
+  },
+  'permission-denied': {
+    message: 'The libvirt daemon at {{uri}} does not let you in.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Run as a member of the libvirt group or as root, or ask for access to its socket.',
+  },
+  'authentication-failed': {
+    message: 'The libvirt daemon at {{uri}} did not accept these credentials.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Check user, password, key or certificate, then connect again.',
+  },
+  'connection-lost': {
+    message: 'The connection to {{uri}} was lost.',
+    unchanged: 'Domains go on running as they were; the definition on the host was not changed.',
+    next: 'Connect again; what state the domain is in is shown then.',
+  },
+  'not-connected': { message: 'Not connected to {{uri}}.', unchanged: NOTHING_TOUCHED, next: 'Connect to the host first.' },
+  timeout: {
+    message: 'The host did not answer “{{call}}” within {{seconds}} seconds.',
+    unchanged: 'Whether the host still carries it out cannot be known from here.',
+    next: 'Look at the state of the domain once the host answers again, then repeat.',
+  },
+  'read-only': { message: 'The connection to {{uri}} is read-only.', unchanged: NOTHING_TOUCHED, next: 'Connect with write access to change anything.' },
+  'not-supported': { message: 'This host cannot do that: {{what}}.', unchanged: NOTHING_TOUCHED, next: 'Use another way or another host.' },
+  'domain-not-found': {
+    message: 'There is no domain “{{domain}}” on {{uri}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'salvor list shows the domains of a host, with names and UUIDs.',
+  },
+  'host-not-found': { message: 'This host is not in the list any more.', unchanged: NOTHING_TOUCHED, next: 'Add it again.' },
+  'host-exists': { message: '{{uri}} is in the list already.', unchanged: NOTHING_TOUCHED, next: 'Use the entry that is there.' },
+  'pool-not-found': { message: 'There is no storage pool “{{pool}}” on {{uri}}.', unchanged: NOTHING_TOUCHED, next: 'Choose one of the pools that the host lists.' },
+  'file-unreadable': { message: 'The file {{path}} cannot be read.', unchanged: NOTHING_TOUCHED, next: 'Check its path and its permissions.' },
+  'xml-malformed': { message: 'This is not well-formed XML: {{problem}}.', unchanged: NOTHING_TOUCHED, next: 'Dump it again with virsh dumpxml --inactive --security-info.' },
+  'xml-dtd': {
+    message: 'The XML carries a document type declaration, which no domain definition needs and which can hide anything.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Remove the <!DOCTYPE …> declaration.',
+  },
+  'xml-too-large': {
+    message: 'The XML has {{size}} characters; more than {{limit}} is no domain definition.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Check that this is the right file.',
+  },
+  'not-a-domain': { message: 'The XML is not a domain definition: {{problem}}.', unchanged: NOTHING_TOUCHED, next: 'Dump it again with virsh dumpxml --inactive --security-info.' },
+  refused: { message: 'The rescue of {{domain}} was refused: {{reasons}}', unchanged: NOTHING_TOUCHED, next: 'Choose as the reasons say, then try again.' },
+  drift: {
+    message: '{{domain}} is not what it was when you saw the preview: {{what}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Look at the new preview, then start again.',
+  },
+  busy: {
+    message: 'Another operation is under way on {{domain}}: {{what}}.',
+    unchanged: 'This request changed nothing.',
+    next: 'Wait until it has ended, or cancel it.',
+  },
+  cancelled: { message: 'Cancelled.', unchanged: '{{unchanged}}', next: 'Start again whenever you like.' },
+  'not-in-rescue': {
+    message: '{{domain}} is not in rescue.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'salvor sessions shows the domains that are.',
+  },
+  'stop-timeout': {
+    message: '{{domain}} did not shut down within {{seconds}} seconds.',
+    unchanged: 'It keeps running; its definition was not touched.',
+    next: 'Give it more time, shut it down from inside, or choose to force it off.',
+  },
+  'stop-failed': {
+    message: '{{domain}} could not be stopped.',
+    unchanged: 'Its definition was not touched.',
+    next: 'Look at its state, then try again or force it off.',
+  },
+  'start-failed': {
+    message: '{{domain}} could not be started for {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Mend what libvirt names, then try again.',
+  },
+  'verify-failed': {
+    message: '{{domain}} is not as it was planned: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Look at the definition, then try another device or bus.',
+  },
+  'rollback-failed': {
+    message: '{{what}} failed, and so did the way back: {{rollback}}.',
+    unchanged: 'The definition of {{domain}} was not touched.',
+    next: 'The domain is off. Start it with virsh start {{domain}} once the reason is gone.',
+  },
+  libvirt: { message: 'libvirt refused “{{call}}”.', unchanged: '{{unchanged}}', next: 'The line below is libvirt’s own reason.' },
+  'invalid-message': { message: 'The window sent a message that was not understood.', unchanged: NOTHING_TOUCHED, next: 'Restart Salvor; if it happens again, report it.' },
+  internal: { message: 'Something in Salvor went wrong.', unchanged: '{{unchanged}}', next: 'The log has the details; please report it.' },
+};
+
+/** The data of an error: texts filled in. `unchanged` in params overrides nothing but its own placeholder. */
+export function errorData(code: ErrorCode, params: Readonly<Record<string, string | number>> = {}, detail: string | null = null): ErrorData {
+  const text = ERROR_TEXTS[code];
+  const filled = { unchanged: NOTHING_TOUCHED, ...params };
+  return {
+    code,
+    params,
+    message: fillText(text.message, filled),
+    unchanged: fillText(text.unchanged, filled),
+    next: fillText(text.next, filled),
+    detail,
+  };
+}
+
+/** An error on its way through our own code; crosses a wall only as `data`. */
+export class SalvorError extends Error {
+  override readonly name = 'SalvorError';
+  readonly data: ErrorData;
+  constructor(code: ErrorCode, params: Readonly<Record<string, string | number>> = {}, detail: string | null = null) {
+    const data = errorData(code, params, detail);
+    super(data.message);
+    this.data = data;
+  }
+}

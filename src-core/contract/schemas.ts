@@ -1,0 +1,197 @@
+/** zod schemas of everything that crosses IPC. Inputs are strict: an unknown key is refused. */
+import { z } from 'zod';
+import { DOMAIN_STATES, FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
+import type { AttachChoice, MediumFacts, RescuePlan } from '../rescue/types.ts';
+import type { BootEntry } from '../boot/effective-order.ts';
+import type { DiskRole, DiskView, GuestNames } from '../disks/types.ts';
+import type { HostTrait } from '../host/traits.ts';
+import type { SessionRecord } from '../rescue/session.ts';
+import { ERROR_CODES } from './errors.ts';
+
+const text = z.string().max(4096);
+const id = z.string().min(1).max(200);
+const uuid = z.string().regex(/^[0-9a-fA-F-]{32,36}$/);
+const params = z.record(z.string(), z.union([z.string(), z.number()]));
+
+/**
+ * Plans and what belongs to them are made by our own pure core in the main process and only travel outward, to the window.
+ * They are checked to be objects; their shape is the core's own types.
+ */
+function fromCore<T>() {
+  return z.custom<T>((value) => typeof value === 'object' && value !== null);
+}
+
+export const errorDataSchema = z.strictObject({
+  code: z.enum(ERROR_CODES),
+  params,
+  message: z.string(),
+  unchanged: z.string(),
+  next: z.string(),
+  detail: z.string().nullable(),
+});
+
+export const mediumSpecSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('volume'), pool: id, name: text.min(1) }),
+  z.strictObject({ kind: z.literal('path'), path: text.min(1) }),
+  z.strictObject({ kind: z.literal('url'), url: text.min(1) }),
+  z.strictObject({ kind: z.literal('original') }),
+  z.strictObject({ kind: z.literal('kernel'), kernel: text.min(1), initrd: text.nullable(), cmdline: text.nullable() }),
+]);
+
+export const stopRequestSchema = z.strictObject({
+  how: z.enum(['graceful', 'force']),
+  timeoutSeconds: z.number().int().min(1).max(3600),
+  onTimeout: z.enum(['force', 'give-up']),
+});
+
+export const rescueRequestSchema = z.strictObject({
+  media: z.array(mediumSpecSchema).min(1).max(8),
+  device: z.string().max(20).nullable(),
+  bus: z.string().max(20).nullable(),
+  profile: z.enum(PROFILES),
+  session: z.enum(SESSION_KINDS),
+  endAtFirstReboot: z.boolean(),
+  fallThrough: z.enum(FALL_THROUGHS).nullable(),
+  writes: z.enum(['overlay', 'direct']),
+  stop: stopRequestSchema,
+  allowUnbootable: z.boolean(),
+});
+
+export const machineKeySchema = z.strictObject({ hostId: id, uuid });
+export type MachineKey = z.infer<typeof machineKeySchema>;
+
+export const hostSchema = z.strictObject({
+  id,
+  name: z.string(),
+  uri: z.string(),
+  /** `builtin` hosts (demo, system, session) cannot be removed. */
+  builtin: z.boolean(),
+  readOnly: z.boolean(),
+  state: z.enum(['disconnected', 'connecting', 'connected']),
+  /** Why it is not connected, when that was not the administrator's wish. */
+  error: errorDataSchema.nullable(),
+  hostname: z.string().nullable(),
+  driver: z.string().nullable(),
+  libvirtVersion: z.string().nullable(),
+  hypervisorVersion: z.string().nullable(),
+  traits: z.array(fromCore<HostTrait>()),
+  machineCount: z.number().int(),
+});
+export type Host = z.infer<typeof hostSchema>;
+
+export const machineRowSchema = z.strictObject({
+  hostId: id,
+  hostName: z.string(),
+  uuid: z.string(),
+  name: z.string(),
+  title: z.string().nullable(),
+  state: z.enum(DOMAIN_STATES),
+  persistent: z.boolean(),
+  autostart: z.boolean(),
+  /** Set while the running domain carries our session metadata. */
+  session: fromCore<SessionRecord>().nullable(),
+  /** Disk targets and sources, for the search; empty until known. */
+  disks: z.array(z.strictObject({ target: z.string(), source: z.string().nullable() })),
+});
+export type MachineRow = z.infer<typeof machineRowSchema>;
+
+/** A disk of the machine page. Sizes in bytes, null where the host did not tell. */
+export interface MachineDisk extends DiskView {
+  readonly role: DiskRole;
+  readonly roleWhy: string;
+  readonly guestNames: GuestNames;
+  readonly capacity: number | null;
+  readonly allocation: number | null;
+  readonly physical: number | null;
+}
+
+export interface MachineDetails {
+  readonly row: MachineRow;
+  readonly firmware: 'bios' | 'uefi';
+  readonly secureBoot: boolean;
+  readonly machine: string;
+  readonly arch: string;
+  readonly vcpus: number | null;
+  readonly memoryKiB: number | null;
+  readonly disks: readonly MachineDisk[];
+  readonly bootOrder: readonly BootEntry[];
+  /** Disks and boot order of the running domain where it differs from the definition (in rescue); null when off or alike. */
+  readonly live: { readonly disks: readonly MachineDisk[]; readonly bootOrder: readonly BootEntry[] } | null;
+  /** The definition with passwords replaced by ***. */
+  readonly definitionXml: string;
+  readonly liveXml: string | null;
+  readonly managedSave: boolean;
+  readonly snapshots: number;
+}
+
+export const poolSchema = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  active: z.boolean(),
+  capacity: z.number().nullable(),
+  available: z.number().nullable(),
+});
+export type Pool = z.infer<typeof poolSchema>;
+
+export const volumeSchema = z.strictObject({
+  pool: z.string(),
+  name: z.string(),
+  path: z.string().nullable(),
+  format: z.string().nullable(),
+  capacity: z.number().nullable(),
+  allocation: z.number().nullable(),
+  /** Why it cannot be a rescue medium, as a coded reason, or null. */
+  unfit: z.enum(['directory', 'in-use', 'guest-disk']).nullable(),
+});
+export type Volume = z.infer<typeof volumeSchema>;
+
+/** The answer to a request for a preview: the plan (passwords redacted), every choice with its reasons, what is known of the media. */
+export interface Preview {
+  readonly plan: RescuePlan;
+  readonly choices: readonly AttachChoice[];
+  readonly media: readonly MediumFacts[];
+}
+
+export const operationSchema = z.strictObject({
+  id,
+  kind: z.enum(['rescue', 'end']),
+  machine: machineKeySchema,
+  machineName: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** May it still be cancelled? Up to the stop, and between steps. */
+  cancellable: z.boolean(),
+  startedAt: z.string(),
+  steps: z.array(
+    z.strictObject({
+      id: z.string(),
+      text: z.string(),
+      state: z.enum(['pending', 'running', 'done', 'failed', 'undone', 'skipped']),
+      /** A line on how it goes, e.g. seconds left of a graceful shutdown. */
+      note: z.string().nullable(),
+    }),
+  ),
+  error: errorDataSchema.nullable(),
+});
+export type Operation = z.infer<typeof operationSchema>;
+
+export const settingsSchema = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['en']),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** What the main process tells the window without being asked. */
+export const appEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('host-changed'), host: hostSchema }),
+  z.strictObject({ type: z.literal('host-removed'), hostId: id }),
+  /** All machines of one host anew (after connect or loss). */
+  z.strictObject({ type: z.literal('machines-reset'), hostId: id, machines: z.array(machineRowSchema) }),
+  z.strictObject({ type: z.literal('machine-changed'), machine: machineRowSchema }),
+  z.strictObject({ type: z.literal('machine-removed'), machine: machineKeySchema }),
+  z.strictObject({ type: z.literal('operation-changed'), operation: operationSchema }),
+]);
+export type AppEvent = z.infer<typeof appEventSchema>;
+
+export const detailsSchema = fromCore<MachineDetails>();
+export const previewSchema = fromCore<Preview>();
+export { id as idSchema, text as textSchema };

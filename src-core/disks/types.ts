@@ -1,0 +1,59 @@
+/** Where a disk sits, as libvirt's <address> has it. Numbers are plain integers; PCI parts too. */
+export type DiskAddress =
+  | { readonly type: 'drive'; readonly controller: number; readonly bus: number; readonly target: number; readonly unit: number }
+  | {
+      readonly type: 'pci';
+      readonly domain: number;
+      readonly bus: number;
+      readonly slot: number;
+      readonly function: number;
+    }
+  | { readonly type: 'usb'; readonly bus: number; readonly port: string }
+  | { readonly type: 'other'; readonly text: string };
+
+/** What a Linux guest will call a disk. Null where it cannot be told from the definition. */
+export interface GuestNames {
+  /** `/dev/vda`: depends on the order of probing. */
+  readonly kernel: string | null;
+  /** `/dev/disk/by-id/virtio-ROOT0001`, from serial or WWN. */
+  readonly byId: string | null;
+  /** `/dev/disk/by-path/pci-0000:00:04.0`, from the address; holds whatever else is attached. */
+  readonly byPath: string | null;
+}
+
+/** What a disk is for, as far as it can be told. */
+export const DISK_ROLES = ['root', 'data', 'swap', 'ephemeral', 'config-drive', 'cdrom', 'floppy', 'rescue'] as const;
+export type DiskRole = (typeof DISK_ROLES)[number];
+
+/** One disk of a definition, read. `index` is its place among the <disk> elements, from 0. */
+export interface DiskView {
+  readonly index: number;
+  /** disk, cdrom, floppy, lun */
+  readonly device: string;
+  /** file, block, dir, network, volume, nvme, vhostuser, vhostvdpa */
+  readonly sourceType: string;
+  /** One line that names the source: a path, `pool/volume`, `protocol:name`; null: empty drive. */
+  readonly source: string | null;
+  readonly target: string;
+  readonly bus: string;
+  readonly format: string | null;
+  readonly cache: string | null;
+  readonly serial: string | null;
+  readonly wwn: string | null;
+  readonly readonly: boolean;
+  readonly shareable: boolean;
+  readonly transient: boolean;
+  /** UUIDs or usages of the secrets that <encryption> and <auth> name. */
+  readonly secrets: readonly SecretReference[];
+  readonly encrypted: boolean;
+  readonly bootOrder: number | null;
+  readonly address: DiskAddress | null;
+  /** Sources of the <backingStore> chain in the definition, nearest first. */
+  readonly backingChain: readonly string[];
+}
+
+export interface SecretReference {
+  readonly uuid: string | null;
+  readonly usage: string | null;
+  readonly purpose: 'encryption' | 'auth';
+}

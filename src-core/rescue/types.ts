@@ -1,0 +1,270 @@
+/**
+ * The words of rescue, as types. Everything here is plain data: JSON in, JSON out.
+ *
+ * definition       a domain's persistent XML (dumped INACTIVE | SECURE)
+ * live definition  the XML of the running domain
+ * medium           the image a domain boots from during rescue
+ * rescue device    the <disk> that carries the booting medium
+ * rescue session   from the start of rescue until its end
+ * request          what the administrator chose
+ * plan             pure data that says everything that will happen
+ * refusal          a coded reason why a request cannot be carried out
+ * warning          a coded fact that the administrator should know and may accept
+ */
+import type { BootEntry } from '../boot/effective-order.ts';
+import type { DiffLine } from '../domain-xml/line-diff.ts';
+import type { DiskAddress, GuestNames } from '../disks/types.ts';
+import type { DomainCapabilities } from '../host/domain-capabilities.ts';
+import type { MediumContent } from '../media/recognise.ts';
+import type { FindingCode, SentenceCode } from './texts.ts';
+
+/** Values that fill the {{placeholders}} of a text. */
+export type Params = Readonly<Record<string, string | number>>;
+
+/** A refusal or a warning. `subject` names the device, medium or element it is about (a target, a path, a word), or null for the whole domain. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly subject: string | null;
+  readonly params: Params;
+  /** The English sentence: what is the matter and what to do. */
+  readonly message: string;
+}
+
+/** A coded sentence that is neither refusal nor warning: a reason, a consequence, the title of a step. */
+export interface Sentence {
+  readonly code: SentenceCode;
+  readonly params: Params;
+  readonly text: string;
+}
+
+export const PROFILES = ['recommended', 'nova'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+export const SESSION_KINDS = ['one-shot', 'until-ended'] as const;
+export type SessionKind = (typeof SESSION_KINDS)[number];
+
+export const FALL_THROUGHS = ['original', 'none'] as const;
+export type FallThrough = (typeof FALL_THROUGHS)[number];
+
+export const RESCUE_DEVICES = ['disk', 'cdrom', 'floppy'] as const;
+export type RescueDeviceKind = (typeof RESCUE_DEVICES)[number];
+
+export const RESCUE_BUSES = ['usb', 'virtio', 'scsi', 'sata', 'ide', 'fdc'] as const;
+export type RescueBus = (typeof RESCUE_BUSES)[number];
+
+/** What the administrator named as a medium. Paths are paths on the host, not on this computer. */
+export type MediumSpec =
+  | { readonly kind: 'volume'; readonly pool: string; readonly name: string }
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'original' }
+  | { readonly kind: 'kernel'; readonly kernel: string; readonly initrd: string | null; readonly cmdline: string | null };
+
+/** How a guest is brought to a stop. `give-up` leaves it running and nothing changed. */
+export interface StopRequest {
+  readonly how: 'graceful' | 'force';
+  readonly timeoutSeconds: number;
+  readonly onTimeout: 'force' | 'give-up';
+}
+
+/** What the administrator chose; null means "the best default", which the plan resolves and explains. */
+export interface RescueRequest {
+  /** The first one boots; the others ride along as cdroms or disks. At least one. */
+  readonly media: readonly MediumSpec[];
+  /** `disk`, `cdrom`, `floppy`; other words (lun, fs) are accepted here so that they can be refused by name. */
+  readonly device: string | null;
+  readonly bus: string | null;
+  readonly profile: Profile;
+  readonly session: SessionKind;
+  /** End the session at the guest's first reboot (`<on_reboot>destroy`). */
+  readonly endAtFirstReboot: boolean;
+  readonly fallThrough: FallThrough | null;
+  /** `overlay`: writes of the guest never reach the medium. `direct`: they do; an explicit choice. */
+  readonly writes: 'overlay' | 'direct';
+  readonly stop: StopRequest;
+  /** Accept combinations that are legal but never boot (refused by default). */
+  readonly allowUnbootable: boolean;
+}
+
+/** Where QEMU finds an image. `volume` is for pools whose volumes have no path on the host. */
+export type ImageSource =
+  | { readonly type: 'file'; readonly file: string }
+  | { readonly type: 'block'; readonly dev: string }
+  | { readonly type: 'volume'; readonly pool: string; readonly volume: string }
+  | { readonly type: 'network'; readonly protocol: 'http' | 'https'; readonly host: string; readonly port: number; readonly name: string };
+
+/** What was found out about one medium on the host. */
+export interface MediumFacts {
+  readonly spec: MediumSpec;
+  /** false: not there, or not readable; `problem` then says what was tried, in words. */
+  readonly found: boolean;
+  readonly problem: string | null;
+  readonly source: ImageSource | null;
+  /** Bytes, or null when it could not be learned. */
+  readonly size: number | null;
+  /** Image format as recognised or declared: `raw`, `qcow2`, `iso` (declared only; on disk an ISO is raw), …; null unknown. */
+  readonly format: string | null;
+  /** What the first bytes say; null when they could not be read (the demo host, url media). */
+  readonly content: MediumContent | null;
+  /** Names of running domains (other than the one rescued) that have it open for writing. */
+  readonly writers: readonly string[];
+  /** Glance image properties: hw_rescue_device, hw_rescue_bus, hw_disk_bus, … */
+  readonly properties: Readonly<Record<string, string>>;
+  /** For `original`: the images that were looked at, root disk first. */
+  readonly lookedAt: readonly string[];
+}
+
+export const DOMAIN_STATES = ['nostate', 'running', 'blocked', 'paused', 'shutdown', 'shutoff', 'crashed', 'pmsuspended'] as const;
+export type DomainState = (typeof DOMAIN_STATES)[number];
+
+/** A domain as libvirt tells of it. */
+export interface DomainFacts {
+  /** INACTIVE | SECURE for a persistent domain; MIGRATABLE | SECURE for a transient one. */
+  readonly definitionXml: string;
+  readonly state: DomainState;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+  readonly managedSave: boolean;
+  readonly snapshots: number;
+  readonly checkpoints: number;
+  /** Running job in libvirt's word (`bounded`, `unbounded`), or null. */
+  readonly job: string | null;
+  /** Targets of disks with a block job under way. */
+  readonly blockJobs: readonly string[];
+  /** The `<salvor:rescue>` element of the running domain, or null: not in rescue. */
+  readonly sessionXml: string | null;
+}
+
+/** A secret known to the host. */
+export interface SecretFacts {
+  readonly uuid: string;
+  readonly usage: string | null;
+  /** null: this connection may not read values. */
+  readonly hasValue: boolean | null;
+}
+
+/** The host as far as planning depends on it. */
+export interface HostFacts {
+  readonly uri: string;
+  /** libvirt's driver name: `QEMU`, `TEST`, … as virConnectGetType answers. */
+  readonly driver: string;
+  /** major * 1,000,000 + minor * 1,000 + release, as libvirt counts. */
+  readonly libvirtVersion: number;
+  readonly hypervisorVersion: number;
+  /** For this domain's emulator, arch, machine and virt type; null where the driver has none (test driver) or planning runs off line. */
+  readonly domainCapabilities: DomainCapabilities | null;
+  readonly readOnly: boolean;
+  /** Secrets defined on the host; null: could not be listed. */
+  readonly secrets: readonly SecretFacts[] | null;
+}
+
+/** Marks that make a session recognisable. Given by the runner right before the start, absent in a preview: the core has no clock. */
+export interface SessionStamp {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** user@workstation */
+  readonly startedBy: string;
+}
+
+export interface RescueInputs {
+  readonly domain: DomainFacts;
+  readonly host: HostFacts;
+  /** One entry for each of request.media, in that order. */
+  readonly media: readonly MediumFacts[];
+  readonly request: RescueRequest;
+  readonly stamp: SessionStamp | null;
+}
+
+/** A resolved choice and where it comes from (RESCUE.md, order of authority). */
+export interface Choice<T> {
+  readonly value: T;
+  readonly from: 'request' | 'property' | 'profile' | 'capability' | 'medium';
+  readonly why: Sentence;
+}
+
+export interface ResolvedRequest {
+  readonly media: readonly MediumSpec[];
+  readonly profile: Profile;
+  readonly device: Choice<string>;
+  readonly bus: Choice<string>;
+  readonly session: SessionKind;
+  readonly endAtFirstReboot: boolean;
+  readonly fallThrough: Choice<FallThrough>;
+  readonly writes: Choice<'read-only' | 'shared-overlay' | 'overlay' | 'direct'>;
+  readonly stop: StopRequest;
+}
+
+/** One row of the device table: a disk before and after. */
+export interface PlannedDisk {
+  readonly target: string;
+  readonly bus: string;
+  readonly device: string;
+  readonly address: DiskAddress | null;
+  readonly serial: string | null;
+  readonly source: string | null;
+  readonly guestNames: GuestNames;
+  /** true: the guest's own; false: added by the rescue. */
+  readonly original: boolean;
+  /** true for originals that stay identical in everything but <boot order>. */
+  readonly unchanged: boolean;
+}
+
+export const STEP_IDS = ['check', 'stop', 'start', 'verify'] as const;
+export type StepId = (typeof STEP_IDS)[number];
+
+export interface PlanStep {
+  readonly id: StepId;
+  readonly what: Sentence;
+  /** What undoes it, or null where nothing needs undoing. */
+  readonly inverse: Sentence | null;
+}
+
+/** An element that the rescue definition has and the definition has not, or the other way round. */
+export interface PlanChange {
+  /** `disk`, `controller`, `metadata`, `boot`, `kernel`, `initrd`, `cmdline`, `dtb`, `on_reboot` */
+  readonly element: string;
+  readonly what: Sentence;
+}
+
+/** Everything that will happen. `planVersion` changes when a reader of an old plan would misread a new one. */
+export interface RescuePlan {
+  readonly planVersion: 1;
+  readonly domain: { readonly uuid: string | null; readonly name: string };
+  readonly request: ResolvedRequest;
+  /** Hashes (sha256, hex) of the definition alone and of all inputs that a change of would make another plan. */
+  readonly fingerprint: { readonly definition: string; readonly inputs: string };
+  readonly refusals: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  readonly rescueDevice: RescueDevice | null;
+  readonly bootBefore: readonly BootEntry[];
+  readonly bootAfter: readonly BootEntry[];
+  /** What happens when the medium does not boot, by firmware and device. */
+  readonly ifNotBootable: Sentence | null;
+  readonly devices: readonly PlannedDisk[];
+  readonly added: readonly PlanChange[];
+  readonly removed: readonly PlanChange[];
+  readonly steps: readonly PlanStep[];
+  /** The definition the domain will be started from; null where refused. May hold graphics passwords: `redactPlan` before it is shown. */
+  readonly rescueXml: string | null;
+  readonly diff: readonly DiffLine[];
+  /** What an administrator would type to get the same session and to end it; `rescue.xml` is the rescue definition. */
+  readonly virsh: readonly string[];
+}
+
+export interface RescueDevice {
+  readonly target: string;
+  readonly bus: string;
+  readonly device: string;
+  readonly order: number | null;
+  readonly source: string | null;
+  readonly address: DiskAddress | null;
+}
+
+/** For each device and bus that could be asked for: may it, and if not, why (the refusals it would bring). */
+export interface AttachChoice {
+  readonly device: RescueDeviceKind;
+  readonly bus: RescueBus;
+  readonly possible: boolean;
+  readonly refusals: readonly Finding[];
+}
