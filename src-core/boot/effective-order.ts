@@ -10,7 +10,7 @@ export interface BootEntry {
   readonly kind: BootKind;
   /** The disk's target, the interface's MAC, else null. */
   readonly target: string | null;
-  /** The element's place among its kind (disks of all devices together) in the definition, from 0. */
+  /** The element's place among its kind in the definition, from 0 (a cdrom among the cdroms). */
   readonly index: number;
   /** One line that names the source, or null. */
   readonly source: string | null;

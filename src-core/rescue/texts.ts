@@ -19,7 +19,6 @@ export const REFUSAL_TEXTS = {
   'usb-disabled': 'This guest has its USB switched off (<controller type=\'usb\' model=\'none\'/>). Choose another bus.',
   'bus-full': 'The {{bus}} bus is full: {{used}} of {{limit}} places are taken. Choose another bus ({{buses}}), or detach a drive that is not needed.',
   'pci-full': 'The guest has no free PCI slot for a virtio disk. Choose usb, scsi or sata.',
-  'never-boots-lsilogic': 'A {{device}} on an lsilogic controller never boots on this UEFI firmware: it would boot the broken system instead, without a word. Choose usb, virtio, sata or a virtio-scsi controller.',
   'never-boots-floppy': 'UEFI firmware does not boot floppies: it would boot the broken system instead, without a word. Choose disk or cdrom.',
   'never-boots-usb-cdrom': 'A usb cdrom with a plain ISO does not boot on SeaBIOS before libvirt 11.5 (this host has {{version}}). Choose {{buses}} for the cdrom, or attach the medium as a disk.',
   'no-medium': 'No medium was chosen. Choose a volume, a path, the original image or a kernel.',
@@ -47,9 +46,7 @@ export const REFUSAL_TEXTS = {
   'uefi-no-fall-through': 'On UEFI, fall-through “none” would make the firmware delete the guest’s own boot entries, and it would never boot again. Choose “original”.',
   'definition-invalid': 'The definition cannot be planned with: {{problem}}.',
   'duplicate-target': 'The definition uses the target {{target}} for more than one disk; libvirt would refuse it.',
-  'trait-missing': 'This host cannot do that: it lacks {{trait}}.',
   'nova-volume-root': 'Nova rescues a guest whose root disk is a volume only with a medium that has both hw_rescue_device and hw_rescue_bus. Set both properties, choose device and bus, or use the recommended profile.',
-  'nova-legacy': 'Nova’s stable rescue needs hw_rescue_device or hw_rescue_bus on the medium. Without them Nova would fall back to its legacy rescue, which detaches the guest’s disks and is not offered here. Set a property, choose device or bus, or use the recommended profile.',
 } as const;
 
 /** Warnings are facts an administrator should know and may accept. */
@@ -63,6 +60,7 @@ export const WARNING_TEXTS = {
   'clone-of-root': '{{medium}} has the same disk identifier as {{target}}: it looks like a copy of the root disk. The rescue system may mount the wrong root. Check with lsblk -o NAME,UUID,SERIAL before you write anything.',
   'tpm': 'The guest has a TPM. Booting another medium changes its measurements: BitLocker, clevis and the like will ask for their recovery keys on that boot. Have them at hand; keys unlock again after the rescue.',
   'shareable-disk': 'Disk {{target}} is shareable: other guests may have it mounted. A repair (fsck) while they do destroys its data. Make sure that nobody else uses it.',
+  'nova-legacy': 'Nova itself needs hw_rescue_device or hw_rescue_bus on the medium for a stable rescue; without them it would detach the guest’s disks. Salvor keeps them attached; Nova’s stable defaults are planned here.',
   'managed-by': 'This guest is managed by {{manager}}, which may act on it during the rescue. Tell it first (lock the guest there).',
   'snapshots': 'The guest has {{count}} snapshots or checkpoints. Do not revert to one, or take one, during the rescue.',
   'nvram-writable': 'The guest’s UEFI variables (NVRAM) are writable by the rescue system. Its own boot order is kept behind the medium so that its entries survive; do not change boot entries from the rescue system unless that is what you repair.',
@@ -95,6 +93,7 @@ export const SENTENCE_TEXTS = {
   'why-property': 'the medium’s property {{property}}',
   'why-device-nova': 'Nova’s default',
   'why-device-iso': 'the medium is an ISO 9660 image',
+  'why-device-hybrid-disk': 'the medium is a hybrid ISO, and no bus of this guest boots cdroms',
   'why-device-hybrid': 'the medium is a hybrid ISO, and this guest has a bus that boots cdroms',
   'why-device-disk': 'the medium is a disk image',
   'why-device-floppy': 'the medium is a floppy image and nothing else fits',

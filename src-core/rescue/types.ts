@@ -133,6 +133,8 @@ export interface DomainFacts {
   readonly blockJobs: readonly string[];
   /** The `<salvor:rescue>` element of the running domain, or null: not in rescue. */
   readonly sessionXml: string | null;
+  /** GPT disk GUID or MBR signature of the root disk, as recognise() tells it; null: not read. */
+  readonly rootDiskId: string | null;
 }
 
 /** A secret known to the host. */
