@@ -1,0 +1,48 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** One project a room. `host` needs a private libvirtd with real QEMU guests; the others need nothing but Node. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'core', environment: 'node', include: ['src-core/**/*.test.ts'] },
+      },
+      {
+        test: { name: 'main', environment: 'node', include: ['src-main/**/*.test.ts', 'scripts/**/*.test.mjs'] },
+      },
+      {
+        plugins: [react()],
+        test: {
+          name: 'renderer',
+          environment: 'jsdom',
+          include: ['src-renderer/**/*.test.ts', 'src-renderer/**/*.test.tsx'],
+        },
+      },
+      {
+        test: {
+          name: 'binding',
+          environment: 'node',
+          include: ['packages/node-libvirt/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          // A process of its own for each file: the addon's event loop and its threads belong to a process.
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'host',
+          environment: 'node',
+          include: ['e2e/host/**/*.test.ts'],
+          pool: 'forks',
+          // Real guests boot here; two at a time is all that a two-core machine can be asked for.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
