@@ -1,0 +1,219 @@
+/** Typed views of a domain definition: what rescue reads of it. The document itself stays what is edited. */
+import type { DiskAddress, DiskView } from '../disks/types.ts';
+import { readAddress, readDisk } from './disk-view.ts';
+import { XmlProblem, parseXml } from './document.ts';
+import type { XmlDocument, XmlElement } from './document.ts';
+import { attribute, child, childText, children, foreignChildren, numberAttribute, textOf } from './elements.ts';
+
+/** i440fx (libvirt's `pc` and `pc-i440fx-*`), q35, or something else. */
+export type MachineFamily = 'i440fx' | 'q35' | 'other';
+
+/** A device besides disks that can have a place in the boot order, or an address on a disk controller. */
+export interface BootDeviceView {
+  readonly kind: 'interface' | 'hostdev' | 'redirdev';
+  /** Place among the elements of its kind, from 0. */
+  readonly index: number;
+  /** MAC of an interface, else null. */
+  readonly mac: string | null;
+  /** One line that says what it is. */
+  readonly source: string | null;
+  readonly bootOrder: number | null;
+  readonly address: DiskAddress | null;
+}
+
+export interface ControllerView {
+  readonly type: string;
+  readonly index: number;
+  readonly model: string | null;
+  readonly address: DiskAddress | null;
+}
+
+export interface DomainView {
+  readonly type: string;
+  readonly name: string;
+  readonly uuid: string | null;
+  readonly title: string | null;
+  readonly osType: string;
+  readonly arch: string;
+  readonly machine: string;
+  readonly machineFamily: MachineFamily;
+  readonly emulator: string | null;
+  readonly vcpus: number | null;
+  readonly memoryKiB: number | null;
+  readonly firmware: 'bios' | 'uefi';
+  readonly secureBoot: boolean;
+  readonly nvram: string | null;
+  readonly tpm: boolean;
+  /** Text of <kernel>, <initrd>, <cmdline>, <dtb> below <os>; absent ones are not there. */
+  readonly directKernel: Readonly<Partial<Record<DirectKernelElement, string>>>;
+  /** dev attributes of <os><boot>, in order. */
+  readonly osBoot: readonly string[];
+  readonly onReboot: string | null;
+  readonly disks: readonly DiskView[];
+  readonly bootDevices: readonly BootDeviceView[];
+  readonly controllers: readonly ControllerView[];
+  /** How many devices of any kind have a PCI address on each bus. */
+  readonly pciUse: ReadonlyMap<number, number>;
+  /** Management systems that left their metadata. */
+  readonly managers: readonly string[];
+}
+
+export const DIRECT_KERNEL_ELEMENTS = ['kernel', 'initrd', 'cmdline', 'dtb'] as const;
+export type DirectKernelElement = (typeof DIRECT_KERNEL_ELEMENTS)[number];
+
+/** Metadata namespaces of those who may act on a domain behind the administrator's back. */
+const MANAGERS: readonly (readonly [RegExp, string])[] = [
+  [/^http:\/\/openstack\.org\/xmlns\/libvirt\/nova\//, 'OpenStack Nova'],
+  [/^http:\/\/ovirt\.org\/vm\//, 'oVirt'],
+  [/^http:\/\/kubevirt\.io/, 'KubeVirt'],
+  [/^http:\/\/opennebula\.org\/xmlns\/libvirt\//, 'OpenNebula'],
+];
+
+/** Parse text and read it as a domain. Throws XmlProblem. */
+export function parseDomain(xml: string): DomainView {
+  return readDomain(parseXml(xml));
+}
+
+/** Read a parsed domain definition. Throws XmlProblem `not-a-domain` where it is none. */
+export function readDomain(document: XmlDocument): DomainView {
+  const root = document.documentElement;
+  if (root === null || root.localName !== 'domain' || (root.namespaceURI ?? '') !== '') {
+    throw new XmlProblem('not-a-domain', { problem: `the root element is <${root?.nodeName ?? ''}>, not <domain>` });
+  }
+  const name = childText(root, 'name') ?? '';
+  if (name === '') throw new XmlProblem('not-a-domain', { problem: 'it has no <name>' });
+  const os = child(root, 'os');
+  const osType = child(os, 'type');
+  const devices = child(root, 'devices');
+  const machine = attribute(osType, 'machine') ?? '';
+  return {
+    type: attribute(root, 'type') ?? '',
+    name,
+    uuid: childText(root, 'uuid'),
+    title: childText(root, 'title'),
+    osType: textOf(osType) ?? '',
+    arch: attribute(osType, 'arch') ?? 'x86_64',
+    machine,
+    machineFamily: machineFamily(machine),
+    emulator: childText(devices, 'emulator'),
+    vcpus: wholeNumber(childText(root, 'vcpu')),
+    memoryKiB: memoryKiB(child(root, 'memory')),
+    ...readFirmware(os),
+    tpm: child(devices, 'tpm') !== null,
+    directKernel: readDirectKernel(os),
+    osBoot: children(os, 'boot').map((boot) => attribute(boot, 'dev') ?? ''),
+    onReboot: childText(root, 'on_reboot'),
+    disks: children(devices, 'disk').map(readDisk),
+    bootDevices: readBootDevices(devices),
+    controllers: children(devices, 'controller').map(readController),
+    pciUse: countPci(devices),
+    managers: MANAGERS.filter(([namespace]) =>
+      foreignChildren(child(root, 'metadata')).some((element) => namespace.test(element.namespaceURI ?? '')),
+    ).map(([, manager]) => manager),
+  };
+}
+
+/** libvirt's machine names: `pc`, `pc-i440fx-7.2`, `pc-1.3`, `q35`, `pc-q35-7.2`; Ubuntu and RHEL put their own words behind. */
+export function machineFamily(machine: string): MachineFamily {
+  if (machine.includes('q35')) return 'q35';
+  if (machine === '' || machine === 'pc' || machine.startsWith('pc-i440fx') || /^pc-\d/.test(machine)) return 'i440fx';
+  return 'other';
+}
+
+function readFirmware(os: XmlElement | null): Pick<DomainView, 'firmware' | 'secureBoot' | 'nvram'> {
+  const loader = child(os, 'loader');
+  const loaderPath = textOf(loader) ?? '';
+  // A ROM image can be OVMF too (-bios OVMF.fd): nothing but its name tells.
+  const uefi =
+    attribute(os, 'firmware') === 'efi' ||
+    attribute(loader, 'type') === 'pflash' ||
+    /ovmf|edk2|aavmf/i.test(loaderPath.slice(loaderPath.lastIndexOf('/') + 1));
+  const features = children(child(os, 'firmware'), 'feature');
+  const feature = (name: string) => attribute(features.find((element) => attribute(element, 'name') === name) ?? null, 'enabled');
+  const secureBoot = uefi && feature('enrolled-keys') !== 'no' && (attribute(loader, 'secure') === 'yes' || feature('secure-boot') === 'yes');
+  const nvram = child(os, 'nvram');
+  return { firmware: uefi ? 'uefi' : 'bios', secureBoot, nvram: textOf(nvram) };
+}
+
+function readDirectKernel(os: XmlElement | null): DomainView['directKernel'] {
+  const found: Partial<Record<DirectKernelElement, string>> = {};
+  for (const name of DIRECT_KERNEL_ELEMENTS) {
+    const text = childText(os, name);
+    if (text !== null) found[name] = text;
+  }
+  return found;
+}
+
+function readBootDevices(devices: XmlElement | null): BootDeviceView[] {
+  const found: BootDeviceView[] = [];
+  for (const kind of ['interface', 'hostdev', 'redirdev'] as const) {
+    for (const [index, element] of children(devices, kind).entries()) {
+      found.push({
+        kind,
+        index,
+        mac: kind === 'interface' ? attribute(child(element, 'mac'), 'address') : null,
+        source: describeDevice(kind, element),
+        bootOrder: numberAttribute(child(element, 'boot'), 'order'),
+        address: readAddress(child(element, 'address')),
+      });
+    }
+  }
+  return found;
+}
+
+function describeDevice(kind: BootDeviceView['kind'], element: XmlElement): string | null {
+  const source = child(element, 'source');
+  if (kind === 'interface') {
+    const where = attribute(source, 'network') ?? attribute(source, 'bridge') ?? attribute(source, 'dev');
+    return [attribute(element, 'type'), where].filter((part) => part !== null).join(' ') || null;
+  }
+  if (kind === 'redirdev') return `${attribute(element, 'bus') ?? ''} redirection`.trim();
+  const address = child(source, 'address');
+  const parts = ['domain', 'bus', 'slot', 'function', 'target', 'unit', 'device'].map((name) => attribute(address, name)).filter((part) => part !== null);
+  return [attribute(element, 'type'), parts.join(':') || null].filter((part) => part !== null).join(' ') || null;
+}
+
+function readController(controller: XmlElement): ControllerView {
+  return {
+    type: attribute(controller, 'type') ?? '',
+    index: numberAttribute(controller, 'index') ?? 0,
+    model: attribute(controller, 'model'),
+    address: readAddress(child(controller, 'address')),
+  };
+}
+
+function countPci(devices: XmlElement | null): Map<number, number> {
+  const use = new Map<number, number>();
+  for (const device of children(devices)) {
+    const address = readAddress(child(device, 'address'));
+    if (address?.type === 'pci' && address.function === 0) use.set(address.bus, (use.get(address.bus) ?? 0) + 1);
+  }
+  return use;
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  b: 1,
+  bytes: 1,
+  KB: 1000,
+  k: 1024,
+  KiB: 1024,
+  MB: 1e6,
+  M: 1024 ** 2,
+  MiB: 1024 ** 2,
+  GB: 1e9,
+  G: 1024 ** 3,
+  GiB: 1024 ** 3,
+  TB: 1e12,
+  T: 1024 ** 4,
+  TiB: 1024 ** 4,
+};
+
+function memoryKiB(memory: XmlElement | null): number | null {
+  const value = wholeNumber(textOf(memory));
+  const unit = UNIT_BYTES[attribute(memory, 'unit') ?? 'KiB'];
+  return value === null || unit === undefined ? null : Math.floor((value * unit) / 1024);
+}
