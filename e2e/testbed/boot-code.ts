@@ -1,0 +1,107 @@
+/**
+ * Tiny programs that say on the first serial port (COM1, 0x3f8) that they were booted, so that a test can tell from outside
+ * which disk a guest came up from. Hand-assembled: a few dozen bytes need no assembler on the test machine.
+ */
+
+const BOOT_SECTOR_ADDRESS = 0x7c00;
+
+/** The text a program prints: the line, CR LF, and the zero that ends it. */
+function printed(line: string): Buffer {
+  return Buffer.from(`${line}\r\n\0`, 'latin1');
+}
+
+/** 16-bit code for 0x7c00: write `line` to COM1, then halt for good. Such a guest ignores the power button. */
+export function biosCode(line: string): Buffer {
+  // xor ax,ax; mov ds,ax; cld; mov dx,0x3f8; mov si,<text>
+  const start = Buffer.from('31c08ed8fcbaf803be', 'hex');
+  // next: lodsb; test al,al; jz halt; out dx,al; jmp next; halt: cli; hlt; jmp halt
+  const rest = Buffer.from('ac84c07403eeebf8f4ebfd', 'hex');
+  return withText(start, rest, line);
+}
+
+/**
+ * 16-bit code for 0x7c00: write `line` to COM1, then wait for the ACPI power button and switch the machine off, as an operating
+ * system does on a graceful shutdown. SeaBIOS puts the power management registers of pc and q35 at 0x600.
+ */
+export function obedientBiosCode(line: string): Buffer {
+  const start = Buffer.from('31c08ed8fcbaf803be', 'hex');
+  const rest = Buffer.from(
+    'ac84c07403eeebf8' + // print as above, then
+      'ba0206b80001ef' + // mov dx,0x602 (PM1 enable); mov ax,0x0100 (power button); out dx,ax
+      'fbf4' + // wait: sti; hlt (the timer wakes us)
+      'ba0006ed' + // mov dx,0x600 (PM1 status); in ax,dx
+      'f6c401' + // test ah,1 (power button pressed)
+      '74f5' + // jz wait
+      'ba0406b80020ef' + // mov dx,0x604 (PM1 control); mov ax,0x2000 (S5); out dx,ax
+      'f4ebfd', // hlt, for good
+    'hex',
+  );
+  return withText(start, rest, line);
+}
+
+/** Code, the address of the text that follows it, more code, the text. */
+function withText(start: Buffer, rest: Buffer, line: string): Buffer {
+  const address = Buffer.alloc(2);
+  address.writeUInt16LE(BOOT_SECTOR_ADDRESS + start.length + 2 + rest.length);
+  return Buffer.concat([start, address, rest, printed(line)]);
+}
+
+/** A PE32+ EFI application for x86_64 that writes `line` to COM1 and waits for ever. */
+export function efiProgram(line: string): Buffer {
+  // mov dx,0x3f8; next: lodsb; test al,al; jz wait; out dx,al; jmp next; wait: pause; jmp wait
+  const body = Buffer.from('66baf803ac84c07403eeebf8f390ebfc', 'hex');
+  const distance = Buffer.alloc(4);
+  distance.writeInt32LE(body.length);
+  // cld; lea rsi,[rip + distance]
+  const text = padded(Buffer.concat([Buffer.from('fc488d35', 'hex'), distance, body, printed(line)]), 0x200);
+  return Buffer.concat([padded(Buffer.concat([dosHeader(), coffHeader(), optionalHeader(), textSection()]), 0x200), text]);
+}
+
+function padded(bytes: Buffer, size: number): Buffer {
+  if (bytes.length > size) throw new Error(`${String(bytes.length)} bytes do not fit into ${String(size)}: shorten the line`);
+  return Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
+}
+
+function dosHeader(): Buffer {
+  const header = Buffer.alloc(0x40);
+  header.write('MZ', 0, 'latin1');
+  header.writeUInt32LE(0x40, 0x3c);
+  return header;
+}
+
+function coffHeader(): Buffer {
+  const header = Buffer.alloc(24);
+  header.write('PE\0\0', 0, 'latin1');
+  header.writeUInt16LE(0x8664, 4); // machine: x86_64
+  header.writeUInt16LE(1, 6); // one section
+  header.writeUInt16LE(0xf0, 20); // size of the optional header
+  header.writeUInt16LE(0x22, 22); // executable, large addresses
+  return header;
+}
+
+function optionalHeader(): Buffer {
+  const header = Buffer.alloc(0xf0);
+  header.writeUInt16LE(0x20b, 0); // PE32+
+  header.writeUInt32LE(0x200, 4); // size of code
+  header.writeUInt32LE(0x1000, 16); // entry point
+  header.writeUInt32LE(0x1000, 20); // base of code
+  header.writeBigUInt64LE(0x400000n, 24); // image base
+  header.writeUInt32LE(0x1000, 32); // section alignment
+  header.writeUInt32LE(0x200, 36); // file alignment
+  header.writeUInt32LE(0x2000, 56); // size of image
+  header.writeUInt32LE(0x200, 60); // size of headers
+  header.writeUInt16LE(10, 68); // subsystem: EFI application
+  header.writeUInt32LE(16, 108); // number of data directories
+  return header;
+}
+
+function textSection(): Buffer {
+  const header = Buffer.alloc(40);
+  header.write('.text', 0, 'latin1');
+  header.writeUInt32LE(0x200, 8); // virtual size
+  header.writeUInt32LE(0x1000, 12); // virtual address
+  header.writeUInt32LE(0x200, 16); // size of raw data
+  header.writeUInt32LE(0x200, 20); // pointer to raw data
+  header.writeUInt32LE(0x60000020, 36); // code, executable, readable
+  return header;
+}

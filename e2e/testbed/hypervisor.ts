@@ -1,0 +1,128 @@
+/**
+ * Private libvirt hosts: a real libvirtd with real QEMU, apart from the machine's own and from each other. Each runs in namespaces of
+ * its own (mount, uts, pid) with folders of its own for /etc, /run and /var, is reached from outside through its socket, and ends
+ * with the process that started it, guests and folder included, however that process ends. Needs root.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { awaitCondition } from './await-condition.ts';
+import { outputOf, runCommand } from './command.ts';
+import type { Finished } from './command.ts';
+
+export interface Hypervisor {
+  /** For any libvirt client on this machine. */
+  readonly uri: string;
+  readonly hostname: string;
+  /** Of this host alone; put images and logs here. Removed by stop(). */
+  readonly dir: string;
+  readonly socket: string;
+  /** virsh, our witness from outside: its output, or an error with what it said. */
+  readonly virsh: (...args: string[]) => Promise<string>;
+  /** virsh where failure is an answer. */
+  readonly tryVirsh: (...args: string[]) => Promise<Finished>;
+  /** Stop the daemon in its tracks (SIGSTOP): it answers nobody, guests go on. */
+  readonly freeze: () => Promise<void>;
+  readonly thaw: () => Promise<void>;
+  /** Kill the daemon (SIGKILL), guests go on, and start it anew. */
+  readonly restartDaemon: () => Promise<void>;
+  /** End everything and remove the folder. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface HypervisorOptions {
+  readonly hostname?: string;
+  /** Permissions of the read-write socket, octal; default 0777. */
+  readonly socketPermissions?: string;
+}
+
+const INIT = join(import.meta.dirname, 'private-libvirtd.sh');
+const FOLDERS = ['etc', 'run', 'var/lib', 'var/log', 'var/cache'] as const;
+/** The first connection makes libvirtd probe QEMU, which takes seconds on a busy machine. */
+const START_SECONDS = 60;
+
+export async function startHypervisor(options: HypervisorOptions = {}): Promise<Hypervisor> {
+  const hostname = options.hostname ?? 'testhost';
+  // 0755 all the way down: guests and clients of other users must be able to reach images and socket.
+  const dir = await mkdtemp(join(tmpdir(), 'salvor-testbed-'));
+  await outputOf('chmod', ['0755', dir]);
+  await writeConfiguration(dir, options.socketPermissions ?? '0777');
+  const socket = join(dir, 'run/libvirt/libvirt-sock');
+  const uri = `qemu+unix:///system?socket=${socket}`;
+  const namespaces = ['--mount', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
+  const init = spawn('unshare', [...namespaces, 'bash', INIT, dir, hostname], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const log = createWriteStream(join(dir, 'libvirtd.log'));
+  init.stdout.pipe(log);
+  init.stderr.pipe(log);
+  const ended = once(init, 'exit');
+  const tryVirsh = (...args: string[]) => runCommand('virsh', ['-q', '-c', uri, ...args]);
+  const ready = () => awaitReady(dir, init.exitCode === null, tryVirsh);
+  const stop = async () => {
+    init.stdin.end();
+    await ended;
+  };
+  try {
+    await awaitCondition(`libvirtd at ${uri}`, START_SECONDS, ready);
+  } catch (problem) {
+    await stop();
+    throw problem;
+  }
+  const signal = async (name: NodeJS.Signals) => process.kill(await outsidePid(init.pid, dir, 'libvirtd.pid'), name);
+  return {
+    uri,
+    hostname,
+    dir,
+    socket,
+    virsh: (...args) => outputOf('virsh', ['-q', '-c', uri, ...args]),
+    tryVirsh,
+    freeze: async () => void (await signal('SIGSTOP')),
+    thaw: async () => void (await signal('SIGCONT')),
+    restartDaemon: async () => {
+      const first = await outsidePid(init.pid, dir, null);
+      await signal('SIGKILL');
+      await outputOf('nsenter', ['--target', String(first), '--mount', '--uts', '--pid', 'libvirtd', '-d', '-p', join(dir, 'libvirtd.pid')]);
+      await awaitCondition(`libvirtd at ${uri} again`, START_SECONDS, ready);
+    },
+    stop,
+  };
+}
+
+async function writeConfiguration(dir: string, socketPermissions: string): Promise<void> {
+  for (const folder of FOLDERS) await mkdir(join(dir, folder, 'libvirt'), { recursive: true });
+  const lines = (values: Readonly<Record<string, string | number>>) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`)
+      .join('');
+  await writeFile(
+    join(dir, 'etc/libvirt/libvirtd.conf'),
+    lines({ host_uuid: randomUUID(), auth_unix_rw: 'none', auth_unix_ro: 'none', unix_sock_rw_perms: socketPermissions, unix_sock_ro_perms: '0777' }),
+  );
+  // As root: /dev/kvm and the images belong to whoever runs the tests.
+  await writeFile(join(dir, 'etc/libvirt/qemu.conf'), lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0 }));
+}
+
+async function awaitReady(dir: string, alive: boolean, tryVirsh: Hypervisor['tryVirsh']): Promise<true | false> {
+  if (!alive) throw new Error(`libvirtd did not start: ${await readFile(join(dir, 'libvirtd.log'), 'utf8').catch(() => 'no log')}`);
+  return (await tryVirsh('version')).code === 0;
+}
+
+/**
+ * The pid, as seen from here, of a process of the private host: of the one whose pid in there is in `pidFile`, or of its first process.
+ * A process tells its pids, from the outermost namespace to the innermost, in /proc/PID/status.
+ */
+async function outsidePid(unshare: number | undefined, dir: string, pidFile: string | null): Promise<number> {
+  const wanted = pidFile === null ? 1 : Number(await readFile(join(dir, pidFile), 'utf8'));
+  const space = await readlink(`/proc/${String(unshare)}/ns/pid_for_children`);
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const its = await readlink(`/proc/${pid}/ns/pid`).catch(() => null);
+    if (its !== space) continue;
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    const pids = /^NSpid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
+    if (Number(pids.at(-1)) === wanted) return Number(pid);
+  }
+  throw new Error(`no process ${String(wanted)} in the private host at ${dir}`);
+}

@@ -1,0 +1,18 @@
+#!/bin/bash
+# Process 1 of a private libvirt host (see hypervisor.ts): runs in mount, uts and pid namespaces of its own.
+#   $1  folder of the host: etc, run, var stand in for the machine's; removed at the end
+#   $2  host name
+# Lives as long as its standard input: when the test process closes it, or dies in any way, the kernel closes it for it, and
+# everything in here (daemons and guests) ends with us.
+set -u
+host=$1
+hostname "$2"
+for d in etc run var/lib var/log var/cache; do
+  mkdir -p "/$d/libvirt"
+  mount --bind "$host/$d/libvirt" "/$d/libvirt"
+done
+virtlogd -d -p "$host/virtlogd.pid" </dev/null
+libvirtd -p "$host/libvirtd.pid" </dev/null &
+read -r _
+kill -KILL -1
+rm -rf --one-file-system -- "$host"

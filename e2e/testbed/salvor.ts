@@ -1,0 +1,47 @@
+/** The real command line, bin/salvor, as a user runs it. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand, startCommand } from './command.ts';
+import type { CommandOptions, Finished, Started } from './command.ts';
+
+export const SALVOR = join(import.meta.dirname, '../../bin/salvor');
+
+export interface SalvorAnswer extends Finished {
+  /** The document on standard output where --json was asked for; undefined where there is none. */
+  readonly json: unknown;
+}
+
+let home: Promise<string> | undefined;
+
+/** Settings and journals of the tests stay away from those of whoever runs them. */
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  home ??= mkdtemp(join(tmpdir(), 'salvor-home-'));
+  const dir = await home;
+  return { ...process.env, XDG_CONFIG_HOME: join(dir, 'config'), XDG_STATE_HOME: join(dir, 'state'), XDG_DATA_HOME: join(dir, 'data') };
+}
+
+export async function startSalvor(args: readonly string[], options: CommandOptions = {}): Promise<Started> {
+  return startCommand(SALVOR, args, { ...options, env: { ...(await environment()), ...options.env } });
+}
+
+/** Run it to its end. `--json` is the caller's to ask for. */
+export async function salvor(args: readonly string[], options: CommandOptions = {}): Promise<SalvorAnswer> {
+  const started = await startSalvor(args, options);
+  return withJson(await started.finished, args);
+}
+
+/** The same as an administrator whom file permissions bind: root without the capabilities that override them. */
+export async function salvorWithoutOverride(args: readonly string[]): Promise<SalvorAnswer> {
+  const bound = ['--bounding-set', '-dac_override,-dac_read_search', '--', SALVOR, ...args];
+  return withJson(await runCommand('setpriv', bound, { env: await environment() }), args);
+}
+
+export function withJson(done: Finished, args: readonly string[]): SalvorAnswer {
+  if (!args.includes('--json')) return { ...done, json: undefined };
+  try {
+    return { ...done, json: JSON.parse(done.stdout) as unknown };
+  } catch {
+    return { ...done, json: undefined };
+  }
+}
