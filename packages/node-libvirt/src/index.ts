@@ -1,0 +1,41 @@
+/** The public face of the package, name by name. Constants are in node-libvirt/constants. */
+export { Connection } from './connection.ts';
+export type {
+  CloseListener,
+  Credential,
+  CredentialCallback,
+  EventOptions,
+  EventSubscription,
+  OpenOptions,
+} from './connection.ts';
+export { Domain } from './domain.ts';
+export { LibvirtError, LibvirtTimeoutError } from './errors.ts';
+export type { DomainEvents, NetworkEvents, NodeDeviceEvents, SecretEvents, StoragePoolEvents } from './events.ts';
+export { libraryVersion } from './native.ts';
+export { Network } from './network.ts';
+export { NodeDevice } from './node-device.ts';
+export { Secret } from './secret.ts';
+export { DomainCheckpoint, DomainSnapshot } from './snapshot.ts';
+export { StoragePool, StorageVolume } from './storage.ts';
+export type {
+  BlockInfo,
+  BlockJobInfo,
+  CallOptions,
+  DiskError,
+  DomainCapabilitiesQuery,
+  DomainInfo,
+  DomainState,
+  DomainStats,
+  FSInfo,
+  Int64,
+  JobInfo,
+  JobStats,
+  MigrateParameters,
+  NodeInfo,
+  Screenshot,
+  StoragePoolInfo,
+  StorageVolumeInfo,
+  TransferOptions,
+  TypedParameter,
+  TypedParameters,
+} from './types.ts';

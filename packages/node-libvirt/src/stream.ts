@@ -1,0 +1,85 @@
+import { Duplex } from 'node:stream';
+import type { Connection } from './connection.ts';
+import { native, type StreamHandle } from './native.ts';
+import type { CallOptions } from './types.ts';
+
+/** What libvirt sends in one message of a stream: a larger buffer would come back part filled. */
+export const CHUNK_SIZE = 256 * 1024;
+
+/** A new stream, put to use by `start`; freed again where that fails. */
+export async function openStream(
+  connection: Connection,
+  options: CallOptions | undefined,
+  start: (handle: StreamHandle) => Promise<void>,
+): Promise<StreamHandle> {
+  const handle = await native.virStreamNew(connection.handle, options?.timeout);
+  try {
+    await start(handle);
+    return handle;
+  } catch (error) {
+    native.release(handle);
+    throw error;
+  }
+}
+
+/** Ends a stream before its end. Never rejects: what matters then is the reason for which it was given up. */
+export async function abortStream(handle: StreamHandle, timeout?: number): Promise<void> {
+  try {
+    await native.virStreamAbort(handle, timeout);
+  } catch {
+    // The connection has gone, or libvirt has ended the stream already.
+  } finally {
+    native.release(handle);
+  }
+}
+
+/** Reads a stream to its end, at most `limit` bytes. */
+export async function readAll(handle: StreamHandle, limit: number, options?: CallOptions): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const chunk = await native.virStreamRecv(handle, CHUNK_SIZE, options?.timeout);
+      if (chunk === null) break;
+      size += chunk.length;
+      if (size > limit) throw new RangeError(`more than ${String(limit)} bytes`);
+      chunks.push(chunk);
+    }
+    await native.virStreamFinish(handle, options?.timeout);
+  } catch (error) {
+    await abortStream(handle, options?.timeout);
+    throw error;
+  }
+  native.release(handle);
+  return Buffer.concat(chunks, size);
+}
+
+/** Sends all of `data`. */
+export async function sendAll(handle: StreamHandle, data: Uint8Array, timeout?: number): Promise<void> {
+  for (let sent = 0; sent < data.length;) {
+    sent += await native.virStreamSend(handle, data.subarray(sent, sent + CHUNK_SIZE), timeout);
+  }
+}
+
+/** An open stream as Node's, for consoles. */
+export function streamDuplex(handle: StreamHandle): Duplex {
+  return new Duplex({
+    allowHalfOpen: false,
+    read() {
+      native.virStreamRecv(handle, CHUNK_SIZE, 0).then(
+        (chunk) => this.push(chunk),
+        (error: unknown) => this.destroy(error as Error),
+      );
+    },
+    write(chunk: Buffer, _encoding, done) {
+      sendAll(handle, chunk, 0).then(() => {
+        done();
+      }, done);
+    },
+    destroy(error, done) {
+      void abortStream(handle).then(() => {
+        done(error);
+      });
+    },
+  });
+}
