@@ -1,6 +1,18 @@
-import type { SessionKind } from './types.ts';
+/**
+ * The session mark in a domain's metadata: namespace urn:salvor:rescue:1, element `rescue`. It exists exactly as long as the
+ * rescue, so that any administrator on any workstation sees it. It is untrusted input: anybody can write metadata.
+ */
+import { parseXml } from '../domain-xml/document.ts';
+import type { XmlDocument, XmlElement } from '../domain-xml/document.ts';
+import { attribute, foreignChildren, isElement } from '../domain-xml/elements.ts';
+import { SESSION_KINDS } from './types.ts';
+import type { SessionKind, SessionStamp } from './types.ts';
 
-/** What the session metadata of a running domain says (namespace urn:salvor:rescue:1). Untrusted: anybody can write metadata. */
+export const SESSION_NAMESPACE = 'urn:salvor:rescue:1';
+export const SESSION_PREFIX = 'salvor';
+export const SESSION_ELEMENT = 'rescue';
+
+/** What the session metadata of a running domain says. */
 export interface SessionRecord {
   readonly version: number;
   readonly kind: SessionKind;
@@ -15,3 +27,80 @@ export interface SessionRecord {
   /** sha256 of the definition before. */
   readonly definition: string | null;
 }
+
+export type SessionMark = Omit<SessionRecord, 'version' | 'id' | 'startedAt' | 'startedBy'>;
+
+const MAX_TEXT = 500;
+
+/** Read `<salvor:rescue>` as virDomainGetMetadata or a dumped domain has it. Null where it is absent, not ours, or unreadable. */
+export function readSession(metadataXml: string | null): SessionRecord | null {
+  if (metadataXml === null || metadataXml.trim() === '') return null;
+  try {
+    const root = parseXml(metadataXml).documentElement;
+    // virDomainGetMetadata gives the element without its namespace declaration bound to our prefix on some versions.
+    return root?.localName === SESSION_ELEMENT ? recordOf(root) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The session element below <metadata>, or null. */
+export function findSession(metadata: XmlElement | null): XmlElement | null {
+  return foreignChildren(metadata).find((element) => element.namespaceURI === SESSION_NAMESPACE && element.localName === SESSION_ELEMENT) ?? null;
+}
+
+export function recordOf(element: XmlElement): SessionRecord {
+  const text = (name: string) => attribute(element, name)?.slice(0, MAX_TEXT) ?? null;
+  const kind = text('kind');
+  return {
+    version: Number(text('version') ?? '1') || 1,
+    kind: SESSION_KINDS.find((known) => known === kind) ?? 'one-shot',
+    id: text('id'),
+    startedAt: text('started'),
+    startedBy: text('by'),
+    target: text('target'),
+    medium: text('medium'),
+    powerBefore: text('power') === 'on' ? 'on' : 'off',
+    definition: text('definition'),
+  };
+}
+
+/** Build the element. Without a stamp (a preview) it says neither id, nor when, nor who. */
+export function sessionElement(document: XmlDocument, mark: SessionMark, stamp: SessionStamp | null): XmlElement {
+  const element = document.createElementNS(SESSION_NAMESPACE, `${SESSION_PREFIX}:${SESSION_ELEMENT}`);
+  const attributes: readonly (readonly [string, string | null])[] = [
+    ['version', '1'],
+    ['kind', mark.kind],
+    ['id', stamp?.id ?? null],
+    ['started', stamp?.startedAt ?? null],
+    ['by', stamp?.startedBy ?? null],
+    ['target', mark.target],
+    ['medium', mark.medium],
+    ['power', mark.powerBefore],
+    ['definition', mark.definition],
+  ];
+  for (const [name, value] of attributes) if (value !== null) element.setAttribute(name, value);
+  return element;
+}
+
+/** Is this text of a running domain's whole definition in rescue? For adapters that have the XML at hand already. */
+export function sessionOfDomainXml(xml: string): SessionRecord | null {
+  if (!xml.includes(SESSION_NAMESPACE)) return null;
+  try {
+    const root = parseXml(xml).documentElement;
+    for (let node = root?.firstChild ?? null; node !== null; node = node.nextSibling) {
+      if (!isElement(node) || node.localName !== 'metadata') continue;
+      const element = findSession(node);
+      if (element !== null) return recordOf(element);
+    }
+    return null;
+  } catch {
+    return null;
+  }
+}
+
+/** Which power state ending should restore. */
+export function powerOf(state: string): 'on' | 'off' {
+  return state === 'shutoff' || state === 'crashed' ? 'off' : 'on';
+}
+

@@ -1,0 +1,179 @@
+/**
+ * Free places on a guest's buses. libvirt derives drive addresses from target names and refuses a double use, so a rescue
+ * device on ide, sata, scsi or fdc gets an explicit free address; PCI slots and USB ports are left to libvirt.
+ */
+import type { ControllerView, DomainView } from '../domain-xml/domain.ts';
+import { PLACES } from '../rescue/policy.ts';
+import type { RescueBus } from '../rescue/types.ts';
+import { diskNameIndex } from './target-names.ts';
+import type { DiskAddress } from './types.ts';
+
+export type DriveAddress = Extract<DiskAddress, { type: 'drive' }>;
+
+interface UsedDrive {
+  readonly bus: string;
+  readonly address: DriveAddress;
+}
+
+export interface AddedController {
+  readonly type: 'scsi' | 'sata' | 'usb';
+  readonly index: number;
+  readonly model: string | null;
+}
+
+/** What is taken: grows as devices are added. Plain data; `addDevice` gives a new one. */
+export interface Layout {
+  readonly targets: readonly string[];
+  readonly drives: readonly UsedDrive[];
+  readonly controllers: readonly Pick<ControllerView, 'type' | 'index' | 'model'>[];
+  readonly added: readonly AddedController[];
+}
+
+export interface Place {
+  /** null: left to libvirt (usb, virtio). */
+  readonly address: DriveAddress | null;
+  /** The controller that has to be added for it, or null. */
+  readonly controller: AddedController | null;
+}
+
+/** libvirt's virDomainDiskDefAssignAddress: where a drive sits that has no address of its own. Null for buses without drive addresses. */
+export function derivedDriveAddress(target: string, bus: string): DriveAddress | null {
+  const index = diskNameIndex(target);
+  if (index === null) return null;
+  const drive = (controller: number, driveBus: number, unit: number): DriveAddress => ({ type: 'drive', controller, bus: driveBus, target: 0, unit });
+  switch (bus) {
+    case 'ide':
+      return drive(Math.floor(index / 4), Math.floor((index % 4) / 2), index % 2);
+    case 'fdc':
+      return drive(Math.floor(index / 2), 0, index % 2);
+    case 'sata':
+      return drive(Math.floor(index / 6), 0, index % 6);
+    case 'scsi':
+      return drive(Math.floor(index / 7), 0, index % 7);
+    default:
+      return null;
+  }
+}
+
+/** What the guest's own devices take. SCSI host devices sit on scsi controllers as drives do. */
+export function layoutOf(domain: DomainView): Layout {
+  const drives: UsedDrive[] = [];
+  for (const disk of domain.disks) {
+    const address = disk.address?.type === 'drive' ? disk.address : derivedDriveAddress(disk.target, disk.bus);
+    if (address !== null) drives.push({ bus: disk.bus, address });
+  }
+  for (const device of domain.bootDevices) {
+    if (device.kind === 'hostdev' && device.address?.type === 'drive') drives.push({ bus: 'scsi', address: device.address });
+  }
+  return { targets: domain.disks.map((disk) => disk.target), drives, controllers: domain.controllers, added: [] };
+}
+
+/** The layout with one more device on it. */
+export function addDevice(layout: Layout, bus: string, target: string, place: Place): Layout {
+  const { address, controller } = place;
+  return {
+    targets: [...layout.targets, target],
+    drives: address === null ? layout.drives : [...layout.drives, { bus, address }],
+    controllers: controller === null ? layout.controllers : [...layout.controllers, controller],
+    added: controller === null ? layout.added : [...layout.added, controller],
+  };
+}
+
+/** How many places a bus has and how many are taken, for buses that can be full; null: no such limit. */
+export function busUse(domain: DomainView, layout: Layout, bus: RescueBus): { used: number; limit: number } | null {
+  const used = layout.drives.filter((drive) => drive.bus === bus).length;
+  switch (bus) {
+    case 'ide':
+      return { used, limit: PLACES.ide };
+    case 'fdc':
+      return { used, limit: PLACES.fdc };
+    case 'sata':
+      return { used, limit: PLACES.sataController * Math.max(1, sataControllers(domain, layout).length) };
+    default:
+      return null;
+  }
+}
+
+/** Indexes of the sata controllers there are; q35 has one built in even where the definition does not say so. */
+function sataControllers(domain: DomainView, layout: Layout): number[] {
+  const indexes = new Set(layout.controllers.filter((controller) => controller.type === 'sata').map((controller) => controller.index));
+  if (domain.machineFamily === 'q35') indexes.add(0);
+  for (const drive of layout.drives) if (drive.bus === 'sata') indexes.add(drive.address.controller);
+  return [...indexes].sort((a, b) => a - b);
+}
+
+/** A free place on a bus, behind the last one taken where there is room there; null where the bus is full. */
+export function freePlace(domain: DomainView, layout: Layout, bus: RescueBus): Place | null {
+  switch (bus) {
+    case 'ide':
+      return onExisting(layout, bus, [0, 1].flatMap((driveBus) => [0, 1].map((unit) => drive(0, driveBus, unit))));
+    case 'fdc':
+      return onExisting(layout, bus, [0, 1].map((unit) => drive(0, 0, unit)));
+    case 'sata':
+      return sataPlace(domain, layout);
+    case 'scsi':
+      return scsiPlace(layout);
+    case 'usb':
+      return { address: null, controller: usbController(domain, layout) };
+    case 'virtio':
+      return { address: null, controller: null };
+  }
+}
+
+function drive(controller: number, bus: number, unit: number, target = 0): DriveAddress {
+  return { type: 'drive', controller, bus, target, unit };
+}
+
+function sameAddress(a: DriveAddress, b: DriveAddress): boolean {
+  return a.controller === b.controller && a.bus === b.bus && a.target === b.target && a.unit === b.unit;
+}
+
+/** Of places in the order of the bus: the one behind the last taken, else the first free. */
+function onExisting(layout: Layout, bus: string, places: readonly DriveAddress[]): Place | null {
+  const taken = layout.drives.filter((used) => used.bus === bus);
+  const isFree = (place: DriveAddress) => !taken.some((used) => sameAddress(used.address, place));
+  const lastTaken = places.findLastIndex((place) => !isFree(place));
+  const address = places[lastTaken + 1] ?? places.find(isFree);
+  return address === undefined ? null : { address, controller: null };
+}
+
+function sataPlace(domain: DomainView, layout: Layout): Place | null {
+  const indexes = sataControllers(domain, layout);
+  const ports = Array.from({ length: PLACES.sataController }, (_, unit) => unit);
+  if (indexes.length > 0) return onExisting(layout, 'sata', indexes.flatMap((index) => ports.map((unit) => drive(index, 0, unit))));
+  return { address: drive(0, 0, 0), controller: { type: 'sata', index: 0, model: null } };
+}
+
+/** Only virtio-scsi is used: lsilogic, libvirt's x86 default, never boots under OVMF and current kernels lack its driver. */
+function scsiPlace(layout: Layout): Place {
+  const scsi = layout.controllers.filter((controller) => controller.type === 'scsi');
+  const virtio = scsi.filter((controller) => controller.model?.startsWith('virtio') === true).map((controller) => controller.index);
+  const taken = layout.drives.filter((used) => used.bus === 'scsi').map((used) => used.address);
+  const last = virtio.length === 0 ? null : Math.max(...virtio);
+  if (last !== null) {
+    const here = taken.filter((address) => address.controller === last);
+    const target = Math.max(0, ...here.map((address) => address.target));
+    const unit = 1 + Math.max(-1, ...here.filter((address) => address.target === target).map((address) => address.unit));
+    if (unit <= 255) return { address: drive(last, 0, unit, target), controller: null };
+  }
+  const indexes = [...scsi.map((controller) => controller.index), ...taken.map((address) => address.controller)];
+  const index = 1 + Math.max(-1, ...indexes);
+  return { address: drive(index, 0, 0), controller: { type: 'scsi', index, model: 'virtio-scsi' } };
+}
+
+/** libvirt gives x86 guests a USB controller by itself (piix3-uhci, qemu-xhci); where a definition has none, it is named. */
+function usbController(domain: DomainView, layout: Layout): AddedController | null {
+  if (layout.controllers.some((controller) => controller.type === 'usb')) return null;
+  return { type: 'usb', index: 0, model: domain.machineFamily === 'q35' ? 'qemu-xhci' : 'piix3-uhci' };
+}
+
+/**
+ * Is there a PCI slot left for one more device? On i440fx bus 0 has 30 slots besides host bridge and ISA, each pci-bridge 31;
+ * on q35 libvirt adds root ports as needed, up to 255 buses.
+ */
+export function hasFreePciSlot(domain: DomainView): boolean {
+  const pci = domain.controllers.filter((controller) => controller.type === 'pci');
+  if (domain.machineFamily === 'q35') return pci.length < 255;
+  const buses = [{ index: 0, slots: 30 }, ...pci.filter((controller) => controller.index > 0).map(({ index }) => ({ index, slots: 31 }))];
+  return buses.some(({ index, slots }) => (domain.pciUse.get(index) ?? 0) < slots);
+}

@@ -1,0 +1,29 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { powerOf } from './session.ts';
+import type { RescueInputs, RescuePlan } from './types.ts';
+
+/** sha256 of a text's UTF-8 bytes, in hex. */
+export function hashText(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+/**
+ * What a plan was made from. `inputs` changes with anything that would make another plan on the same host: definition, request,
+ * power, saved memory, jobs, media. The stamp is left out: it differs between the preview and the start.
+ */
+export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
+  const { domain, media, request } = inputs;
+  const definition = hashText(domain.definitionXml);
+  const rest = {
+    definition,
+    power: powerOf(domain.state),
+    persistent: domain.persistent,
+    managedSave: domain.managedSave,
+    job: domain.job,
+    blockJobs: domain.blockJobs,
+    media: media.map(({ spec, found, source, size, format, content }) => ({ spec, found, source, size, format, content })),
+    request,
+  };
+  return { definition, inputs: hashText(JSON.stringify(rest)) };
+}

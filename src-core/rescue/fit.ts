@@ -1,0 +1,97 @@
+/** What cannot work, before anything is touched: device, bus, machine, host, room, and what never boots (RESCUE.md "Fit", "Limits", "Bootable at all"). */
+import { busUse, freePlace, hasFreePciSlot } from '../disks/places.ts';
+import type { Layout } from '../disks/places.ts';
+import { isIso } from './context.ts';
+import type { PlanContext } from './context.ts';
+import { refusal } from './findings.ts';
+import { BUSES_OF_DEVICE, BUSES_OF_MACHINE, USB_CDROM_BOOTS_FROM, formatLibvirtVersion } from './policy.ts';
+import { RESCUE_BUSES, RESCUE_DEVICES } from './types.ts';
+import type { Finding, RescueBus, RescueDeviceKind } from './types.ts';
+
+export function asDevice(word: string): RescueDeviceKind | null {
+  return RESCUE_DEVICES.find((device) => device === word) ?? null;
+}
+
+export function asBus(word: string): RescueBus | null {
+  return RESCUE_BUSES.find((bus) => bus === word) ?? null;
+}
+
+/** Everything that speaks against a device on a bus; empty: it can be done, and it can boot. */
+export function fitRefusals(context: PlanContext, layout: Layout, deviceWord: string, busWord: string): Finding[] {
+  const device = asDevice(deviceWord);
+  if (device === null) return [refusal(deviceWord === 'lun' ? 'device-lun' : 'device-unknown', deviceWord, { device: deviceWord })];
+  const buses = listBuses(context, layout, device);
+  const bus = asBus(busWord);
+  if (bus === null) return [refusal('bus-unknown', busWord, { bus: busWord, buses })];
+  const structural = structuralRefusal(context, device, bus, buses);
+  if (structural !== null) return [structural];
+  const full = roomRefusal(context, layout, bus, buses);
+  const boot = context.inputs.request.allowUnbootable ? null : neverBoots(context, layout, device, bus);
+  return [full, boot].filter((finding) => finding !== null);
+}
+
+/** Device, machine, guest and host: what would be refused whatever else is attached. */
+function structuralRefusal(context: PlanContext, device: RescueDeviceKind, bus: RescueBus, buses: string): Finding | null {
+  const { domain } = context;
+  const machine = domain.machine || domain.machineFamily;
+  const capabilities = context.inputs.host.domainCapabilities;
+  if (!BUSES_OF_DEVICE[device].includes(bus)) return refusal('device-bus-fit', bus, { device, bus, buses: BUSES_OF_DEVICE[device].join(', ') });
+  if (!BUSES_OF_MACHINE[domain.machineFamily].includes(bus)) return refusal('machine-bus-fit', bus, { machine, bus, buses });
+  if (bus === 'usb' && usbIsOff(context)) return refusal('usb-disabled', bus, {});
+  // An empty list means that the host does not tell, not that it can do nothing.
+  if (capabilities !== null && capabilities.buses.length > 0 && !capabilities.buses.includes(bus)) {
+    return refusal('host-bus', bus, { bus, machine, buses });
+  }
+  if (capabilities !== null && capabilities.diskDevices.length > 0 && !capabilities.diskDevices.includes(device)) {
+    return refusal('host-device', device, { device, machine });
+  }
+  return null;
+}
+
+function usbIsOff({ domain }: PlanContext): boolean {
+  return domain.controllers.some((controller) => controller.type === 'usb' && controller.model === 'none');
+}
+
+function roomRefusal(context: PlanContext, layout: Layout, bus: RescueBus, buses: string): Finding | null {
+  const place = freePlace(context.domain, layout, bus);
+  if (place === null) {
+    const use = busUse(context.domain, layout, bus) ?? { used: 0, limit: 0 };
+    return refusal('bus-full', bus, { bus, used: use.used, limit: use.limit, buses: buses || '—' });
+  }
+  const needsSlot = bus === 'virtio' || (place.controller !== null && bus !== 'usb');
+  return needsSlot && !hasFreePciSlot(context.domain) ? refusal('pci-full', bus, { bus }) : null;
+}
+
+/** Combinations that are legal but never boot (FACTS B3): with an order behind them the firmware silently boots the broken system. */
+export function neverBoots(context: PlanContext, layout: Layout, device: RescueDeviceKind, bus: RescueBus): Finding | null {
+  const { domain, inputs, medium } = context;
+  if (device === 'floppy' && domain.firmware === 'uefi') return refusal('never-boots-floppy', bus, {});
+  const usbStorageCdrom = device === 'cdrom' && bus === 'usb' && inputs.host.libvirtVersion < USB_CDROM_BOOTS_FROM;
+  // A hybrid ISO on libvirt's older usb cdrom is seen as a hard disk, which it is too.
+  const hybrid = medium?.content?.hybrid === true || (medium?.content != null && !isIso(medium));
+  if (usbStorageCdrom && domain.firmware === 'bios' && !hybrid) {
+    const buses = BUSES_OF_DEVICE.cdrom.filter((other) => other !== 'usb' && isOffered(context, layout, device, other)).join(', ');
+    return refusal('never-boots-usb-cdrom', bus, { version: formatLibvirtVersion(inputs.host.libvirtVersion), buses: buses || 'disk' });
+  }
+  return null;
+}
+
+function isOffered(context: PlanContext, layout: Layout, device: RescueDeviceKind, bus: RescueBus): boolean {
+  return structuralRefusal(context, device, bus, '') === null && roomRefusal(context, layout, bus, '') === null;
+}
+
+/** The buses that would do for a device, as words for a sentence; those that never boot left out. */
+function listBuses(context: PlanContext, layout: Layout, device: RescueDeviceKind): string {
+  return possibleBuses(context, layout, device).join(', ');
+}
+
+/** The buses on which a device fits, has room and can boot, in the order of preference. */
+export function possibleBuses(context: PlanContext, layout: Layout, device: RescueDeviceKind): RescueBus[] {
+  return BUSES_OF_DEVICE[device].filter(
+    (bus) => isOffered(context, layout, device, bus) && (bus !== 'usb' || device !== 'cdrom' || usbCdromBoots(context)),
+  );
+}
+
+function usbCdromBoots({ domain, inputs }: PlanContext): boolean {
+  return domain.firmware === 'uefi' || inputs.host.libvirtVersion >= USB_CDROM_BOOTS_FROM;
+}

@@ -1,0 +1,216 @@
+/** Request → plan (RESCUE.md section 3). Pure: the same inputs give the same plan, byte for byte. */
+import { bootEntry, bootPicks, effectiveBootOrder } from '../boot/effective-order.ts';
+import type { BootEntry } from '../boot/effective-order.ts';
+import { guestNames } from '../disks/guest-names.ts';
+import { parseXml, serialiseXml } from '../domain-xml/document.ts';
+import { readDomain } from '../domain-xml/domain.ts';
+import type { DomainView } from '../domain-xml/domain.ts';
+import { diffLines } from '../domain-xml/line-diff.ts';
+import { applyEdits } from './apply.ts';
+import type { Changes } from './apply.ts';
+import { attachChoices } from './choices.ts';
+import { fallThroughRefusals, kindRefusals, mediumRefusals, novaRefusals, secretRefusals, stateRefusals, writesRefusals } from './checks.ts';
+import { contextOf, mediumName } from './context.ts';
+import type { PlanContext } from './context.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { refusal, sentence } from './findings.ts';
+import { asBus, asDevice, fitRefusals, neverBoots } from './fit.ts';
+import { attachMedia } from './attach.ts';
+import type { Attachment } from './attach.ts';
+import { resolveBus, resolveDevice, resolveFallThrough, resolveWrites } from './resolve.ts';
+import { powerOf } from './session.ts';
+import type { AttachChoice, Finding, PlanStep, PlannedDisk, RescueInputs, RescuePlan, ResolvedRequest, Sentence } from './types.ts';
+import { choiceWarnings, controllerWarnings, domainWarnings, mediumWarnings } from './warnings.ts';
+import { virshCommands } from './virsh.ts';
+
+/** Plan a rescue. Throws XmlProblem where the definition cannot be read at all; everything else is in the plan. */
+export function planRescue(inputs: RescueInputs): RescuePlan {
+  return planInContext(readContext(inputs));
+}
+
+/** The plan, and for every device and bus whether it could be chosen: what a preview shows. */
+export function previewRescue(inputs: RescueInputs): { plan: RescuePlan; choices: AttachChoice[] } {
+  const context = readContext(inputs);
+  // The choices come first: planning edits the document.
+  const choices = attachChoices(context);
+  return { plan: planInContext(context), choices };
+}
+
+function readContext(inputs: RescueInputs): PlanContext {
+  const document = parseXml(inputs.domain.definitionXml);
+  return contextOf(inputs, document, readDomain(document));
+}
+
+function planInContext(context: PlanContext): RescuePlan {
+  const { inputs, domain, medium } = context;
+  const resolved = resolve(context);
+  const device = asDevice(resolved.device.value);
+  const bus = asBus(resolved.bus.value);
+  const kernel = medium?.spec.kind === 'kernel';
+  const attachment = attachMedia(context, resolved);
+  const refusals = refusalsOf(context, resolved, attachment);
+  const accepted = inputs.request.allowUnbootable && device !== null && bus !== null ? neverBoots(context, context.layout, device, bus) : null;
+  const warnings = [
+    ...(medium === null ? [] : mediumWarnings(context, medium)),
+    ...choiceWarnings(context, resolved, accepted),
+    ...domainWarnings(context),
+    ...controllerWarnings(attachment.layout.added),
+  ];
+  const bootBefore = effectiveBootOrder(domain);
+  const bootAfter = bootOrderAfter(context, resolved, attachment);
+  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment);
+  const running = powerOf(inputs.domain.state) === 'on';
+  return {
+    planVersion: 1,
+    domain: { uuid: domain.uuid, name: domain.name },
+    request: resolved,
+    fingerprint: fingerprintOf(inputs),
+    refusals,
+    warnings,
+    rescueDevice: kernel ? null : (attachment.rescueDevice ?? null),
+    bootBefore,
+    bootAfter: refusals.length > 0 ? [] : bootAfter,
+    ifNotBootable: refusals.length > 0 ? null : consequence(context, resolved, bootAfter),
+    devices: deviceTable(domain, refusals.length > 0 ? null : attachment),
+    added: definition?.changes.added ?? [],
+    removed: definition?.changes.removed ?? [],
+    steps: refusals.length > 0 ? [] : planSteps(context, running),
+    rescueXml: definition?.xml ?? null,
+    diff: definition === null ? [] : diffLines(definition.before, definition.xml),
+    virsh: refusals.length > 0 ? [] : virshCommands(inputs.host.uri, domain.name, running, inputs.request.stop.how),
+  };
+}
+
+function resolve(context: PlanContext): ResolvedRequest {
+  const { inputs, medium } = context;
+  const { request } = inputs;
+  const device = resolveDevice(context, medium);
+  const bus = device.value === 'none' ? { ...device } : resolveBus(context, medium, device.value);
+  return {
+    media: request.media,
+    profile: request.profile,
+    device,
+    bus,
+    session: request.session,
+    endAtFirstReboot: request.endAtFirstReboot,
+    fallThrough: resolveFallThrough(context),
+    writes: resolveWrites(context, medium, device.value, bus.value),
+    stop: request.stop,
+  };
+}
+
+/** All refusals, the guest's own first; an unsupported kind of guest hides the rest, which would only repeat it. */
+function refusalsOf(context: PlanContext, resolved: ResolvedRequest, attachment: Attachment): Finding[] {
+  const kind = kindRefusals(context);
+  if (kind.length > 0) return kind;
+  const { medium, inputs } = context;
+  const device = resolved.device.value;
+  const found = [...stateRefusals(context), ...secretRefusals(context), ...novaRefusals(context), ...fallThroughRefusals(context, resolved.fallThrough.value)];
+  if (medium === null) return [...found, refusal('no-medium', null)];
+  found.push(...mediumRefusals(context, medium, device));
+  if (medium.spec.kind !== 'kernel') {
+    found.push(...fitRefusals(context, attachment.layoutBeforeRescue, device, resolved.bus.value));
+    found.push(...writesRefusals(medium, device, resolved.bus.value, resolved.writes));
+  }
+  if (inputs.request.media.slice(1).some((spec) => spec.kind === 'kernel')) found.push(refusal('several-kernels', null));
+  return [...found, ...attachment.refusals];
+}
+
+function bootOrderAfter(context: PlanContext, resolved: ResolvedRequest, attachment: Attachment): BootEntry[] {
+  const { domain, medium } = context;
+  if (medium?.spec.kind === 'kernel') {
+    const kernel = { order: 1, kind: 'kernel', target: null, index: 0, source: medium.spec.kernel, ...reasoned(sentence('boot-kernel-rescue')) } as const;
+    return [kernel, ...bootPicks(domain).map((pick, place) => bootEntry(domain, pick, place + 2))];
+  }
+  const { rescueDevice } = attachment;
+  if (rescueDevice === null) return [];
+  const kind = rescueDevice.device === 'cdrom' || rescueDevice.device === 'floppy' ? rescueDevice.device : 'disk';
+  const index =
+    domain.disks.filter((disk) => (disk.device === 'lun' ? 'disk' : disk.device) === kind).length +
+    attachment.disks.filter((disk) => disk.bootOrder === null && disk.device === kind).length;
+  const { target, source } = rescueDevice;
+  const first: BootEntry = { order: 1, kind, target, index, source, ...reasoned(sentence('boot-rescue')) };
+  if (resolved.fallThrough.value === 'none') return [first];
+  const rest = bootPicks(domain).map((pick, place) => {
+    const reason = sentence('boot-after-rescue', { why: pick.reason.text });
+    return bootEntry(domain, { device: pick.device, reason }, place + 2);
+  });
+  return [first, ...rest];
+}
+
+function reasoned(reason: Sentence) {
+  return { why: reason.text, reason };
+}
+
+interface Definition {
+  readonly before: string;
+  readonly xml: string;
+  readonly changes: Changes;
+}
+
+function makeDefinition(context: PlanContext, resolved: ResolvedRequest, attachment: Attachment): Definition {
+  const { document, domain, inputs, medium } = context;
+  const before = serialiseXml(document);
+  const kernel = medium?.spec.kind === 'kernel' ? medium.spec : null;
+  const none = resolved.fallThrough.value === 'none';
+  const changes = applyEdits(document, {
+    disks: attachment.disks,
+    controllers: attachment.layout.added,
+    boot: kernel === null ? { picks: none ? [] : bootPicks(domain), firstOrder: 2 } : null,
+    directKernel:
+      kernel === null
+        ? { kernel: null, initrd: null, cmdline: null, dtb: null }
+        : { kernel: kernel.kernel, initrd: kernel.initrd, cmdline: kernel.cmdline, dtb: null },
+    endAtFirstReboot: resolved.endAtFirstReboot,
+    mark: {
+      kind: resolved.session,
+      target: attachment.rescueDevice?.target ?? null,
+      medium: mediumName(medium?.spec),
+      powerBefore: powerOf(inputs.domain.state),
+      definition: fingerprintOf(inputs).definition,
+    },
+    stamp: inputs.stamp,
+  });
+  return { before, xml: serialiseXml(document), changes };
+}
+
+/** What happens when the medium does not boot: differs by firmware and device (FACTS B3). */
+function consequence({ domain, medium }: PlanContext, resolved: ResolvedRequest, bootAfter: readonly BootEntry[]): Sentence {
+  const name = mediumName(medium?.spec);
+  if (resolved.device.value === 'none') return sentence('not-bootable-kernel');
+  const next = bootAfter[1];
+  // SeaBIOS maps one hard disk to boot from; QEMU runs with -boot strict=on.
+  if (domain.firmware === 'bios' && resolved.device.value === 'disk') return sentence('not-bootable-hangs', { medium: name });
+  if (next === undefined) return sentence('not-bootable-stops', { medium: name });
+  return sentence('not-bootable-falls', { medium: name, next: next.target ?? `${next.kind} ${next.index}` });
+}
+
+function deviceTable(domain: DomainView, attachment: Attachment | null): PlannedDisk[] {
+  const names = guestNames(domain);
+  const unknown = { kernel: null, byId: null, byPath: null };
+  const own = domain.disks.map(({ target, bus, device, address, serial, source }): PlannedDisk => {
+    return { target, bus, device, address, serial, source, guestNames: names.get(target) ?? unknown, original: true, unchanged: true };
+  });
+  const added = (attachment?.plannedDisks ?? []).map((disk): PlannedDisk => ({ ...disk, guestNames: unknown, original: false, unchanged: false }));
+  return [...own, ...added];
+}
+
+function planSteps({ domain, inputs }: PlanContext, running: boolean): PlanStep[] {
+  const { how, timeoutSeconds, onTimeout } = inputs.request.stop;
+  const name = domain.name;
+  const stop: PlanStep = {
+    id: 'stop',
+    what:
+      how === 'force'
+        ? sentence('step-stop-force', { domain: name })
+        : sentence('step-stop-graceful', { domain: name, seconds: timeoutSeconds, then: onTimeout === 'force' ? 'force it off' : 'give up' }),
+    inverse: sentence('undo-stop', { domain: name }),
+  };
+  return [
+    { id: 'check', what: sentence('step-check'), inverse: null },
+    ...(running ? [stop] : []),
+    { id: 'start', what: sentence('step-start', { domain: name }), inverse: sentence('undo-start', { domain: name }) },
+    { id: 'verify', what: sentence('step-verify'), inverse: null },
+  ];
+}
+

@@ -1,0 +1,111 @@
+/** Request, properties and defaults → device, bus, fall-through, handling of writes: each with its reason (RESCUE.md "Policy"). */
+import { rootDisk } from '../disks/roles.ts';
+import type { Layout } from '../disks/places.ts';
+import { isIso } from './context.ts';
+import type { PlanContext } from './context.ts';
+import { sentence } from './findings.ts';
+import { asBus, asDevice, possibleBuses } from './fit.ts';
+import { CDROM_BUS_OF_MACHINE, SCSI_CDROM_ARCH, SHARED_OVERLAY_BUSES } from './policy.ts';
+import type { Choice, FallThrough, MediumFacts, RescueDeviceKind, ResolvedRequest } from './types.ts';
+
+/** The device: the request, the medium's hw_rescue_device, the profile's default. */
+export function resolveDevice(context: PlanContext, medium: MediumFacts | null): Choice<string> {
+  const { request } = context.inputs;
+  if (medium?.spec.kind === 'kernel') return { value: 'none', from: 'medium', why: sentence('why-kernel-device') };
+  if (request.device !== null) return { value: request.device, from: 'request', why: sentence('why-request') };
+  const property = medium?.properties['hw_rescue_device'];
+  if (property !== undefined) return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_device' }) };
+  if (request.profile === 'nova') return { value: 'disk', from: 'profile', why: sentence('why-device-nova') };
+  return recommendedDevice(context, medium);
+}
+
+function recommendedDevice(context: PlanContext, medium: MediumFacts | null): Choice<string> {
+  if (!isIso(medium)) return { value: 'disk', from: 'medium', why: sentence('why-device-disk') };
+  if (medium?.content?.hybrid !== true) return { value: 'cdrom', from: 'medium', why: sentence('why-device-iso') };
+  return possibleBuses(context, context.layout, 'cdrom').length > 0
+    ? { value: 'cdrom', from: 'medium', why: sentence('why-device-hybrid') }
+    : { value: 'disk', from: 'medium', why: sentence('why-device-hybrid-disk') };
+}
+
+/** The bus for a device: the request, the medium's hw_rescue_bus, the profile's default. */
+export function resolveBus(context: PlanContext, medium: MediumFacts | null, device: string): Choice<string> {
+  const { request } = context.inputs;
+  if (request.bus !== null) return { value: request.bus, from: 'request', why: sentence('why-request') };
+  const property = medium?.properties['hw_rescue_bus'];
+  if (property !== undefined) return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_bus' }) };
+  const known = asDevice(device);
+  if (known === null) return { value: 'virtio', from: 'profile', why: sentence('why-bus-nova-disk') };
+  return request.profile === 'nova' ? novaBus(context, medium, known) : recommendedBus(context, context.layout, known);
+}
+
+/** Nova's get_disk_bus_for_device_type, by the guest's machine (NOVA.md 5). */
+function novaBus(context: PlanContext, medium: MediumFacts | null, device: RescueDeviceKind): Choice<string> {
+  const name = `hw_${device}_bus`;
+  const property = medium?.properties[name];
+  if (property !== undefined) return { value: property, from: 'property', why: sentence('why-property', { property: name }) };
+  switch (device) {
+    case 'disk':
+      return { value: 'virtio', from: 'profile', why: sentence('why-bus-nova-disk') };
+    case 'cdrom':
+      return { value: cdromBus(context), from: 'profile', why: whyCdromBus(context) };
+    case 'floppy':
+      return { value: 'fdc', from: 'profile', why: sentence('why-bus-floppy') };
+  }
+}
+
+function cdromBus({ domain }: PlanContext): string {
+  return SCSI_CDROM_ARCH.test(domain.arch) ? 'scsi' : CDROM_BUS_OF_MACHINE[domain.machineFamily];
+}
+
+function whyCdromBus({ domain }: PlanContext) {
+  return sentence('why-bus-cdrom', { machine: domain.machine || domain.machineFamily });
+}
+
+/** The recommended bus of a device on a layout; where nothing fits, the first one in mind, whose refusal then says why. */
+export function recommendedBus(context: PlanContext, layout: Layout, device: RescueDeviceKind): Choice<string> {
+  const possible = possibleBuses(context, layout, device);
+  switch (device) {
+    case 'floppy':
+      return { value: 'fdc', from: 'profile', why: sentence('why-bus-floppy') };
+    case 'cdrom': {
+      const first = cdromBus(context);
+      const next = possible[0];
+      if (next === undefined || possible.some((bus) => bus === first)) return { value: first, from: 'profile', why: whyCdromBus(context) };
+      return { value: next, from: 'capability', why: sentence('why-bus-cdrom-next', { first }) };
+    }
+    case 'disk': {
+      const next = possible[0];
+      if (next === 'usb' || next === undefined) return { value: 'usb', from: 'profile', why: sentence('why-bus-usb') };
+      const root = rootDisk(context.domain);
+      const rootBus = root === null ? null : asBus(root.bus);
+      if (root !== null && rootBus !== null && possible.includes(rootBus)) {
+        return { value: rootBus, from: 'capability', why: sentence('why-bus-root', { target: root.target }) };
+      }
+      return { value: next, from: 'capability', why: sentence('why-bus-first', { bus: next }) };
+    }
+  }
+}
+
+/** What follows behind the rescue device when it does not boot. */
+export function resolveFallThrough({ inputs, domain }: PlanContext): Choice<FallThrough> {
+  const asked = inputs.request.fallThrough;
+  if (asked !== null) return { value: asked, from: 'request', why: sentence('why-request') };
+  const why = domain.firmware === 'uefi' ? 'why-fall-through-uefi' : 'why-fall-through-original';
+  return { value: 'original', from: 'profile', why: sentence(why) };
+}
+
+/** How writes of the rescue system are kept away from the medium (RESCUE.md "Media are never written"). */
+export function resolveWrites(context: PlanContext, medium: MediumFacts | null, device: string, bus: string): ResolvedRequest['writes'] {
+  const { request, host } = context.inputs;
+  if (device === 'cdrom') return { value: 'read-only', from: 'profile', why: sentence('why-writes-cdrom') };
+  if (device === 'floppy') return { value: 'read-only', from: 'profile', why: sentence('why-writes-floppy') };
+  if (request.writes === 'direct') return { value: 'direct', from: 'request', why: sentence('why-writes-direct') };
+  if (medium !== null && medium.source !== null && medium.source.type !== 'file') {
+    return { value: 'read-only', from: 'medium', why: sentence('why-writes-readonly') };
+  }
+  // shareBacking came with libvirt 7.4.
+  if (SHARED_OVERLAY_BUSES.includes(bus) && host.libvirtVersion >= 7_004_000) {
+    return { value: 'shared-overlay', from: 'profile', why: sentence('why-writes-shared', { bus }) };
+  }
+  return { value: 'overlay', from: 'profile', why: sentence('why-writes-overlay') };
+}

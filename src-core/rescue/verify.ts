@@ -1,0 +1,45 @@
+/** Is the running domain what was planned? Read from its live XML, compared by target, never by place in a list. */
+import { effectiveBootOrder } from '../boot/effective-order.ts';
+import { formatAddress } from '../domain-xml/disk-view.ts';
+import { parseDomain } from '../domain-xml/domain.ts';
+import type { DiskAddress } from '../disks/types.ts';
+import type { PlannedDisk, RescuePlan } from './types.ts';
+
+/** Differences in words; empty: as planned. Throws XmlProblem where the live XML cannot be read. */
+export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {
+  const live = parseDomain(liveXml);
+  const differences: string[] = [];
+  const byTarget = new Map(live.disks.map((disk) => [disk.target, disk]));
+  for (const planned of plan.devices) {
+    const disk = byTarget.get(planned.target);
+    if (disk === undefined) {
+      differences.push(`${planned.target} is missing`);
+      continue;
+    }
+    if (disk.bus !== planned.bus) differences.push(`${planned.target} is on ${disk.bus}, not on ${planned.bus}`);
+    if (disk.device !== planned.device) differences.push(`${planned.target} is a ${disk.device}, not a ${planned.device}`);
+    if (!sameAddress(planned.address, disk.address)) differences.push(`${planned.target} is at ${text(disk.address)}, not at ${text(planned.address)}`);
+    if (sourceMoved(planned, disk.source)) differences.push(`${planned.target} has ${disk.source ?? 'nothing'} in it, not ${planned.source ?? 'nothing'}`);
+  }
+  const known = new Set(plan.devices.map((device) => device.target));
+  for (const disk of live.disks) if (!known.has(disk.target)) differences.push(`${disk.target} was not planned`);
+  const order = (entries: RescuePlan['bootAfter']) => entries.map((entry) => entry.target ?? `${entry.kind} ${entry.index}`).join(', ');
+  const boot = order(effectiveBootOrder(live));
+  const wanted = order(plan.bootAfter);
+  if (boot !== wanted) differences.push(`the boot order is ${boot || 'empty'}, not ${wanted || 'empty'}`);
+  return differences;
+}
+
+/** An address that the definition left to libvirt may be anything. */
+function sameAddress(planned: DiskAddress | null, live: DiskAddress | null): boolean {
+  return planned === null || (live !== null && formatAddress(planned) === formatAddress(live));
+}
+
+function text(address: DiskAddress | null): string {
+  return address === null ? 'no address' : formatAddress(address);
+}
+
+/** The rescue device's own source is an overlay while it runs; originals must be the same, but an optional source may have been dropped. */
+function sourceMoved(planned: PlannedDisk, live: string | null): boolean {
+  return planned.original && live !== null && live !== planned.source;
+}
