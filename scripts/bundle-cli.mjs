@@ -1,0 +1,22 @@
+/**
+ * Bundles the command line (src-main/cli.ts) into out/cli/salvor.mjs. Run by set-up; see bin/salvor.
+ */
+import { build } from 'vite';
+import { root } from './lib/paths.mjs';
+
+await build({
+  configFile: false,
+  root,
+  logLevel: 'warn',
+  // Packages go into the bundle; the native binding stays beside it.
+  ssr: { noExternal: true, external: ['node-libvirt'] },
+  build: {
+    ssr: 'src-main/cli.ts',
+    outDir: 'out/cli',
+    emptyOutDir: true,
+    target: 'node22',
+    // Less to read at every start; the compile cache does the rest.
+    minify: true,
+    rollupOptions: { output: { entryFileNames: 'salvor.mjs', codeSplitting: false } },
+  },
+});

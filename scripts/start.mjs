@@ -1,0 +1,33 @@
+/**
+ * `npm start`: sets up what the window needs, and opens it on the demo host (libvirt's built-in test driver).
+ * Arguments are passed on to the application: npm start -- --lang=de
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { demandDisplay } from './lib/display.mjs';
+import { root } from './lib/paths.mjs';
+import { notice, runMain } from './lib/problem.mjs';
+import { setUp } from './lib/set-up.mjs';
+
+/** Runs Electron until its window is closed; gives its exit code. @param {string} program @param {string[]} args @param {Record<string, string>} env */
+function runElectron(program, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' });
+    // The terminal sends Ctrl-C to both of us; a kill of this script alone must reach the window too.
+    process.on('SIGINT', () => {});
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    child.on('error', (error) => reject(new Error(`Electron could not be started: ${error.message}`)));
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}
+
+await runMain(async () => {
+  await demandDisplay();
+  const { electron, env } = await setUp('start');
+  const args = [root, '--demo', ...process.argv.slice(2)];
+  if (process.platform === 'linux' && process.getuid() === 0) {
+    notice('Running as root: Chromium’s sandbox cannot be used (--no-sandbox). Prefer to run Salvor as a plain user.');
+    args.unshift('--no-sandbox');
+  }
+  return runElectron(electron.program, args, env);
+});

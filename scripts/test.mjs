@@ -1,0 +1,145 @@
+/**
+ * `npm test`: sets up what the tests need and runs every stage, whether or not an earlier one failed.
+ * The last line is "N passed, N failed".
+ *
+ *   npm test                       everything
+ *   npm test -- --only lint,unit   some stages: lint, types, unit, binding, host, e2e
+ *   npm test -- --only unit -- src-core/boot   further arguments go to the tool of the stage
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startXvfb } from './lib/display.mjs';
+import { root } from './lib/paths.mjs';
+import { Problem, report } from './lib/problem.mjs';
+import { npmCommand } from './lib/run.mjs';
+import { setUp } from './lib/set-up.mjs';
+import { readPlaywright, readVitest, runCheck } from './lib/stages.mjs';
+
+/** @typedef {{ node: string, more: string[] }} Context the fitting Node, and the user's further arguments */
+
+/** @param {Context} context @param {string} name @param {string} script @param {string[]} args @returns {import('./lib/stages.mjs').Check} */
+const tool = ({ node, more }, name, script, args) => ({
+  name,
+  program: node,
+  args: [path.join('node_modules', script), ...args, ...more],
+});
+
+/** @param {Context} context @param {string} stage @param {string[]} projects @param {number} minutes */
+const vitest = (context, stage, projects, minutes) => {
+  const file = `test-results/${stage}.json`;
+  const args = [
+    'run',
+    ...projects.flatMap((name) => ['--project', name]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ];
+  return { ...tool(context, 'vitest', 'vitest/vitest.mjs', args), report: file, read: readVitest, minutes };
+};
+
+const rooms = ['core', 'test', 'main', 'preload', 'renderer', 'e2e'];
+const cruised = ['src-core', 'src-main', 'src-renderer', 'packages', 'e2e', 'bench', 'scripts'];
+
+/** The stages in order, with what each needs set up. @type {Record<string, { profile: string, checks: (context: Context) => import('./lib/stages.mjs').Check[] }>} */
+const stages = {
+  lint: {
+    profile: 'tools',
+    checks: (context) => [
+      tool(context, 'eslint', 'eslint/bin/eslint.js', ['.', '--max-warnings=0']),
+      tool(context, 'prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
+      tool(
+        context,
+        'dependency-cruiser',
+        'dependency-cruiser/bin/dependency-cruise.mjs',
+        cruised.filter((folder) => existsSync(path.join(root, folder))),
+      ),
+      tool(context, 'knip', 'knip/bin/knip.js', ['--no-progress']),
+    ],
+  },
+  types: {
+    profile: 'tools',
+    checks: (context) => {
+      const npm = npmCommand();
+      const binding = {
+        name: 'node-libvirt',
+        program: npm.program,
+        args: [...npm.args, 'run', 'typecheck', '-w', 'node-libvirt'],
+      };
+      return [
+        ...rooms.map((room) => tool(context, room, 'typescript/bin/tsc', ['-p', `tsconfig.${room}.json`])),
+        binding,
+      ];
+    },
+  },
+  unit: { profile: 'tools', checks: (context) => [vitest(context, 'unit', ['core', 'main', 'renderer'], 10)] },
+  binding: { profile: 'test', checks: (context) => [vitest(context, 'binding', ['binding'], 10)] },
+  host: { profile: 'test', checks: (context) => [vitest(context, 'host', ['host'], 25)] },
+  e2e: {
+    profile: 'test',
+    checks: (context) => [
+      {
+        ...tool(context, 'playwright', '@playwright/test/cli.js', ['test']),
+        report: 'test-results/playwright.json',
+        read: readPlaywright,
+        minutes: 15,
+      },
+    ],
+  },
+};
+
+/** @param {string[]} args @returns {{ names: string[], more: string[] }} */
+function parse(args) {
+  const usage = [`Usage: npm test -- [--only ${Object.keys(stages).join(',')}] [-- arguments of the tool]`];
+  let parsed;
+  try {
+    parsed = parseArgs({ args, options: { only: { type: 'string' } }, allowPositionals: true });
+  } catch (error) {
+    throw new Problem(error.message, { todo: usage });
+  }
+  const names = parsed.values.only?.split(',') ?? Object.keys(stages);
+  const unknown = names.find((name) => !(name in stages));
+  if (unknown !== undefined) throw new Problem(`There is no stage "${unknown}".`, { todo: usage });
+  return { names, more: parsed.positionals };
+}
+
+/** @param {string[]} names @param {string[]} more */
+async function runStages(names, more) {
+  const profile = names.every((name) => stages[name].profile === 'tools') ? 'tools' : 'test';
+  const { node, env } = await setUp(profile);
+  const xvfb = names.includes('e2e') ? await startXvfb() : null;
+  const display = xvfb === null ? {} : { DISPLAY: xvfb.display, WAYLAND_DISPLAY: '' };
+  const results = [];
+  try {
+    for (const name of names) {
+      for (const check of stages[name].checks({ node, more })) {
+        results.push(await runCheck(name, { ...check, env: { ...env, ...display } }));
+      }
+    }
+  } finally {
+    xvfb?.stop();
+  }
+  return results;
+}
+
+async function main() {
+  const { names, more } = parse(process.argv.slice(2));
+  return runStages(names, more);
+}
+
+const began = Date.now();
+let results;
+try {
+  results = await main();
+} catch (error) {
+  report(error);
+  results = [{ name: 'set-up', passed: 0, failed: 1, skipped: 0, seconds: Math.round((Date.now() - began) / 1000) }];
+}
+const sum = (key) => results.reduce((total, each) => total + each[key], 0);
+console.log('\n=== All stages');
+for (const { name, passed, failed, skipped, seconds } of results) {
+  const left = skipped > 0 ? `, ${skipped} skipped` : '';
+  console.log(`${failed > 0 ? 'FAILED' : 'passed'}  ${name}: ${passed} passed, ${failed} failed${left} (${seconds} s)`);
+}
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') > 0 ? 1 : 0;
