@@ -54,11 +54,15 @@ export function efiProgram(line: string): Buffer {
   distance.writeInt32LE(body.length);
   // cld; lea rsi,[rip + distance]
   const text = padded(Buffer.concat([Buffer.from('fc488d35', 'hex'), distance, body, printed(line)]), 0x200);
-  return Buffer.concat([padded(Buffer.concat([dosHeader(), coffHeader(), optionalHeader(), textSection()]), 0x200), text]);
+  return Buffer.concat([
+    padded(Buffer.concat([dosHeader(), coffHeader(), optionalHeader(), textSection()]), 0x200),
+    text,
+  ]);
 }
 
 function padded(bytes: Buffer, size: number): Buffer {
-  if (bytes.length > size) throw new Error(`${String(bytes.length)} bytes do not fit into ${String(size)}: shorten the line`);
+  if (bytes.length > size)
+    throw new Error(`${String(bytes.length)} bytes do not fit into ${String(size)}: shorten the line`);
   return Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
 }
 

@@ -53,6 +53,7 @@ export function runCommand(file: string, args: readonly string[], options: Comma
 /** Its standard output; an error with its standard error where it failed. */
 export async function outputOf(file: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const done = await runCommand(file, args, options);
-  if (done.code !== 0) throw new Error(`${file} ${args.join(' ')}: ${done.stderr.trim() || `exit ${String(done.code ?? done.signal)}`}`);
+  if (done.code !== 0)
+    throw new Error(`${file} ${args.join(' ')}: ${done.stderr.trim() || `exit ${String(done.code ?? done.signal)}`}`);
   return done.stdout;
 }

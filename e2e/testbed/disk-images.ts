@@ -77,7 +77,10 @@ function directoryEntry(name: string, extension: string, attributes: number, clu
 }
 
 function writeDirectory(image: Buffer, at: number, self: number, parent: number, entry: Buffer): void {
-  Buffer.concat([directoryEntry('.', '', 0x10, self, 0), directoryEntry('..', '', 0x10, parent, 0), entry]).copy(image, at);
+  Buffer.concat([directoryEntry('.', '', 0x10, self, 0), directoryEntry('..', '', 0x10, parent, 0), entry]).copy(
+    image,
+    at,
+  );
 }
 
 export const ESP_PARTITION = { guid: '11111111-2222-3333-4444-555555555555', firstSector: 64 } as const;
@@ -128,7 +131,15 @@ function gptHeader(sectors: number, current: number, other: number, entriesAt: n
 
 const ISO_SECTOR = 2048;
 /** Where things are in the ISO, in its sectors. */
-const ISO_AT = { volume: 16, bootRecord: 17, terminator: 18, catalog: 19, biosCode: 20, rootDirectory: 25, esp: 40 } as const;
+const ISO_AT = {
+  volume: 16,
+  bootRecord: 17,
+  terminator: 18,
+  catalog: 19,
+  biosCode: 20,
+  rootDirectory: 25,
+  esp: 40,
+} as const;
 
 /** ISO 9660 with El Torito entries for BIOS (no emulation) and for UEFI (an EFI system partition); not a hybrid. */
 export function elToritoIso(line: string): Buffer {

@@ -55,7 +55,8 @@ export async function defineGuest(host: Hypervisor, options: GuestOptions): Prom
   const dir = join(host.dir, 'guests', options.name);
   await mkdir(dir, { recursive: true });
   const images = await mediaFolder(host);
-  const copy = (image: string, name: string) => copyFile(join(images, image), join(dir, name), constants.COPYFILE_FICLONE);
+  const copy = (image: string, name: string) =>
+    copyFile(join(images, image), join(dir, name), constants.COPYFILE_FICLONE);
   const uefi = options.firmware === 'uefi';
   await copy(uefi ? IMAGES.uefiRoot : options.obedient === true ? IMAGES.obedientRoot : IMAGES.root, 'root.img');
   await copy(IMAGES.vars, 'VARS.fd');
@@ -117,7 +118,8 @@ export async function startGuest(guest: Guest): Promise<string> {
 
 /** Force it off if it runs. */
 export async function forceOff(guest: Guest): Promise<void> {
-  if ((await guest.host.virsh('domstate', guest.name)).trim() !== 'shut off') await guest.host.virsh('destroy', guest.name);
+  if ((await guest.host.virsh('domstate', guest.name)).trim() !== 'shut off')
+    await guest.host.virsh('destroy', guest.name);
 }
 
 /** Its definition, byte for byte, passwords included. */
@@ -135,8 +137,8 @@ export interface Observation {
   readonly session: string;
   /** Files in the folders of guest, media and libvirt. */
   readonly files: readonly string[];
-  /** The domains that libvirt knows. */
-  readonly domains: string;
+  /** The domains, pools and secrets that libvirt knows. */
+  readonly known: string;
 }
 
 export async function observe(guest: Guest): Promise<Observation> {
@@ -149,15 +151,27 @@ export async function observe(guest: Guest): Promise<Observation> {
     definition: await definitionOf(guest),
     state,
     qemu,
-    session: (await host.tryVirsh('metadata', name, 'urn:salvor:rescue:1', ...(running ? ['--live'] : ['--config']))).stdout.trim(),
+    session: (
+      await host.tryVirsh('metadata', name, 'urn:salvor:rescue:1', ...(running ? ['--live'] : ['--config']))
+    ).stdout.trim(),
     files: await filesOf(guest),
-    domains: await host.virsh('list', '--all', '--name'),
+    known: await knownTo(host),
   };
+}
+
+async function knownTo(host: Hypervisor): Promise<string> {
+  const lists = [['list', '--all', '--name'], ['pool-list', '--all', '--name'], ['secret-list']];
+  return (await Promise.all(lists.map((list) => host.virsh(...list)))).join('--\n');
 }
 
 /** Files that a rescue could leave behind: beside the guest's disks, beside the media, in libvirt's own folders. */
 export async function filesOf(guest: Guest): Promise<readonly string[]> {
-  const folders = [guest.dir, await mediaFolder(guest.host), join(guest.host.dir, 'etc/libvirt/qemu'), join(guest.host.dir, 'var/lib/libvirt')];
+  const folders = [
+    guest.dir,
+    await mediaFolder(guest.host),
+    join(guest.host.dir, 'etc/libvirt/qemu'),
+    join(guest.host.dir, 'var/lib/libvirt'),
+  ];
   const listed = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })));
   return listed
     .flat()

@@ -2,5 +2,10 @@
 export function guidBytes(guid: string): Buffer {
   const raw = Buffer.from(guid.replaceAll('-', ''), 'hex');
   if (raw.length !== 16) throw new Error(`not a GUID: ${guid}`);
-  return Buffer.concat([raw.subarray(0, 4).reverse(), raw.subarray(4, 6).reverse(), raw.subarray(6, 8).reverse(), raw.subarray(8)]);
+  return Buffer.concat([
+    raw.subarray(0, 4).reverse(),
+    raw.subarray(4, 6).reverse(),
+    raw.subarray(6, 8).reverse(),
+    raw.subarray(8),
+  ]);
 }

@@ -53,8 +53,20 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   await writeConfiguration(dir, options.socketPermissions ?? '0777');
   const socket = join(dir, 'run/libvirt/libvirt-sock');
   const uri = `qemu+unix:///system?socket=${socket}`;
-  const namespaces = ['--mount', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
-  const init = spawn('unshare', [...namespaces, 'bash', INIT, dir, hostname], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const namespaces = [
+    '--mount',
+    '--uts',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    '--propagation',
+    'private',
+  ];
+  const init = spawn('unshare', [...namespaces, 'bash', INIT, dir, hostname], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const log = createWriteStream(join(dir, 'libvirtd.log'));
   init.stdout.pipe(log);
   init.stderr.pipe(log);
@@ -84,7 +96,17 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
     restartDaemon: async () => {
       const first = await outsidePid(init.pid, dir, null);
       await signal('SIGKILL');
-      await outputOf('nsenter', ['--target', String(first), '--mount', '--uts', '--pid', 'libvirtd', '-d', '-p', join(dir, 'libvirtd.pid')]);
+      await outputOf('nsenter', [
+        '--target',
+        String(first),
+        '--mount',
+        '--uts',
+        '--pid',
+        'libvirtd',
+        '-d',
+        '-p',
+        join(dir, 'libvirtd.pid'),
+      ]);
       await awaitCondition(`libvirtd at ${uri} again`, START_SECONDS, ready);
     },
     stop,
@@ -99,14 +121,26 @@ async function writeConfiguration(dir: string, socketPermissions: string): Promi
       .join('');
   await writeFile(
     join(dir, 'etc/libvirt/libvirtd.conf'),
-    lines({ host_uuid: randomUUID(), auth_unix_rw: 'none', auth_unix_ro: 'none', unix_sock_rw_perms: socketPermissions, unix_sock_ro_perms: '0777' }),
+    lines({
+      host_uuid: randomUUID(),
+      auth_unix_rw: 'none',
+      auth_unix_ro: 'none',
+      unix_sock_rw_perms: socketPermissions,
+      unix_sock_ro_perms: '0777',
+    }),
   );
   // As root: /dev/kvm and the images belong to whoever runs the tests.
-  await writeFile(join(dir, 'etc/libvirt/qemu.conf'), lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0 }));
+  await writeFile(
+    join(dir, 'etc/libvirt/qemu.conf'),
+    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0 }),
+  );
 }
 
 async function awaitReady(dir: string, alive: boolean, tryVirsh: Hypervisor['tryVirsh']): Promise<true | false> {
-  if (!alive) throw new Error(`libvirtd did not start: ${await readFile(join(dir, 'libvirtd.log'), 'utf8').catch(() => 'no log')}`);
+  if (!alive)
+    throw new Error(
+      `libvirtd did not start: ${await readFile(join(dir, 'libvirtd.log'), 'utf8').catch(() => 'no log')}`,
+    );
   return (await tryVirsh('version')).code === 0;
 }
 

@@ -32,7 +32,11 @@ function readStore(store: Buffer): Store {
     const dataAt = at + HEADER + nameSize;
     const isGlobal = store.subarray(at + 44, at + HEADER).equals(EFI_GLOBAL_VARIABLE);
     if (store.readUInt8(at + 2) === VAR_ADDED && isGlobal) {
-      const name = store.subarray(at + HEADER, dataAt).toString('utf16le').split('\0', 1).join('');
+      const name = store
+        .subarray(at + HEADER, dataAt)
+        .toString('utf16le')
+        .split('\0', 1)
+        .join('');
       variables.set(name, store.subarray(dataAt, dataAt + dataSize));
     }
     at = align4(dataAt + dataSize);

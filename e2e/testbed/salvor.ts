@@ -18,7 +18,12 @@ let home: Promise<string> | undefined;
 async function environment(): Promise<NodeJS.ProcessEnv> {
   home ??= mkdtemp(join(tmpdir(), 'salvor-home-'));
   const dir = await home;
-  return { ...process.env, XDG_CONFIG_HOME: join(dir, 'config'), XDG_STATE_HOME: join(dir, 'state'), XDG_DATA_HOME: join(dir, 'data') };
+  return {
+    ...process.env,
+    XDG_CONFIG_HOME: join(dir, 'config'),
+    XDG_STATE_HOME: join(dir, 'state'),
+    XDG_DATA_HOME: join(dir, 'data'),
+  };
 }
 
 export async function startSalvor(args: readonly string[], options: CommandOptions = {}): Promise<Started> {
@@ -44,4 +49,21 @@ export function withJson(done: Finished, args: readonly string[]): SalvorAnswer 
   } catch {
     return { ...done, json: undefined };
   }
+}
+
+/** Arguments of `salvor rescue` with --json, forced and without a question asked. */
+export function rescueArguments(uri: string, domain: string, medium: string, ...more: readonly string[]): string[] {
+  return ['rescue', '--uri', uri, domain, '--medium', medium, '--stop', 'force', '--yes', '--json', ...more];
+}
+
+/** The error code of a JSON answer, or null. */
+export function errorCode(answer: SalvorAnswer): unknown {
+  return (answer.json as { error?: { code?: unknown } } | undefined)?.error?.code ?? null;
+}
+
+/** The codes of the refusals in a JSON answer. */
+export function refusalCodes(answer: SalvorAnswer): unknown[] {
+  return ((answer.json as { refusals?: { code: unknown }[] } | undefined)?.refusals ?? []).map(
+    (refusal) => refusal.code,
+  );
 }
