@@ -1,0 +1,71 @@
+/** All inputs of a plan, asked of the host. */
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import type { DomainView } from '../../src-core/domain-xml/domain.ts';
+import type { MediumFacts, RescueInputs, RescueRequest, SessionStamp } from '../../src-core/rescue/types.ts';
+import type { Hypervisor, RunningDisks } from '../libvirt/port.ts';
+import { collectDomain, collectHost } from './domain-facts.ts';
+import { mediumFacts } from './medium-facts.ts';
+import { mapLimited } from './patience.ts';
+import { withFinder } from './volume-finder.ts';
+
+/** How many calls may wait at once on one connection: libvirtd serves five a client, and keepalive needs one. */
+export const IN_FLIGHT = 4;
+
+export interface CollectOptions {
+  readonly request: RescueRequest;
+  /** Glance properties of the medium that boots. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly stamp: SessionStamp | null;
+  /** Facts of media found earlier, by their spec as JSON; used and filled where given. A run never takes any. */
+  readonly media?: Map<string, MediumFacts>;
+}
+
+/** Rejects with domain-not-found and the connection's own failures; what is wrong with a medium is in its facts. */
+export async function collectInputs(hypervisor: Hypervisor, uuid: string, options: CollectOptions): Promise<RescueInputs> {
+  const { request, properties, stamp } = options;
+  const running = hypervisor.runningDisks();
+  // Waited for below; a failure before that must not count as unhandled.
+  running.catch(() => undefined);
+  const { facts, view } = await collectDomain(hypervisor, uuid);
+  const [host, found, others] = await Promise.all([collectHost(hypervisor, view), collectMedia(hypervisor, view, options), running]);
+  const media = await mapLimited(found, 1, async (medium) => ({ ...medium, writers: await writersOf(hypervisor, uuid, others, pathOf(medium)) }));
+  return {
+    domain: facts,
+    host,
+    media: media.map((medium, index) => (index === 0 ? { ...medium, properties } : medium)),
+    request,
+    stamp,
+  };
+}
+
+function collectMedia(hypervisor: Hypervisor, domain: DomainView, { request, media }: CollectOptions): Promise<MediumFacts[]> {
+  return withFinder(hypervisor, (find) =>
+    mapLimited(request.media, IN_FLIGHT, async (spec) => {
+      // The original image depends on the domain too.
+      const key = spec.kind === 'original' ? null : JSON.stringify(spec);
+      const known = key === null ? undefined : media?.get(key);
+      if (known !== undefined) return known;
+      const facts = await mediumFacts({ hypervisor, domain, find }, spec);
+      if (key !== null) media?.set(key, facts);
+      return facts;
+    }),
+  );
+}
+
+function pathOf(medium: MediumFacts): string | null {
+  if (medium.source?.type === 'file') return medium.source.file;
+  return medium.source?.type === 'block' ? medium.source.dev : null;
+}
+
+/** Names of running domains other than `uuid` that have the path as a disk they may write to. */
+async function writersOf(hypervisor: Hypervisor, uuid: string, running: readonly RunningDisks[], path: string | null): Promise<string[]> {
+  if (path === null) return [];
+  const candidates = running.filter((other) => other.uuid !== uuid && (other.sources === null || other.sources.includes(path)));
+  const writers = await mapLimited(candidates, IN_FLIGHT, async (other) => {
+    // Whether it is read-only, statistics do not tell. A domain that has gone meanwhile writes no more.
+    const xml = await hypervisor.domainXml(other.uuid, 'live').catch(() => null);
+    const disks = xml === null ? [] : parseDomain(xml).disks;
+    return disks.some((disk) => disk.source === path && !disk.readonly) ? other.name : null;
+  });
+  return writers.filter((name) => name !== null);
+}

@@ -1,0 +1,78 @@
+/** What planning needs to know of a domain and its host, asked for in as few rounds as the answers allow. */
+import { SESSION_NAMESPACE } from '../../src-core/rescue/session.ts';
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import type { DomainView } from '../../src-core/domain-xml/domain.ts';
+import { rootDisk } from '../../src-core/disks/roles.ts';
+import { parseDomainCapabilities } from '../../src-core/host/domain-capabilities.ts';
+import { recognise } from '../../src-core/media/recognise.ts';
+import type { DomainFacts, DomainState, HostFacts } from '../../src-core/rescue/types.ts';
+import type { Hypervisor } from '../libvirt/port.ts';
+import { within } from './patience.ts';
+
+/** A partition table and its identifier lie in the first sectors. */
+const DISK_ID_BYTES = 64 * 1024;
+/** The identifier of the root disk is a courtesy: it is not waited for longer. */
+const DISK_ID_PATIENCE_MS = 2000;
+
+export interface CollectedDomain {
+  readonly facts: DomainFacts;
+  readonly view: DomainView;
+}
+
+/** Is a guest's memory alive, so that stopping it means something? */
+export function isOn(state: DomainState): boolean {
+  return state !== 'shutoff' && state !== 'crashed' && state !== 'nostate';
+}
+
+/** Facts of one domain. Rejects with domain-not-found, or XmlProblem for a definition that cannot be read. */
+export async function collectDomain(hypervisor: Hypervisor, uuid: string): Promise<CollectedDomain> {
+  const [status, obstacles, definition, sessionXml] = await Promise.all([
+    hypervisor.domainStatus(uuid),
+    hypervisor.domainObstacles(uuid),
+    hypervisor.domainXml(uuid, 'definition'),
+    hypervisor.liveMetadata(uuid, SESSION_NAMESPACE),
+  ]);
+  // A transient domain has no definition; what libvirt gives for it is not fit to start it from again.
+  const definitionXml = status.persistent ? definition : await hypervisor.domainXml(uuid, 'migratable');
+  const view = parseDomain(definitionXml);
+  const [blockJobs, rootDiskId] = await Promise.all([
+    isOn(status.state) ? hypervisor.blockJobs(uuid, targetsWithSource(view)) : [],
+    within(DISK_ID_PATIENCE_MS, readRootDiskId(hypervisor, view), null),
+  ]);
+  return { facts: { definitionXml, ...status, ...obstacles, blockJobs, sessionXml, rootDiskId }, view };
+}
+
+function targetsWithSource(view: DomainView): string[] {
+  return view.disks.filter((disk) => disk.source !== null && disk.target !== '').map((disk) => disk.target);
+}
+
+/** GPT or MBR identifier of the root disk, where a pool of the host knows its image; null otherwise. Never rejects. */
+async function readRootDiskId(hypervisor: Hypervisor, view: DomainView): Promise<string | null> {
+  const path = rootDisk(view)?.source ?? null;
+  if (path?.startsWith('/') !== true) return null;
+  try {
+    const volume = await hypervisor.examineVolume({ path }, DISK_ID_BYTES);
+    return volume?.head == null ? null : recognise(volume.head, null).diskId;
+  } catch {
+    return null;
+  }
+}
+
+/** The host as far as planning for this domain depends on it. */
+export async function collectHost(hypervisor: Hypervisor, view: DomainView): Promise<HostFacts> {
+  const wantsSecrets = view.disks.some((disk) => disk.secrets.length > 0);
+  const [identity, capabilitiesXml, secrets] = await Promise.all([
+    hypervisor.identity(),
+    hypervisor.domainCapabilities({ emulator: view.emulator, arch: view.arch, machine: view.machine || null, virtType: view.type }),
+    wantsSecrets ? hypervisor.secrets() : [],
+  ]);
+  return {
+    uri: hypervisor.uri,
+    driver: identity.driver,
+    libvirtVersion: identity.libvirtVersion,
+    hypervisorVersion: identity.hypervisorVersion,
+    domainCapabilities: capabilitiesXml === null ? null : parseDomainCapabilities(capabilitiesXml),
+    readOnly: hypervisor.readOnly,
+    secrets,
+  };
+}

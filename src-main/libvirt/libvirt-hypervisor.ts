@@ -1,0 +1,103 @@
+/** The hypervisor port over node-libvirt. */
+import { Connection } from 'node-libvirt';
+import type { Domain } from 'node-libvirt';
+import * as vir from 'node-libvirt/constants';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { callError, hasCode, openError, unsupported } from './error-mapping.ts';
+import { SLOW, orNull } from './link.ts';
+import type { Link } from './link.ts';
+import { domainMethods } from './libvirt-domains.ts';
+import { storageMethods } from './libvirt-storage.ts';
+import type { HostIdentity, Hypervisor, OpenHypervisor } from './port.ts';
+import type { SecretFacts } from '../../src-core/rescue/types.ts';
+
+/** Deadlines, milliseconds. A host that takes longer is as good as gone; see SLOW for what is given more. */
+const OPEN_DEADLINE = 30_000;
+const CALL_DEADLINE = 20_000;
+
+/** A host that has vanished ends the connection after half a minute. */
+const KEEPALIVE = { interval: 5, count: 5 } as const;
+
+/** What libvirt itself would try to parse: driver[+transport]://[user@][host][:port]/path[?parameters]. */
+const URI = /^[a-z][a-z0-9]*(\+[a-z][a-z0-9]*)?:\/\/[^\s]*$/i;
+
+export const openLibvirt: OpenHypervisor = async (uri, { readOnly, onLost }) => {
+  if (!URI.test(uri)) throw new SalvorError('uri-malformed', { uri });
+  let connection: Connection;
+  try {
+    connection = await Connection.open(uri, { readOnly, timeout: OPEN_DEADLINE, callTimeout: CALL_DEADLINE, keepAlive: KEEPALIVE });
+  } catch (error) {
+    throw openError(error, uri);
+  }
+  connection.onClose((reason) => onLost(CLOSE_REASONS[reason] ?? 'the connection ended'));
+  return makeHypervisor(connection, uri, readOnly);
+};
+
+const CLOSE_REASONS: Readonly<Record<number, string>> = {
+  [vir.VIR_CONNECT_CLOSE_REASON_ERROR]: 'an input/output error',
+  [vir.VIR_CONNECT_CLOSE_REASON_EOF]: 'the daemon closed the connection',
+  [vir.VIR_CONNECT_CLOSE_REASON_KEEPALIVE]: 'the host gave no sign of life for half a minute',
+  [vir.VIR_CONNECT_CLOSE_REASON_CLIENT]: 'the connection was closed',
+};
+
+function makeHypervisor(connection: Connection, uri: string, readOnly: boolean): Hypervisor {
+  const isAlive = () => connection.isAlive({ timeout: 1000 }).catch(() => false);
+  const handles = new Map<string, Promise<Domain>>();
+  const link: Link = {
+    connection,
+    readOnly,
+    domain: (uuid) => {
+      const known = handles.get(uuid) ?? connection.lookupDomainByUUID(uuid);
+      handles.set(uuid, known);
+      known.catch(() => handles.delete(uuid));
+      return known;
+    },
+    guard: async (subject, call) => {
+      try {
+        return await call();
+      } catch (error) {
+        throw await callError(error, { uri, readOnly, subject }, isAlive);
+      }
+    },
+  };
+  const remembered = new Map<string, Promise<unknown>>();
+  /** What a host does not change while connected is asked for once. */
+  const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
+    const known = (remembered.get(key) as Promise<T> | undefined) ?? link.guard(uri, ask);
+    remembered.set(key, known);
+    known.catch(() => remembered.delete(key));
+    return known;
+  };
+  return {
+    uri,
+    readOnly,
+    close: () => connection.close(),
+    identity: () => once('identity', () => identify(connection)),
+    domainCapabilities: ({ emulator, arch, machine, virtType }) =>
+      once(JSON.stringify([emulator, arch, machine, virtType]), () =>
+        orNull(unsupported, connection.domainCapabilities({ emulatorbin: emulator, arch, machine, virttype: virtType }, SLOW)),
+      ),
+    secrets: () => link.guard(uri, () => listSecrets(connection)),
+    ...domainMethods(link),
+    ...storageMethods(link),
+  };
+}
+
+async function identify(connection: Connection): Promise<HostIdentity> {
+  const [hostname, driver, libvirtVersion, hypervisorVersion] = await Promise.all([
+    connection.hostname(),
+    connection.type(),
+    connection.libVersion(),
+    connection.version().catch(() => 0),
+  ]);
+  return { hostname, driver: driver.toUpperCase(), libvirtVersion, hypervisorVersion };
+}
+
+async function listSecrets(connection: Connection): Promise<SecretFacts[] | null> {
+  const secrets = await orNull((error) => unsupported(error) || hasCode(error, vir.VIR_ERR_OPERATION_DENIED), connection.listAllSecrets());
+  if (secrets === null) return null;
+  const mayNotSay = (error: unknown) => hasCode(error, vir.VIR_ERR_INVALID_SECRET, vir.VIR_ERR_OPERATION_DENIED, vir.VIR_ERR_ACCESS_DENIED);
+  return Promise.all(
+    secrets.map(async (secret) => ({ uuid: secret.uuid, usage: secret.usageID || null, hasValue: await orNull(mayNotSay, secret.hasValue()) })),
+  );
+}

@@ -1,0 +1,88 @@
+/** The storage of the port. */
+import type { Connection, StoragePool, StorageVolume } from 'node-libvirt';
+import * as vir from 'node-libvirt/constants';
+import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
+import { SLOW, orNull } from './link.ts';
+import type { Link } from './link.ts';
+import type { ExaminedVolume, Hypervisor, StoragePool as PoolData, VolumeRef } from './port.ts';
+
+type StorageMethods = Pick<
+  Hypervisor,
+  'listPools' | 'poolByTarget' | 'refreshPool' | 'createPool' | 'stopPool' | 'listVolumes' | 'examineVolume' | 'deleteVolume'
+>;
+
+export function storageMethods(link: Link): StorageMethods {
+  const { connection } = link;
+  const onPool = <T>(name: string, call: (pool: StoragePool) => Promise<T>): Promise<T> =>
+    link.guard(name, async () => {
+      const pool = await connection.lookupStoragePoolByName(name);
+      return await call(pool).finally(() => pool.dispose());
+    });
+  return {
+    listPools: () => link.guard('', () => listPools(connection)),
+    poolByTarget: (path) => link.guard(path, async () => (await orNull(noPool, connection.lookupStoragePoolByTargetPath(path)))?.name ?? null),
+    refreshPool: (name) => onPool(name, (pool) => pool.refresh(SLOW)),
+    createPool: (xml) =>
+      link.guard('', async () => {
+        // OPERATION_FAILED is what libvirt says of a pool whose name or target another pool has.
+        const pool = await orNull((error) => hasCode(error, vir.VIR_ERR_OPERATION_FAILED), connection.createStoragePoolXML(xml, 0, SLOW));
+        pool?.dispose();
+        return pool === null ? 'conflict' : 'created';
+      }),
+    stopPool: (name) => onPool(name, (pool) => pool.destroy(SLOW)),
+    listVolumes: (name) =>
+      onPool(name, async (pool) => {
+        const volumes = await pool.listAllVolumes(SLOW);
+        // A volume that goes away meanwhile is not listed; the binding keeps the number of calls in flight within libvirtd's limit.
+        const listed = await Promise.all(volumes.map((volume) => describe(volume, 0)));
+        return listed.filter((volume) => volume !== null);
+      }),
+    examineVolume: (where, headBytes) =>
+      link.guard('path' in where ? where.path : where.pool, async () => {
+        const volume = await lookupVolume(connection, where);
+        return volume === null ? null : describe(volume, headBytes);
+      }),
+    deleteVolume: (where) => link.guard(where.pool, async () => (await lookupVolume(connection, where))?.delete(0, SLOW)),
+  };
+}
+
+const noPool = (error: unknown) => hasCode(error, vir.VIR_ERR_NO_STORAGE_POOL);
+const noVolume = (error: unknown) => hasCode(error, vir.VIR_ERR_NO_STORAGE_VOL);
+
+async function listPools(connection: Connection): Promise<PoolData[]> {
+  const names = (pools: readonly StoragePool[]) => new Set(pools.map(({ name }) => name));
+  const [all, active, persistent] = await Promise.all([
+    connection.listAllStoragePools(0),
+    connection.listAllStoragePools(vir.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE).then(names),
+    connection.listAllStoragePools(vir.VIR_CONNECT_LIST_STORAGE_POOLS_PERSISTENT).then(names),
+  ]);
+  const pools = await Promise.all(
+    all.map(async (pool) => {
+      const xml = await orNull(noPool, pool.xmlDesc());
+      return xml === null ? null : { name: pool.name, active: active.has(pool.name), persistent: persistent.has(pool.name), xml };
+    }),
+  );
+  return pools.filter((pool) => pool !== null);
+}
+
+async function lookupVolume(connection: Connection, where: VolumeRef | { readonly path: string }): Promise<StorageVolume | null> {
+  if ('path' in where) return orNull((error) => noVolume(error) || unsupported(error), connection.lookupVolumeByPath(where.path));
+  const pool = await connection.lookupStoragePoolByName(where.pool);
+  return await orNull(noVolume, pool.lookupVolumeByName(where.name)).finally(() => pool.dispose());
+}
+
+async function describe(volume: StorageVolume, headBytes: number): Promise<ExaminedVolume | null> {
+  try {
+    // The description of a file that has gone since the pool was read fails; its content, where it cannot be read, is simply not known.
+    const [xml, head] = await Promise.all([callQuietly(volume.xmlDesc()), headBytes === 0 ? null : callQuietly(readHead(volume, headBytes))]);
+    return xml === null ? null : { name: volume.name, xml, head };
+  } finally {
+    volume.dispose();
+  }
+}
+
+async function readHead(volume: StorageVolume, length: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of volume.download({ length })) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

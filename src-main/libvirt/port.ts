@@ -1,0 +1,154 @@
+/**
+ * The hypervisor port: what Salvor needs of one connected host, in plain data. Services know this and nothing of libvirt's handles.
+ *
+ * Every method rejects with a SalvorError (codes of src-core/contract/errors.ts) and with nothing else; every call has a deadline.
+ * Domains are named by UUID. Sizes are bytes unless a name says otherwise.
+ */
+import type { DomainState, SecretFacts } from '../../src-core/rescue/types.ts';
+
+export interface OpenOptions {
+  readonly readOnly: boolean;
+  /** Called once when the connection ends without close() having been asked for; `reason` in words. */
+  readonly onLost: (reason: string) => void;
+}
+
+/** Opens a connection. Rejects with uri-malformed, host-unreachable, permission-denied, authentication-failed or timeout. */
+export type OpenHypervisor = (uri: string, options: OpenOptions) => Promise<Hypervisor>;
+
+export interface HostIdentity {
+  readonly hostname: string;
+  /** As virConnectGetType answers: QEMU, TEST, … */
+  readonly driver: string;
+  /** major * 1,000,000 + minor * 1,000 + release */
+  readonly libvirtVersion: number;
+  /** Same counting; 0 where the driver does not tell. */
+  readonly hypervisorVersion: number;
+}
+
+export interface DomainRef {
+  readonly uuid: string;
+  readonly name: string;
+}
+
+/** One domain of a listing: what a constant number of calls tells about all of them. */
+export interface ListedDomain extends DomainRef {
+  readonly state: DomainState;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+  /** Targets and sources of its disks; null: this driver does not tell in bulk. */
+  readonly disks: readonly ListedDisk[] | null;
+}
+
+/** Disk sources of a running domain; null: this driver does not tell in bulk. */
+export interface RunningDisks extends DomainRef {
+  readonly sources: readonly string[] | null;
+}
+
+export interface ListedDisk {
+  readonly target: string;
+  readonly source: string | null;
+}
+
+/** What one domain is doing now. */
+export interface DomainStatus {
+  readonly state: DomainState;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+}
+
+/** What stands in the way of a rescue, or should be known. */
+export interface DomainObstacles {
+  readonly managedSave: boolean;
+  readonly snapshots: number;
+  readonly checkpoints: number;
+  /** Running job in libvirt's word (bounded, unbounded), or null. */
+  readonly job: string | null;
+}
+
+export interface BlockSizes {
+  readonly capacity: number;
+  readonly allocation: number;
+  readonly physical: number;
+}
+
+/** definition: INACTIVE | SECURE (without SECURE on read-only connections); migratable: MIGRATABLE | SECURE; live: what runs, no passwords. */
+export type XmlKind = 'definition' | 'migratable' | 'live';
+
+/** Something happened to a domain; what, its state tells. */
+export type DomainEvent = DomainRef;
+
+export interface StoragePool {
+  readonly name: string;
+  readonly active: boolean;
+  readonly persistent: boolean;
+  readonly xml: string;
+}
+
+export interface VolumeRef {
+  readonly pool: string;
+  readonly name: string;
+}
+
+/** A volume as its pool describes it. `head`: its first bytes where they were asked for and could be read, else null. */
+export interface ExaminedVolume {
+  readonly name: string;
+  readonly xml: string;
+  readonly head: Uint8Array | null;
+}
+
+export interface CapabilityQuery {
+  readonly emulator: string | null;
+  readonly arch: string | null;
+  readonly machine: string | null;
+  readonly virtType: string | null;
+}
+
+export interface Hypervisor {
+  readonly uri: string;
+  readonly readOnly: boolean;
+  readonly close: () => Promise<void>;
+  readonly identity: () => Promise<HostIdentity>;
+  /** XML of virConnectGetDomainCapabilities; null where the driver has none. */
+  readonly domainCapabilities: (query: CapabilityQuery) => Promise<string | null>;
+  /** null: could not be listed. */
+  readonly secrets: () => Promise<readonly SecretFacts[] | null>;
+
+  readonly listDomains: () => Promise<readonly ListedDomain[]>;
+  readonly runningDisks: () => Promise<readonly RunningDisks[]>;
+  /** By UUID or by name; domain-not-found otherwise. */
+  readonly findDomain: (nameOrUuid: string) => Promise<DomainRef>;
+  readonly domainStatus: (uuid: string) => Promise<DomainStatus>;
+  readonly domainState: (uuid: string) => Promise<DomainState>;
+  readonly domainObstacles: (uuid: string) => Promise<DomainObstacles>;
+  readonly domainXml: (uuid: string, kind: XmlKind) => Promise<string>;
+  /** The element of that namespace in the metadata of the running domain; null: none, or not running. */
+  readonly liveMetadata: (uuid: string, namespace: string) => Promise<string | null>;
+  /** Those of the targets with a block job under way. */
+  readonly blockJobs: (uuid: string, targets: readonly string[]) => Promise<readonly string[]>;
+  /** null: not told (an empty drive, network storage). */
+  readonly blockSizes: (uuid: string, target: string) => Promise<BlockSizes | null>;
+  /** Start a domain from XML without changing its persistent definition (virDomainCreateXML). */
+  readonly createDomain: (xml: string) => Promise<void>;
+  /** Start from the persistent definition. */
+  readonly startDomain: (uuid: string) => Promise<void>;
+  /** Ask the guest to shut down; does not wait. */
+  readonly shutdownDomain: (uuid: string) => Promise<void>;
+  /** Force off; the domain is off when this resolves. */
+  readonly destroyDomain: (uuid: string) => Promise<void>;
+  /** `lifecycle`: starts, stops, definitions; `all`: also metadata, devices and media. Resolves once nothing is missed any more; gives what stops it. */
+  readonly watchDomains: (kinds: 'lifecycle' | 'all', listener: (event: DomainEvent) => void) => Promise<() => void>;
+
+  readonly listPools: () => Promise<readonly StoragePool[]>;
+  readonly refreshPool: (name: string) => Promise<void>;
+  /** Name of the pool whose target is that folder or device, or null. */
+  readonly poolByTarget: (path: string) => Promise<string | null>;
+  /** Start a pool from XML without defining it. `conflict`: another pool has that target already. */
+  readonly createPool: (xml: string) => Promise<'created' | 'conflict'>;
+  /** Take a pool out of service; nothing in it is deleted. */
+  readonly stopPool: (name: string) => Promise<void>;
+  /** All volumes of an active pool, described. Throws pool-not-found. */
+  readonly listVolumes: (pool: string) => Promise<readonly ExaminedVolume[]>;
+  /** A volume by pool and name, or by its path on the host, and its first bytes; null: no pool knows it. Throws pool-not-found. */
+  readonly examineVolume: (where: VolumeRef | { readonly path: string }, headBytes: number) => Promise<ExaminedVolume | null>;
+  readonly deleteVolume: (where: VolumeRef) => Promise<void>;
+}
