@@ -86,7 +86,11 @@ export function bootPicks(domain: DomainView): BootPick[] {
   return picks;
 }
 
-function firstOfClass(dev: string, disks: readonly DiskView[], others: readonly BootDeviceView[]): DiskView | BootDeviceView | null {
+function firstOfClass(
+  dev: string,
+  disks: readonly DiskView[],
+  others: readonly BootDeviceView[],
+): DiskView | BootDeviceView | null {
   switch (dev) {
     case 'hd':
       return disks.find((disk) => diskKind(disk) === 'disk') ?? null;

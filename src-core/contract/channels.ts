@@ -24,12 +24,18 @@ import type { AppEvent } from './schemas.ts';
 const none = z.null();
 
 export const CHANNELS = {
-  'app.info': { input: none, output: z.strictObject({ version: z.string(), platform: z.string(), asRoot: z.boolean() }) },
+  'app.info': {
+    input: none,
+    output: z.strictObject({ version: z.string(), platform: z.string(), asRoot: z.boolean() }),
+  },
   'settings.get': { input: none, output: settingsSchema },
   'settings.set': { input: settingsSchema.partial(), output: settingsSchema },
 
   'hosts.list': { input: none, output: z.array(hostSchema) },
-  'hosts.add': { input: z.strictObject({ uri: textSchema, name: textSchema.nullable(), readOnly: z.boolean() }), output: hostSchema },
+  'hosts.add': {
+    input: z.strictObject({ uri: textSchema, name: textSchema.nullable(), readOnly: z.boolean() }),
+    output: hostSchema,
+  },
   'hosts.remove': { input: z.strictObject({ hostId: idSchema }), output: none },
   /** Starts connecting and answers at once; the outcome comes as host-changed events. */
   'hosts.connect': { input: z.strictObject({ hostId: idSchema }), output: none },
@@ -41,14 +47,25 @@ export const CHANNELS = {
   'pools.list': { input: z.strictObject({ hostId: idSchema }), output: z.array(poolSchema) },
   'pools.volumes': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: z.array(volumeSchema) },
 
-  'rescue.preview': { input: z.strictObject({ machine: machineKeySchema, request: rescueRequestSchema }), output: previewSchema },
+  'rescue.preview': {
+    input: z.strictObject({ machine: machineKeySchema, request: rescueRequestSchema }),
+    output: previewSchema,
+  },
   /** `fingerprint` is plan.fingerprint.inputs of the preview that was confirmed: anything else is refused as drift. */
   'rescue.start': {
-    input: z.strictObject({ machine: machineKeySchema, request: rescueRequestSchema, fingerprint: z.string().length(64) }),
+    input: z.strictObject({
+      machine: machineKeySchema,
+      request: rescueRequestSchema,
+      fingerprint: z.string().length(64),
+    }),
     output: operationSchema,
   },
   'rescue.end': {
-    input: z.strictObject({ machine: machineKeySchema, stop: stopRequestSchema, power: z.enum(['as-before', 'on', 'off']) }),
+    input: z.strictObject({
+      machine: machineKeySchema,
+      stop: stopRequestSchema,
+      power: z.enum(['as-before', 'on', 'off']),
+    }),
     output: operationSchema,
   },
   'operations.list': { input: none, output: z.array(operationSchema) },

@@ -89,26 +89,59 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     unchanged: 'Domains go on running as they were; the definition on the host was not changed.',
     next: 'Connect again; what state the domain is in is shown then.',
   },
-  'not-connected': { message: 'Not connected to {{uri}}.', unchanged: NOTHING_TOUCHED, next: 'Connect to the host first.' },
+  'not-connected': {
+    message: 'Not connected to {{uri}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Connect to the host first.',
+  },
   timeout: {
     message: 'The host did not answer “{{call}}” within {{seconds}} seconds.',
     unchanged: 'Whether the host still carries it out cannot be known from here.',
     next: 'Look at the state of the domain once the host answers again, then repeat.',
   },
-  'read-only': { message: 'The connection to {{uri}} is read-only.', unchanged: NOTHING_TOUCHED, next: 'Connect with write access to change anything.' },
-  'not-supported': { message: 'This host cannot do that: {{what}}.', unchanged: NOTHING_TOUCHED, next: 'Use another way or another host.' },
+  'read-only': {
+    message: 'The connection to {{uri}} is read-only.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Connect with write access to change anything.',
+  },
+  'not-supported': {
+    message: 'This host cannot do that: {{what}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Use another way or another host.',
+  },
   'domain-not-found': {
     message: 'There is no domain “{{domain}}” on {{uri}}.',
     unchanged: NOTHING_TOUCHED,
     next: 'salvor list shows the domains of a host, with names and UUIDs.',
   },
-  'host-not-found': { message: 'This host is not in the list any more.', unchanged: NOTHING_TOUCHED, next: 'Add it again.' },
-  'host-exists': { message: '{{uri}} is in the list already.', unchanged: NOTHING_TOUCHED, next: 'Use the entry that is there.' },
-  'pool-not-found': { message: 'There is no storage pool “{{pool}}” on {{uri}}.', unchanged: NOTHING_TOUCHED, next: 'Choose one of the pools that the host lists.' },
-  'file-unreadable': { message: 'The file {{path}} cannot be read.', unchanged: NOTHING_TOUCHED, next: 'Check its path and its permissions.' },
-  'xml-malformed': { message: 'This is not well-formed XML: {{problem}}.', unchanged: NOTHING_TOUCHED, next: 'Dump it again with virsh dumpxml --inactive --security-info.' },
+  'host-not-found': {
+    message: 'This host is not in the list any more.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Add it again.',
+  },
+  'host-exists': {
+    message: '{{uri}} is in the list already.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Use the entry that is there.',
+  },
+  'pool-not-found': {
+    message: 'There is no storage pool “{{pool}}” on {{uri}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Choose one of the pools that the host lists.',
+  },
+  'file-unreadable': {
+    message: 'The file {{path}} cannot be read.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Check its path and its permissions.',
+  },
+  'xml-malformed': {
+    message: 'This is not well-formed XML: {{problem}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Dump it again with virsh dumpxml --inactive --security-info.',
+  },
   'xml-dtd': {
-    message: 'The XML carries a document type declaration, which no domain definition needs and which can hide anything.',
+    message:
+      'The XML carries a document type declaration, which no domain definition needs and which can hide anything.',
     unchanged: NOTHING_TOUCHED,
     next: 'Remove the <!DOCTYPE …> declaration.',
   },
@@ -117,8 +150,16 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     unchanged: NOTHING_TOUCHED,
     next: 'Check that this is the right file.',
   },
-  'not-a-domain': { message: 'The XML is not a domain definition: {{problem}}.', unchanged: NOTHING_TOUCHED, next: 'Dump it again with virsh dumpxml --inactive --security-info.' },
-  refused: { message: 'The rescue of {{domain}} was refused: {{reasons}}', unchanged: NOTHING_TOUCHED, next: 'Choose as the reasons say, then try again.' },
+  'not-a-domain': {
+    message: 'The XML is not a domain definition: {{problem}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Dump it again with virsh dumpxml --inactive --security-info.',
+  },
+  refused: {
+    message: 'The rescue of {{domain}} was refused: {{reasons}}',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Choose as the reasons say, then try again.',
+  },
   drift: {
     message: '{{domain}} is not what it was when you saw the preview: {{what}}.',
     unchanged: NOTHING_TOUCHED,
@@ -160,13 +201,29 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     unchanged: 'The definition of {{domain}} was not touched.',
     next: 'The domain is off. Start it with virsh start {{domain}} once the reason is gone.',
   },
-  libvirt: { message: 'libvirt refused “{{call}}”.', unchanged: '{{unchanged}}', next: 'The line below is libvirt’s own reason.' },
-  'invalid-message': { message: 'The window sent a message that was not understood.', unchanged: NOTHING_TOUCHED, next: 'Restart Salvor; if it happens again, report it.' },
-  internal: { message: 'Something in Salvor went wrong.', unchanged: '{{unchanged}}', next: 'The log has the details; please report it.' },
+  libvirt: {
+    message: 'libvirt refused “{{call}}”.',
+    unchanged: '{{unchanged}}',
+    next: 'The line below is libvirt’s own reason.',
+  },
+  'invalid-message': {
+    message: 'The window sent a message that was not understood.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Restart Salvor; if it happens again, report it.',
+  },
+  internal: {
+    message: 'Something in Salvor went wrong.',
+    unchanged: '{{unchanged}}',
+    next: 'The log has the details; please report it.',
+  },
 };
 
 /** The data of an error: texts filled in. `unchanged` in params overrides nothing but its own placeholder. */
-export function errorData(code: ErrorCode, params: Readonly<Record<string, string | number>> = {}, detail: string | null = null): ErrorData {
+export function errorData(
+  code: ErrorCode,
+  params: Readonly<Record<string, string | number>> = {},
+  detail: string | null = null,
+): ErrorData {
   const text = ERROR_TEXTS[code];
   const filled = { unchanged: NOTHING_TOUCHED, ...params };
   return {

@@ -40,7 +40,13 @@ export interface Place {
 export function derivedDriveAddress(target: string, bus: string): DriveAddress | null {
   const index = diskNameIndex(target);
   if (index === null) return null;
-  const drive = (controller: number, driveBus: number, unit: number): DriveAddress => ({ type: 'drive', controller, bus: driveBus, target: 0, unit });
+  const drive = (controller: number, driveBus: number, unit: number): DriveAddress => ({
+    type: 'drive',
+    controller,
+    bus: driveBus,
+    target: 0,
+    unit,
+  });
   switch (bus) {
     case 'ide':
       return drive(Math.floor(index / 4), Math.floor((index % 4) / 2), index % 2);
@@ -63,7 +69,8 @@ export function layoutOf(domain: DomainView): Layout {
     if (address !== null) drives.push({ bus: disk.bus, address });
   }
   for (const device of domain.bootDevices) {
-    if (device.kind === 'hostdev' && device.address?.type === 'drive') drives.push({ bus: 'scsi', address: device.address });
+    if (device.kind === 'hostdev' && device.address?.type === 'drive')
+      drives.push({ bus: 'scsi', address: device.address });
   }
   return { targets: domain.disks.map((disk) => disk.target), drives, controllers: domain.controllers, added: [] };
 }
@@ -96,7 +103,9 @@ export function busUse(domain: DomainView, layout: Layout, bus: RescueBus): { us
 
 /** Indexes of the sata controllers there are; q35 has one built in even where the definition does not say so. */
 function sataControllers(domain: DomainView, layout: Layout): number[] {
-  const indexes = new Set(layout.controllers.filter((controller) => controller.type === 'sata').map((controller) => controller.index));
+  const indexes = new Set(
+    layout.controllers.filter((controller) => controller.type === 'sata').map((controller) => controller.index),
+  );
   if (domain.machineFamily === 'q35') indexes.add(0);
   for (const drive of layout.drives) if (drive.bus === 'sata') indexes.add(drive.address.controller);
   return [...indexes].sort((a, b) => a - b);
@@ -106,9 +115,17 @@ function sataControllers(domain: DomainView, layout: Layout): number[] {
 export function freePlace(domain: DomainView, layout: Layout, bus: RescueBus): Place | null {
   switch (bus) {
     case 'ide':
-      return onExisting(layout, bus, [0, 1].flatMap((driveBus) => [0, 1].map((unit) => drive(0, driveBus, unit))));
+      return onExisting(
+        layout,
+        bus,
+        [0, 1].flatMap((driveBus) => [0, 1].map((unit) => drive(0, driveBus, unit))),
+      );
     case 'fdc':
-      return onExisting(layout, bus, [0, 1].map((unit) => drive(0, 0, unit)));
+      return onExisting(
+        layout,
+        bus,
+        [0, 1].map((unit) => drive(0, 0, unit)),
+      );
     case 'sata':
       return sataPlace(domain, layout);
     case 'scsi':
@@ -140,20 +157,28 @@ function onExisting(layout: Layout, bus: string, places: readonly DriveAddress[]
 function sataPlace(domain: DomainView, layout: Layout): Place | null {
   const indexes = sataControllers(domain, layout);
   const ports = Array.from({ length: PLACES.sataController }, (_, unit) => unit);
-  if (indexes.length > 0) return onExisting(layout, 'sata', indexes.flatMap((index) => ports.map((unit) => drive(index, 0, unit))));
+  if (indexes.length > 0)
+    return onExisting(
+      layout,
+      'sata',
+      indexes.flatMap((index) => ports.map((unit) => drive(index, 0, unit))),
+    );
   return { address: drive(0, 0, 0), controller: { type: 'sata', index: 0, model: null } };
 }
 
 /** Only virtio-scsi is used: lsilogic, libvirt's x86 default, never boots under OVMF and current kernels lack its driver. */
 function scsiPlace(layout: Layout): Place {
   const scsi = layout.controllers.filter((controller) => controller.type === 'scsi');
-  const virtio = scsi.filter((controller) => controller.model?.startsWith('virtio') === true).map((controller) => controller.index);
+  const virtio = scsi
+    .filter((controller) => controller.model?.startsWith('virtio') === true)
+    .map((controller) => controller.index);
   const taken = layout.drives.filter((used) => used.bus === 'scsi').map((used) => used.address);
   const last = virtio.length === 0 ? null : Math.max(...virtio);
   if (last !== null) {
     const here = taken.filter((address) => address.controller === last);
     const target = Math.max(0, ...here.map((address) => address.target));
-    const unit = 1 + Math.max(-1, ...here.filter((address) => address.target === target).map((address) => address.unit));
+    const unit =
+      1 + Math.max(-1, ...here.filter((address) => address.target === target).map((address) => address.unit));
     if (unit <= 255) return { address: drive(last, 0, unit, target), controller: null };
   }
   const indexes = [...scsi.map((controller) => controller.index), ...taken.map((address) => address.controller)];
@@ -174,6 +199,9 @@ function usbController(domain: DomainView, layout: Layout): AddedController | nu
 export function hasFreePciSlot(domain: DomainView): boolean {
   const pci = domain.controllers.filter((controller) => controller.type === 'pci');
   if (domain.machineFamily === 'q35') return pci.length < 255;
-  const buses = [{ index: 0, slots: 30 }, ...pci.filter((controller) => controller.index > 0).map(({ index }) => ({ index, slots: 31 }))];
+  const buses = [
+    { index: 0, slots: 30 },
+    ...pci.filter((controller) => controller.index > 0).map(({ index }) => ({ index, slots: 31 })),
+  ];
   return buses.some(({ index, slots }) => (domain.pciUse.get(index) ?? 0) < slots);
 }

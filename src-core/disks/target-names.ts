@@ -22,7 +22,8 @@ export function diskNameIndex(name: string): number | null {
 /** The inverse: 0 → a, 25 → z, 26 → aa. */
 export function indexLetters(index: number): string {
   let letters = '';
-  for (let rest = index; rest >= 0; rest = Math.floor(rest / 26) - 1) letters = String.fromCharCode(97 + (rest % 26)) + letters;
+  for (let rest = index; rest >= 0; rest = Math.floor(rest / 26) - 1)
+    letters = String.fromCharCode(97 + (rest % 26)) + letters;
   return letters;
 }
 

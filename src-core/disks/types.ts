@@ -1,6 +1,12 @@
 /** Where a disk sits, as libvirt's <address> has it. Numbers are plain integers; PCI parts too. */
 export type DiskAddress =
-  | { readonly type: 'drive'; readonly controller: number; readonly bus: number; readonly target: number; readonly unit: number }
+  | {
+      readonly type: 'drive';
+      readonly controller: number;
+      readonly bus: number;
+      readonly target: number;
+      readonly unit: number;
+    }
   | {
       readonly type: 'pci';
       readonly domain: number;

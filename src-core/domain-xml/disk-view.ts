@@ -99,7 +99,13 @@ export function readAddress(element: XmlElement | null): DiskAddress | null {
   const number = (name: string) => numberAttribute(element, name) ?? 0;
   switch (type) {
     case 'drive':
-      return { type, controller: number('controller'), bus: number('bus'), target: number('target'), unit: number('unit') };
+      return {
+        type,
+        controller: number('controller'),
+        bus: number('bus'),
+        target: number('target'),
+        unit: number('unit'),
+      };
     case 'pci':
       // <address type='pci'/> without parts asks libvirt to choose one.
       if (!element.hasAttribute('slot') && !element.hasAttribute('bus')) return null;

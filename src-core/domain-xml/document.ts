@@ -38,7 +38,10 @@ export function parseXml(text: string): XmlDocument {
   if (PROLOG_WITH_DOCTYPE.test(text)) throw new XmlProblem('xml-dtd');
   let document: XmlDocument;
   try {
-    document = new DOMParser({ onError: onWarningStopParsing }).parseFromString(text.replace(/^\uFEFF/, ''), 'text/xml');
+    document = new DOMParser({ onError: onWarningStopParsing }).parseFromString(
+      text.replace(/^\uFEFF/, ''),
+      'text/xml',
+    );
   } catch (error) {
     throw new XmlProblem('xml-malformed', { problem: firstLine(error) });
   }
@@ -60,7 +63,8 @@ function checkDepth(root: XmlElement): void {
     if (node.firstChild !== null) {
       node = node.firstChild;
       depth += 1;
-      if (depth > MAX_DEPTH) throw new XmlProblem('xml-malformed', { problem: `nested deeper than ${MAX_DEPTH} elements` });
+      if (depth > MAX_DEPTH)
+        throw new XmlProblem('xml-malformed', { problem: `nested deeper than ${MAX_DEPTH} elements` });
       continue;
     }
     while (node !== root && node.nextSibling === null) {

@@ -129,8 +129,12 @@ function readFirmware(os: XmlElement | null): Pick<DomainView, 'firmware' | 'sec
     attribute(loader, 'type') === 'pflash' ||
     /ovmf|edk2|aavmf/i.test(loaderPath.slice(loaderPath.lastIndexOf('/') + 1));
   const features = children(child(os, 'firmware'), 'feature');
-  const feature = (name: string) => attribute(features.find((element) => attribute(element, 'name') === name) ?? null, 'enabled');
-  const secureBoot = uefi && feature('enrolled-keys') !== 'no' && (attribute(loader, 'secure') === 'yes' || feature('secure-boot') === 'yes');
+  const feature = (name: string) =>
+    attribute(features.find((element) => attribute(element, 'name') === name) ?? null, 'enabled');
+  const secureBoot =
+    uefi &&
+    feature('enrolled-keys') !== 'no' &&
+    (attribute(loader, 'secure') === 'yes' || feature('secure-boot') === 'yes');
   const nvram = child(os, 'nvram');
   return { firmware: uefi ? 'uefi' : 'bios', secureBoot, nvram: textOf(nvram) };
 }
@@ -169,7 +173,9 @@ function describeDevice(kind: BootDeviceView['kind'], element: XmlElement): stri
   }
   if (kind === 'redirdev') return `${attribute(element, 'bus') ?? ''} redirection`.trim();
   const address = child(source, 'address');
-  const parts = ['domain', 'bus', 'slot', 'function', 'target', 'unit', 'device'].map((name) => attribute(address, name)).filter((part) => part !== null);
+  const parts = ['domain', 'bus', 'slot', 'function', 'target', 'unit', 'device']
+    .map((name) => attribute(address, name))
+    .filter((part) => part !== null);
   return [attribute(element, 'type'), parts.join(':') || null].filter((part) => part !== null).join(' ') || null;
 }
 

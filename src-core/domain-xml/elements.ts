@@ -106,7 +106,12 @@ function layOut(document: XmlDocument, element: XmlElement, depth: number): void
 }
 
 /** Insert a new child behind `after` (or as the first child where that is null), on a line of its own. */
-export function insertLine(document: XmlDocument, parent: XmlElement, element: XmlElement, after: XmlElement | null): void {
+export function insertLine(
+  document: XmlDocument,
+  parent: XmlElement,
+  element: XmlElement,
+  after: XmlElement | null,
+): void {
   const depth = depthOf(parent) + 1;
   const before = after === null ? parent.firstChild : after.nextSibling;
   const lineBreak = document.createTextNode(`\n${INDENT.repeat(depth)}`);
@@ -121,7 +126,8 @@ export function removeLine(element: XmlElement): void {
   const parent = element.parentNode;
   if (parent === null) return;
   const before = element.previousSibling;
-  if (before !== null && before.nodeType === TEXT_NODE && (before.nodeValue ?? '').trim() === '') parent.removeChild(before);
+  if (before !== null && before.nodeType === TEXT_NODE && (before.nodeValue ?? '').trim() === '')
+    parent.removeChild(before);
   parent.removeChild(element);
 }
 

@@ -7,7 +7,16 @@ import type { AddedController, DriveAddress } from '../disks/places.ts';
 import type { XmlDocument, XmlElement } from '../domain-xml/document.ts';
 import { DIRECT_KERNEL_ELEMENTS } from '../domain-xml/domain.ts';
 import type { DirectKernelElement } from '../domain-xml/domain.ts';
-import { attribute, child, children, childText, insertLine, newElement, removeLine, replaceText } from '../domain-xml/elements.ts';
+import {
+  attribute,
+  child,
+  children,
+  childText,
+  insertLine,
+  newElement,
+  removeLine,
+  replaceText,
+} from '../domain-xml/elements.ts';
 import { sentence } from './findings.ts';
 import { findSession, sessionElement } from './session.ts';
 import type { SessionMark } from './session.ts';
@@ -77,7 +86,12 @@ function ensureChild(document: XmlDocument, parent: XmlElement, name: string, af
   return element;
 }
 
-function editDirectKernel(document: XmlDocument, os: XmlElement | null, { directKernel }: Edits, { added, removed }: MutableChanges): void {
+function editDirectKernel(
+  document: XmlDocument,
+  os: XmlElement | null,
+  { directKernel }: Edits,
+  { added, removed }: MutableChanges,
+): void {
   if (os === null) return;
   for (const element of DIRECT_KERNEL_ELEMENTS) {
     const wanted = directKernel[element];
@@ -114,16 +128,27 @@ function editBootOrder(
     const element = byKind.get('kind' in device ? device.kind : 'disk')?.[device.index];
     if (element !== undefined) orders.set(element, boot.firstOrder + place);
   }
-  for (const element of [...byKind.values()].flat()) setOrder(document, element, orders.get(element) ?? null, { added, removed });
+  for (const element of [...byKind.values()].flat())
+    setOrder(document, element, orders.get(element) ?? null, { added, removed });
 }
 
-function setOrder(document: XmlDocument, device: XmlElement, order: number | null, { added, removed }: MutableChanges): void {
+function setOrder(
+  document: XmlDocument,
+  device: XmlElement,
+  order: number | null,
+  { added, removed }: MutableChanges,
+): void {
   const boot = child(device, 'boot');
   const what = deviceName(device);
   if (boot === null) {
     if (order === null) return;
     // libvirt itself writes <boot> behind <target>; the schema takes it anywhere.
-    insertLine(document, device, newElement(document, 'boot', { order }), child(device, 'target') ?? children(device).at(-1) ?? null);
+    insertLine(
+      document,
+      device,
+      newElement(document, 'boot', { order }),
+      child(device, 'target') ?? children(device).at(-1) ?? null,
+    );
     added.push({ element: 'boot', what: sentence('change-boot-added', { order, what }) });
     return;
   }
@@ -138,11 +163,19 @@ function setOrder(document: XmlDocument, device: XmlElement, order: number | nul
 }
 
 function deviceName(device: XmlElement): string {
-  const target = device.localName === 'disk' ? attribute(child(device, 'target'), 'dev') : attribute(child(device, 'mac'), 'address');
+  const target =
+    device.localName === 'disk'
+      ? attribute(child(device, 'target'), 'dev')
+      : attribute(child(device, 'mac'), 'address');
   return target ?? device.localName ?? 'device';
 }
 
-function addDisks(document: XmlDocument, devices: XmlElement, disks: readonly NewDisk[], { added }: MutableChanges): void {
+function addDisks(
+  document: XmlDocument,
+  devices: XmlElement,
+  disks: readonly NewDisk[],
+  { added }: MutableChanges,
+): void {
   let after = children(devices, 'disk').at(-1) ?? child(devices, 'emulator');
   for (const disk of disks) {
     const element = diskElement(document, disk);
@@ -177,7 +210,11 @@ function diskElement(document: XmlDocument, disk: NewDisk): XmlElement {
   if (disk.writes === 'overlay') content.push(newElement(document, 'transient'));
   if (disk.writes === 'shared-overlay') content.push(newElement(document, 'transient', { shareBacking: 'yes' }));
   if (disk.bootOrder !== null) content.push(newElement(document, 'boot', { order: disk.bootOrder }));
-  content.push(newElement(document, 'alias', { name: disk.bootOrder === null ? `${RIDE_ALONG_ALIAS}-${disk.target}` : RESCUE_ALIAS }));
+  content.push(
+    newElement(document, 'alias', {
+      name: disk.bootOrder === null ? `${RIDE_ALONG_ALIAS}-${disk.target}` : RESCUE_ALIAS,
+    }),
+  );
   if (disk.address !== null) {
     const { type, controller, bus, target, unit } = disk.address;
     content.push(newElement(document, 'address', { type, controller, bus, target, unit }));
@@ -200,13 +237,21 @@ function sourceElement(document: XmlDocument, source: ImageSource): XmlElement {
   }
 }
 
-function addControllers(document: XmlDocument, devices: XmlElement, controllers: readonly AddedController[], { added }: MutableChanges): void {
+function addControllers(
+  document: XmlDocument,
+  devices: XmlElement,
+  controllers: readonly AddedController[],
+  { added }: MutableChanges,
+): void {
   let after = children(devices, 'controller').at(-1) ?? children(devices, 'disk').at(-1) ?? null;
   for (const { type, index, model } of controllers) {
     const element = newElement(document, 'controller', { type, index, model });
     insertLine(document, devices, element, after);
     after = element;
-    added.push({ element: 'controller', what: sentence('change-controller', { type, index, model: model ?? 'default' }) });
+    added.push({
+      element: 'controller',
+      what: sentence('change-controller', { type, index, model: model ?? 'default' }),
+    });
   }
 }
 
@@ -228,7 +273,9 @@ function addMark(document: XmlDocument, root: XmlElement, { mark, stamp }: Edits
 /** <metadata> stands where libvirt writes it: behind description, title, genid, uuid or name, whichever is last there. */
 function newMetadata(document: XmlDocument, root: XmlElement): XmlElement {
   const metadata = newElement(document, 'metadata');
-  const before = ['description', 'title', 'genid', 'uuid', 'name'].map((name) => child(root, name)).find((element) => element !== null);
+  const before = ['description', 'title', 'genid', 'uuid', 'name']
+    .map((name) => child(root, name))
+    .find((element) => element !== null);
   insertLine(document, root, metadata, before ?? null);
   return metadata;
 }

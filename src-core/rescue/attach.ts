@@ -40,12 +40,22 @@ export function attachMedia(context: PlanContext, resolved: ResolvedRequest): At
   }
   const layoutBeforeRescue = layout;
   const boots = { device: resolved.device.value, bus: resolved.bus.value, writes: resolved.writes.value, bootOrder: 1 };
-  const rescue = context.medium === null || context.medium.spec.kind === 'kernel' ? null : attachOne(context, layout, context.medium, boots);
+  const rescue =
+    context.medium === null || context.medium.spec.kind === 'kernel'
+      ? null
+      : attachOne(context, layout, context.medium, boots);
   if (rescue !== null) {
     disks.push(rescue.disk);
     layout = rescue.layout;
   }
-  return { disks, rescueDevice: rescue?.named ?? null, plannedDisks: disks.map(plannedDisk), layoutBeforeRescue, layout, refusals };
+  return {
+    disks,
+    rescueDevice: rescue?.named ?? null,
+    plannedDisks: disks.map(plannedDisk),
+    layoutBeforeRescue,
+    layout,
+    refusals,
+  };
 }
 
 function plannedDisk({ target, bus, device, address, source }: NewDisk): Attachment['plannedDisks'][number] {
@@ -64,6 +74,13 @@ function attachOne(
   const name = context.inputs.request.profile === 'nova' ? firstFreeTargetName : nextTargetName;
   const target = name(TARGET_PREFIX[bus], layout.targets);
   const disk: NewDisk = { ...how, target, source: medium.source, format: driverFormat(medium), address: place.address };
-  const named = { target, bus, device: how.device, order: how.bootOrder, source: sourceName(medium.source), address: place.address };
+  const named = {
+    target,
+    bus,
+    device: how.device,
+    order: how.bootOrder,
+    source: sourceName(medium.source),
+    address: place.address,
+  };
   return { disk, named, layout: addDevice(layout, bus, target, place) };
 }

@@ -1,18 +1,30 @@
 /** Refusals about the domain and its media: all that can be known before the guest is stopped. */
 import type { DomainView } from '../domain-xml/domain.ts';
 import { child } from '../domain-xml/elements.ts';
-import { rootDisk } from '../disks/roles.ts';
+import { rootDisk } from '../disks/root-disk.ts';
 import { driverFormat, mediumName, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
-import { DISK_FORMATS, OPTICAL_FORMATS, READONLY_DISK_BUSES, REASON_OF_TYPE, SUPPORTED_ARCHES, SUPPORTED_TYPES } from './policy.ts';
+import {
+  DISK_FORMATS,
+  OPTICAL_FORMATS,
+  READONLY_DISK_BUSES,
+  REASON_OF_TYPE,
+  SUPPORTED_ARCHES,
+  SUPPORTED_TYPES,
+} from './policy.ts';
 import { findSession, readSession, recordOf } from './session.ts';
 import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
 
 /** Guests that are not planned for: type, architecture, machine. */
 export function kindRefusals({ domain }: PlanContext): Finding[] {
   if (!SUPPORTED_TYPES.includes(domain.type)) {
-    return [refusal('virt-type', domain.type, { type: domain.type || '?', why: REASON_OF_TYPE[domain.type] ?? 'it has not been verified' })];
+    return [
+      refusal('virt-type', domain.type, {
+        type: domain.type || '?',
+        why: REASON_OF_TYPE[domain.type] ?? 'it has not been verified',
+      }),
+    ];
   }
   if (domain.osType !== 'hvm') return [refusal('os-type', domain.osType, { type: domain.osType || '?' })];
   if (!SUPPORTED_ARCHES.includes(domain.arch)) return [refusal('architecture', domain.arch, { arch: domain.arch })];
@@ -28,11 +40,18 @@ export function stateRefusals(context: PlanContext): Finding[] {
   if (context.inputs.host.readOnly) found.push(refusal('read-only-host', null));
   if (facts.managedSave) found.push(refusal('managed-save', null, { domain: domain.name }));
   if (facts.job !== null) found.push(refusal('job', null, { job: facts.job }));
-  if (facts.blockJobs.length > 0) found.push(refusal('block-job', facts.blockJobs[0] ?? null, { targets: facts.blockJobs.join(' '), domain: domain.name }));
+  if (facts.blockJobs.length > 0)
+    found.push(
+      refusal('block-job', facts.blockJobs[0] ?? null, { targets: facts.blockJobs.join(' '), domain: domain.name }),
+    );
   const session = openSession(context);
-  if (session !== null) found.push(refusal('in-rescue', null, { since: session.startedAt ?? 'unknown', by: session.startedBy ?? 'unknown' }));
+  if (session !== null)
+    found.push(
+      refusal('in-rescue', null, { since: session.startedAt ?? 'unknown', by: session.startedBy ?? 'unknown' }),
+    );
   if (!facts.persistent) found.push(refusal('transient-domain', null, { domain: domain.name }));
-  if (context.inputs.request.session !== 'one-shot') found.push(refusal('session-kind', context.inputs.request.session));
+  if (context.inputs.request.session !== 'one-shot')
+    found.push(refusal('session-kind', context.inputs.request.session));
   return [...found, ...definitionRefusals(domain)];
 }
 
@@ -49,15 +68,31 @@ function definitionRefusals(domain: DomainView): Finding[] {
   const found: Finding[] = [];
   const seen = new Set<string>();
   for (const disk of domain.disks) {
-    if (disk.target === '') found.push(refusal('definition-invalid', null, { problem: `disk ${disk.index + 1} has no target` }));
+    if (disk.target === '')
+      found.push(
+        refusal('definition-invalid', null, { problem: `disk ${disk.index + 1} has no target`, domain: domain.name }),
+      );
     else if (seen.has(disk.target)) found.push(refusal('duplicate-target', disk.target, { target: disk.target }));
     seen.add(disk.target);
   }
-  const orders = [...domain.disks, ...domain.bootDevices].map((device) => device.bootOrder).filter((order) => order !== null);
-  if (orders.some((order) => order < 1)) found.push(refusal('definition-invalid', null, { problem: 'a <boot order> is not a number from 1' }));
-  if (new Set(orders).size < orders.length) found.push(refusal('definition-invalid', null, { problem: 'two devices have the same <boot order>' }));
+  const orders = [...domain.disks, ...domain.bootDevices]
+    .map((device) => device.bootOrder)
+    .filter((order) => order !== null);
+  if (orders.some((order) => order < 1))
+    found.push(
+      refusal('definition-invalid', null, { problem: 'a <boot order> is not a number from 1', domain: domain.name }),
+    );
+  if (new Set(orders).size < orders.length)
+    found.push(
+      refusal('definition-invalid', null, { problem: 'two devices have the same <boot order>', domain: domain.name }),
+    );
   if (orders.length > 0 && domain.osBoot.length > 0) {
-    found.push(refusal('definition-invalid', null, { problem: '<boot order> and <os><boot dev> are mixed' }));
+    found.push(
+      refusal('definition-invalid', null, {
+        problem: '<boot order> and <os><boot dev> are mixed',
+        domain: domain.name,
+      }),
+    );
   }
   return found;
 }
@@ -70,9 +105,13 @@ export function secretRefusals({ domain, inputs }: PlanContext): Finding[] {
   for (const disk of domain.disks) {
     for (const reference of disk.secrets) {
       const name = reference.uuid ?? reference.usage ?? '?';
-      const secret = known.find((candidate) => (reference.uuid === null ? candidate.usage === reference.usage : candidate.uuid === reference.uuid));
-      if (secret === undefined) found.push(refusal('secret-missing', disk.target, { secret: name, target: disk.target }));
-      else if (secret.hasValue === false) found.push(refusal('secret-no-value', disk.target, { secret: name, target: disk.target }));
+      const secret = known.find((candidate) =>
+        reference.uuid === null ? candidate.usage === reference.usage : candidate.uuid === reference.uuid,
+      );
+      if (secret === undefined)
+        found.push(refusal('secret-missing', disk.target, { secret: name, target: disk.target }));
+      else if (secret.hasValue === false)
+        found.push(refusal('secret-no-value', disk.target, { secret: name, target: disk.target }));
     }
   }
   return found;
@@ -83,17 +122,28 @@ export function mediumRefusals(context: PlanContext, medium: MediumFacts, device
   const name = mediumName(medium.spec);
   if (!medium.found) return [missingMedium(medium, name)];
   const found: Finding[] = [];
-  if (medium.size === 0 || medium.content?.kind === 'empty') found.push(refusal('medium-empty', name, { medium: name }));
+  if (medium.size === 0 || medium.content?.kind === 'empty')
+    found.push(refusal('medium-empty', name, { medium: name }));
   if (medium.spec.kind === 'kernel') return found;
-  if (medium.writers.length > 0) found.push(refusal('medium-in-use', name, { medium: name, users: medium.writers.join(', ') }));
+  if (medium.writers.length > 0)
+    found.push(refusal('medium-in-use', name, { medium: name, users: medium.writers.join(', ') }));
   const own = ownDisk(context, medium);
   if (own !== null) found.push(refusal('medium-is-guest-disk', name, { medium: name, target: own }));
   const file = medium.content?.backingFile ?? medium.content?.dataFile ?? null;
   const format = driverFormat(medium);
   if (file !== null) found.push(refusal('medium-points-elsewhere', name, { medium: name, format, file }));
   const formats = device === 'disk' ? DISK_FORMATS : OPTICAL_FORMATS;
-  if (!formats.includes(format)) found.push(refusal('medium-format', name, { medium: name, format, device, needed: device === 'disk' ? 'raw or qcow2' : 'raw' }));
-  if (medium.source?.type === 'network' && device !== 'cdrom') found.push(refusal('url-needs-cdrom', name, { medium: name }));
+  if (!formats.includes(format))
+    found.push(
+      refusal('medium-format', name, {
+        medium: name,
+        format,
+        device,
+        needed: device === 'disk' ? 'raw or qcow2' : 'raw',
+      }),
+    );
+  if (medium.source?.type === 'network' && device !== 'cdrom')
+    found.push(refusal('url-needs-cdrom', name, { medium: name }));
   return found;
 }
 
@@ -124,7 +174,12 @@ function ownDisk({ domain, inputs }: PlanContext, medium: MediumFacts): string |
 }
 
 /** Writes cannot be kept away from a medium that is no file, on a bus without read-only disks. */
-export function writesRefusals(medium: MediumFacts, device: string, bus: string, writes: ResolvedRequest['writes']): Finding[] {
+export function writesRefusals(
+  medium: MediumFacts,
+  device: string,
+  bus: string,
+  writes: ResolvedRequest['writes'],
+): Finding[] {
   if (device !== 'disk' || writes.value !== 'read-only' || READONLY_DISK_BUSES.includes(bus)) return [];
   const name = mediumName(medium.spec);
   return [refusal('overlay-impossible', name, { medium: name, bus })];
@@ -138,9 +193,10 @@ export function fallThroughRefusals({ domain }: PlanContext, fallThrough: string
 /** Nova rescues a volume-rooted guest only when the medium has both properties (NOVA.md 7); an explicit choice wins. */
 export function novaRefusals({ domain, inputs, medium }: PlanContext): Finding[] {
   const root = rootDisk(domain);
-  if (inputs.request.profile !== 'nova' || root === null || !['block', 'network', 'volume'].includes(root.sourceType)) return [];
-  const has = (choice: string | null, property: string) => choice !== null || medium?.properties[property] !== undefined;
+  if (inputs.request.profile !== 'nova' || root === null || !['block', 'network', 'volume'].includes(root.sourceType))
+    return [];
+  const has = (choice: string | null, property: string) =>
+    choice !== null || medium?.properties[property] !== undefined;
   const both = has(inputs.request.device, 'hw_rescue_device') && has(inputs.request.bus, 'hw_rescue_bus');
   return both ? [] : [refusal('nova-volume-root', root.target)];
 }
-

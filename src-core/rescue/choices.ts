@@ -20,6 +20,8 @@ function choiceRefusals(context: PlanContext, device: RescueDeviceKind, bus: Res
   const { medium } = context;
   const fit = fitRefusals(context, context.layout, device, bus);
   if (fit.length > 0 || medium === null || !medium.found) return fit;
-  const ofDevice = mediumRefusals(context, medium, device).filter(({ code }) => code === 'medium-format' || code === 'url-needs-cdrom');
+  const ofDevice = mediumRefusals(context, medium, device).filter(
+    ({ code }) => code === 'medium-format' || code === 'url-needs-cdrom',
+  );
   return [...ofDevice, ...writesRefusals(medium, device, bus, resolveWrites(context, medium, device, bus))];
 }

@@ -55,7 +55,9 @@ export function sourceName(source: ImageSource | null): string | null {
 
 /** Is it an ISO 9660 image, by its first bytes or, where those could not be read, as declared? */
 export function isIso(medium: MediumFacts | null): boolean {
-  return medium?.content === null || medium?.content === undefined ? medium?.format === 'iso' : medium.content.kind === 'iso9660';
+  return medium?.content === null || medium?.content === undefined
+    ? medium?.format === 'iso'
+    : medium.content.kind === 'iso9660';
 }
 
 /** The image format QEMU is told: an ISO is raw. Unknown is taken as raw, never probed: a probe lets an image point at host files. */

@@ -22,7 +22,14 @@ export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
     managedSave: domain.managedSave,
     job: domain.job,
     blockJobs: domain.blockJobs,
-    media: media.map(({ spec, found, source, size, format, content }) => ({ spec, found, source, size, format, content })),
+    media: media.map(({ spec, found, source, size, format, content }) => ({
+      spec,
+      found,
+      source,
+      size,
+      format,
+      content,
+    })),
     request,
   };
   return { definition, inputs: hashText(JSON.stringify(rest)) };

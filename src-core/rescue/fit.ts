@@ -19,7 +19,8 @@ export function asBus(word: string): RescueBus | null {
 /** Everything that speaks against a device on a bus; empty: it can be done, and it can boot. */
 export function fitRefusals(context: PlanContext, layout: Layout, deviceWord: string, busWord: string): Finding[] {
   const device = asDevice(deviceWord);
-  if (device === null) return [refusal(deviceWord === 'lun' ? 'device-lun' : 'device-unknown', deviceWord, { device: deviceWord })];
+  if (device === null)
+    return [refusal(deviceWord === 'lun' ? 'device-lun' : 'device-unknown', deviceWord, { device: deviceWord })];
   const buses = listBuses(context, layout, device);
   const bus = asBus(busWord);
   if (bus === null) return [refusal('bus-unknown', busWord, { bus: busWord, buses })];
@@ -31,12 +32,19 @@ export function fitRefusals(context: PlanContext, layout: Layout, deviceWord: st
 }
 
 /** Device, machine, guest and host: what would be refused whatever else is attached. */
-function structuralRefusal(context: PlanContext, device: RescueDeviceKind, bus: RescueBus, buses: string): Finding | null {
+function structuralRefusal(
+  context: PlanContext,
+  device: RescueDeviceKind,
+  bus: RescueBus,
+  buses: string,
+): Finding | null {
   const { domain } = context;
   const machine = domain.machine || domain.machineFamily;
   const capabilities = context.inputs.host.domainCapabilities;
-  if (!BUSES_OF_DEVICE[device].includes(bus)) return refusal('device-bus-fit', bus, { device, bus, buses: BUSES_OF_DEVICE[device].join(', ') });
-  if (!BUSES_OF_MACHINE[domain.machineFamily].includes(bus)) return refusal('machine-bus-fit', bus, { machine, bus, buses });
+  if (!BUSES_OF_DEVICE[device].includes(bus))
+    return refusal('device-bus-fit', bus, { device, bus, buses: BUSES_OF_DEVICE[device].join(', ') });
+  if (!BUSES_OF_MACHINE[domain.machineFamily].includes(bus))
+    return refusal('machine-bus-fit', bus, { machine, bus, buses });
   if (bus === 'usb' && usbIsOff(context)) return refusal('usb-disabled', bus, {});
   // An empty list means that the host does not tell, not that it can do nothing.
   if (capabilities !== null && capabilities.buses.length > 0 && !capabilities.buses.includes(bus)) {
@@ -63,15 +71,25 @@ function roomRefusal(context: PlanContext, layout: Layout, bus: RescueBus, buses
 }
 
 /** Combinations that are legal but never boot (FACTS B3): with an order behind them the firmware silently boots the broken system. */
-export function neverBoots(context: PlanContext, layout: Layout, device: RescueDeviceKind, bus: RescueBus): Finding | null {
+export function neverBoots(
+  context: PlanContext,
+  layout: Layout,
+  device: RescueDeviceKind,
+  bus: RescueBus,
+): Finding | null {
   const { domain, inputs, medium } = context;
   if (device === 'floppy' && domain.firmware === 'uefi') return refusal('never-boots-floppy', bus, {});
   const usbStorageCdrom = device === 'cdrom' && bus === 'usb' && inputs.host.libvirtVersion < USB_CDROM_BOOTS_FROM;
   // A hybrid ISO on libvirt's older usb cdrom is seen as a hard disk, which it is too.
   const hybrid = medium?.content?.hybrid === true || (medium?.content != null && !isIso(medium));
   if (usbStorageCdrom && domain.firmware === 'bios' && !hybrid) {
-    const buses = BUSES_OF_DEVICE.cdrom.filter((other) => other !== 'usb' && isOffered(context, layout, device, other)).join(', ');
-    return refusal('never-boots-usb-cdrom', bus, { version: formatLibvirtVersion(inputs.host.libvirtVersion), buses: buses || 'disk' });
+    const buses = BUSES_OF_DEVICE.cdrom
+      .filter((other) => other !== 'usb' && isOffered(context, layout, device, other))
+      .join(', ');
+    return refusal('never-boots-usb-cdrom', bus, {
+      version: formatLibvirtVersion(inputs.host.libvirtVersion),
+      buses: buses || 'disk',
+    });
   }
   return null;
 }

@@ -9,7 +9,15 @@ import { diffLines } from '../domain-xml/line-diff.ts';
 import { applyEdits } from './apply.ts';
 import type { Changes } from './apply.ts';
 import { attachChoices } from './choices.ts';
-import { fallThroughRefusals, kindRefusals, mediumRefusals, novaRefusals, secretRefusals, stateRefusals, writesRefusals } from './checks.ts';
+import {
+  fallThroughRefusals,
+  kindRefusals,
+  mediumRefusals,
+  novaRefusals,
+  secretRefusals,
+  stateRefusals,
+  writesRefusals,
+} from './checks.ts';
 import { contextOf, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -19,7 +27,16 @@ import { attachMedia } from './attach.ts';
 import type { Attachment } from './attach.ts';
 import { resolveBus, resolveDevice, resolveFallThrough, resolveWrites } from './resolve.ts';
 import { powerOf } from './session.ts';
-import type { AttachChoice, Finding, PlanStep, PlannedDisk, RescueInputs, RescuePlan, ResolvedRequest, Sentence } from './types.ts';
+import type {
+  AttachChoice,
+  Finding,
+  PlanStep,
+  PlannedDisk,
+  RescueInputs,
+  RescuePlan,
+  ResolvedRequest,
+  Sentence,
+} from './types.ts';
 import { choiceWarnings, controllerWarnings, domainWarnings, mediumWarnings } from './warnings.ts';
 import { virshCommands } from './virsh.ts';
 
@@ -49,7 +66,10 @@ function planInContext(context: PlanContext): RescuePlan {
   const kernel = medium?.spec.kind === 'kernel';
   const attachment = attachMedia(context, resolved);
   const refusals = refusalsOf(context, resolved, attachment);
-  const accepted = inputs.request.allowUnbootable && device !== null && bus !== null ? neverBoots(context, context.layout, device, bus) : null;
+  const accepted =
+    inputs.request.allowUnbootable && device !== null && bus !== null
+      ? neverBoots(context, context.layout, device, bus)
+      : null;
   const warnings = [
     ...(medium === null ? [] : mediumWarnings(context, medium)),
     ...choiceWarnings(context, resolved, accepted),
@@ -105,21 +125,34 @@ function refusalsOf(context: PlanContext, resolved: ResolvedRequest, attachment:
   if (kind.length > 0) return kind;
   const { medium, inputs } = context;
   const device = resolved.device.value;
-  const found = [...stateRefusals(context), ...secretRefusals(context), ...novaRefusals(context), ...fallThroughRefusals(context, resolved.fallThrough.value)];
+  const found = [
+    ...stateRefusals(context),
+    ...secretRefusals(context),
+    ...novaRefusals(context),
+    ...fallThroughRefusals(context, resolved.fallThrough.value),
+  ];
   if (medium === null) return [...found, refusal('no-medium', null)];
   found.push(...mediumRefusals(context, medium, device));
   if (medium.spec.kind !== 'kernel') {
     found.push(...fitRefusals(context, attachment.layoutBeforeRescue, device, resolved.bus.value));
     found.push(...writesRefusals(medium, device, resolved.bus.value, resolved.writes));
   }
-  if (inputs.request.media.slice(1).some((spec) => spec.kind === 'kernel')) found.push(refusal('several-kernels', null));
+  if (inputs.request.media.slice(1).some((spec) => spec.kind === 'kernel'))
+    found.push(refusal('several-kernels', null));
   return [...found, ...attachment.refusals];
 }
 
 function bootOrderAfter(context: PlanContext, resolved: ResolvedRequest, attachment: Attachment): BootEntry[] {
   const { domain, medium } = context;
   if (medium?.spec.kind === 'kernel') {
-    const kernel = { order: 1, kind: 'kernel', target: null, index: 0, source: medium.spec.kernel, ...reasoned(sentence('boot-kernel-rescue')) } as const;
+    const kernel = {
+      order: 1,
+      kind: 'kernel',
+      target: null,
+      index: 0,
+      source: medium.spec.kernel,
+      ...reasoned(sentence('boot-kernel-rescue')),
+    } as const;
     return [kernel, ...bootPicks(domain).map((pick, place) => bootEntry(domain, pick, place + 2))];
   }
   const { rescueDevice } = attachment;
@@ -175,12 +208,17 @@ function makeDefinition(context: PlanContext, resolved: ResolvedRequest, attachm
 }
 
 /** What happens when the medium does not boot: differs by firmware and device (FACTS B3). */
-function consequence({ domain, medium }: PlanContext, resolved: ResolvedRequest, bootAfter: readonly BootEntry[]): Sentence {
+function consequence(
+  { domain, medium }: PlanContext,
+  resolved: ResolvedRequest,
+  bootAfter: readonly BootEntry[],
+): Sentence {
   const name = mediumName(medium?.spec);
   if (resolved.device.value === 'none') return sentence('not-bootable-kernel');
   const next = bootAfter[1];
   // SeaBIOS maps one hard disk to boot from; QEMU runs with -boot strict=on.
-  if (domain.firmware === 'bios' && resolved.device.value === 'disk') return sentence('not-bootable-hangs', { medium: name });
+  if (domain.firmware === 'bios' && resolved.device.value === 'disk')
+    return sentence('not-bootable-hangs', { medium: name });
   if (next === undefined) return sentence('not-bootable-stops', { medium: name });
   return sentence('not-bootable-falls', { medium: name, next: next.target ?? `${next.kind} ${next.index}` });
 }
@@ -189,9 +227,24 @@ function deviceTable(domain: DomainView, attachment: Attachment | null): Planned
   const names = guestNames(domain);
   const unknown = { kernel: null, byId: null, byPath: null };
   const own = domain.disks.map(({ target, bus, device, address, serial, source }): PlannedDisk => {
-    return { target, bus, device, address, serial, source, guestNames: names.get(target) ?? unknown, original: true, unchanged: true };
+    return {
+      target,
+      bus,
+      device,
+      address,
+      serial,
+      source,
+      guestNames: names.get(target) ?? unknown,
+      original: true,
+      unchanged: true,
+    };
   });
-  const added = (attachment?.plannedDisks ?? []).map((disk): PlannedDisk => ({ ...disk, guestNames: unknown, original: false, unchanged: false }));
+  const added = (attachment?.plannedDisks ?? []).map((disk): PlannedDisk => ({
+    ...disk,
+    guestNames: unknown,
+    original: false,
+    unchanged: false,
+  }));
   return [...own, ...added];
 }
 
@@ -203,7 +256,11 @@ function planSteps({ domain, inputs }: PlanContext, running: boolean): PlanStep[
     what:
       how === 'force'
         ? sentence('step-stop-force', { domain: name })
-        : sentence('step-stop-graceful', { domain: name, seconds: timeoutSeconds, then: onTimeout === 'force' ? 'force it off' : 'give up' }),
+        : sentence('step-stop-graceful', {
+            domain: name,
+            seconds: timeoutSeconds,
+            then: onTimeout === 'force' ? 'force it off' : 'give up',
+          }),
     inverse: sentence('undo-stop', { domain: name }),
   };
   return [
@@ -213,4 +270,3 @@ function planSteps({ domain, inputs }: PlanContext, running: boolean): PlanStep[
     { id: 'verify', what: sentence('step-verify'), inverse: null },
   ];
 }
-

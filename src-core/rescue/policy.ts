@@ -17,7 +17,11 @@ export const BUSES_OF_MACHINE: Readonly<Record<MachineFamily, readonly RescueBus
 };
 
 /** The cdrom bus Nova picks (get_disk_bus_for_device_type), here by the guest's machine and not the medium's: Nova's known trap. */
-export const CDROM_BUS_OF_MACHINE: Readonly<Record<MachineFamily, RescueBus>> = { i440fx: 'ide', q35: 'sata', other: 'scsi' };
+export const CDROM_BUS_OF_MACHINE: Readonly<Record<MachineFamily, RescueBus>> = {
+  i440fx: 'ide',
+  q35: 'sata',
+  other: 'scsi',
+};
 
 /** The same by architecture, where it comes before the machine. */
 export const SCSI_CDROM_ARCH = /^(ppc|s390|aarch64)/;

@@ -8,7 +8,10 @@ import type { RescuePlan } from './types.ts';
 const PASSWORD = /(\spass(?:wd|word)\s*=\s*)("[^"]*"|'[^']*')/gi;
 
 export function redactXml(xml: string): string {
-  return xml.replace(PASSWORD, (_whole, name: string, value: string) => `${name}${value.charAt(0)}***${value.charAt(0)}`);
+  return xml.replace(
+    PASSWORD,
+    (_whole, name: string, value: string) => `${name}${value.charAt(0)}***${value.charAt(0)}`,
+  );
 }
 
 /** The plan as it may be shown. */

@@ -1,5 +1,5 @@
 /** Request, properties and defaults → device, bus, fall-through, handling of writes: each with its reason (RESCUE.md "Policy"). */
-import { rootDisk } from '../disks/roles.ts';
+import { rootDisk } from '../disks/root-disk.ts';
 import type { Layout } from '../disks/places.ts';
 import { isIso } from './context.ts';
 import type { PlanContext } from './context.ts';
@@ -14,7 +14,8 @@ export function resolveDevice(context: PlanContext, medium: MediumFacts | null):
   if (medium?.spec.kind === 'kernel') return { value: 'none', from: 'medium', why: sentence('why-kernel-device') };
   if (request.device !== null) return { value: request.device, from: 'request', why: sentence('why-request') };
   const property = medium?.properties['hw_rescue_device'];
-  if (property !== undefined) return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_device' }) };
+  if (property !== undefined)
+    return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_device' }) };
   if (request.profile === 'nova') return { value: 'disk', from: 'profile', why: sentence('why-device-nova') };
   return recommendedDevice(context, medium);
 }
@@ -32,7 +33,8 @@ export function resolveBus(context: PlanContext, medium: MediumFacts | null, dev
   const { request } = context.inputs;
   if (request.bus !== null) return { value: request.bus, from: 'request', why: sentence('why-request') };
   const property = medium?.properties['hw_rescue_bus'];
-  if (property !== undefined) return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_bus' }) };
+  if (property !== undefined)
+    return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_bus' }) };
   const known = asDevice(device);
   if (known === null) return { value: 'virtio', from: 'profile', why: sentence('why-bus-nova-disk') };
   return request.profile === 'nova' ? novaBus(context, medium, known) : recommendedBus(context, context.layout, known);
@@ -42,7 +44,8 @@ export function resolveBus(context: PlanContext, medium: MediumFacts | null, dev
 function novaBus(context: PlanContext, medium: MediumFacts | null, device: RescueDeviceKind): Choice<string> {
   const name = `hw_${device}_bus`;
   const property = medium?.properties[name];
-  if (property !== undefined) return { value: property, from: 'property', why: sentence('why-property', { property: name }) };
+  if (property !== undefined)
+    return { value: property, from: 'property', why: sentence('why-property', { property: name }) };
   switch (device) {
     case 'disk':
       return { value: 'virtio', from: 'profile', why: sentence('why-bus-nova-disk') };
@@ -70,7 +73,8 @@ export function recommendedBus(context: PlanContext, layout: Layout, device: Res
     case 'cdrom': {
       const first = cdromBus(context);
       const next = possible[0];
-      if (next === undefined || possible.some((bus) => bus === first)) return { value: first, from: 'profile', why: whyCdromBus(context) };
+      if (next === undefined || possible.some((bus) => bus === first))
+        return { value: first, from: 'profile', why: whyCdromBus(context) };
       return { value: next, from: 'capability', why: sentence('why-bus-cdrom-next', { first }) };
     }
     case 'disk': {
@@ -95,7 +99,12 @@ export function resolveFallThrough({ inputs, domain }: PlanContext): Choice<Fall
 }
 
 /** How writes of the rescue system are kept away from the medium (RESCUE.md "Media are never written"). */
-export function resolveWrites(context: PlanContext, medium: MediumFacts | null, device: string, bus: string): ResolvedRequest['writes'] {
+export function resolveWrites(
+  context: PlanContext,
+  medium: MediumFacts | null,
+  device: string,
+  bus: string,
+): ResolvedRequest['writes'] {
   const { request, host } = context.inputs;
   if (device === 'cdrom') return { value: 'read-only', from: 'profile', why: sentence('why-writes-cdrom') };
   if (device === 'floppy') return { value: 'read-only', from: 'profile', why: sentence('why-writes-floppy') };

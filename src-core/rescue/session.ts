@@ -46,7 +46,11 @@ export function readSession(metadataXml: string | null): SessionRecord | null {
 
 /** The session element below <metadata>, or null. */
 export function findSession(metadata: XmlElement | null): XmlElement | null {
-  return foreignChildren(metadata).find((element) => element.namespaceURI === SESSION_NAMESPACE && element.localName === SESSION_ELEMENT) ?? null;
+  return (
+    foreignChildren(metadata).find(
+      (element) => element.namespaceURI === SESSION_NAMESPACE && element.localName === SESSION_ELEMENT,
+    ) ?? null
+  );
 }
 
 export function recordOf(element: XmlElement): SessionRecord {
@@ -103,4 +107,3 @@ export function sessionOfDomainXml(xml: string): SessionRecord | null {
 export function powerOf(state: string): 'on' | 'off' {
   return state === 'shutoff' || state === 'crashed' ? 'off' : 'on';
 }
-

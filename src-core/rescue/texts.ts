@@ -5,72 +5,108 @@
 
 /** Refusals stop a plan. Each sentence says what is the matter and what to do. */
 export const REFUSAL_TEXTS = {
-  'virt-type': 'Domains of type {{type}} are not supported: {{why}}. Rescue works for kvm and qemu (and libvirt’s test) domains.',
-  'os-type': 'Guests of type {{type}} are not supported: only fully virtualised guests (hvm) have a boot order per device.',
-  'architecture': 'Guests of architecture {{arch}} are not planned yet; x86_64 and i686 are.',
-  'machine': 'Machine type {{machine}} is not planned yet; pc (i440fx) and q35 are.',
+  'virt-type':
+    'Domains of type {{type}} are not supported: {{why}}. Rescue works for kvm and qemu (and libvirt’s test) domains.',
+  'os-type':
+    'Guests of type {{type}} are not supported: only fully virtualised guests (hvm) have a boot order per device. Edit its definition with virsh.',
+  architecture:
+    'Guests of architecture {{arch}} are not planned for; x86_64 and i686 are. Edit its definition with virsh.',
+  machine: 'Machine type {{machine}} is not planned for; pc (i440fx) and q35 are. Edit its definition with virsh.',
   'device-unknown': '“{{device}}” is not a rescue device. Choose disk, cdrom or floppy.',
   'device-lun': 'A lun passes a real SCSI device through and cannot carry an image. Choose disk or cdrom.',
   'bus-unknown': '“{{bus}}” is not a bus a rescue device can sit on here. Choose one of {{buses}}.',
   'device-bus-fit': 'A {{device}} cannot sit on the {{bus}} bus. For a {{device}} choose one of {{buses}}.',
   'machine-bus-fit': 'Machine type {{machine}} has no {{bus}} bus. Choose one of {{buses}}.',
   'host-bus': 'This host’s QEMU offers no {{bus}} bus for {{machine}}. Choose one of {{buses}}.',
-  'host-device': 'This host’s QEMU offers no {{device}} for {{machine}}.',
-  'usb-disabled': 'This guest has its USB switched off (<controller type=\'usb\' model=\'none\'/>). Choose another bus.',
-  'bus-full': 'The {{bus}} bus is full: {{used}} of {{limit}} places are taken. Choose another bus ({{buses}}), or detach a drive that is not needed.',
-  'pci-full': 'The guest has no free PCI slot for another {{bus}} device. Choose a bus with a controller of its own, such as usb or sata.',
-  'never-boots-floppy': 'UEFI firmware does not boot floppies: it would boot the broken system instead, without a word. Choose disk or cdrom.',
-  'never-boots-usb-cdrom': 'A usb cdrom with a plain ISO does not boot on SeaBIOS before libvirt 11.5 (this host has {{version}}). Choose {{buses}} for the cdrom, or attach the medium as a disk.',
+  'host-device': 'This host’s QEMU offers no {{device}} for {{machine}}. Choose another device.',
+  'usb-disabled': "This guest has its USB switched off (<controller type='usb' model='none'/>). Choose another bus.",
+  'bus-full':
+    'The {{bus}} bus is full: {{used}} of {{limit}} places are taken. Choose another bus ({{buses}}), or detach a drive that is not needed.',
+  'pci-full':
+    'The guest has no free PCI slot for another {{bus}} device. Choose a bus with a controller of its own, such as usb or sata.',
+  'never-boots-floppy':
+    'UEFI firmware does not boot floppies: it would boot the broken system instead, without a word. Choose disk or cdrom.',
+  'never-boots-usb-cdrom':
+    'A usb cdrom with a plain ISO does not boot on SeaBIOS before libvirt 11.5 (this host has {{version}}). Choose {{buses}} for the cdrom, or attach the medium as a disk.',
   'no-medium': 'No medium was chosen. Choose a volume, a path, the original image or a kernel.',
-  'medium-missing': '{{medium}} cannot be used: {{problem}}. Choose another medium, or put it where the host can read it.',
+  'medium-missing':
+    '{{medium}} cannot be used: {{problem}}. Choose another medium, or put it where the host can read it.',
   'medium-empty': '{{medium}} is empty: there is nothing to boot. Choose another medium.',
-  'medium-in-use': '{{medium}} is open for writing by {{users}}. Booting it as well would destroy it. Shut that domain down or choose another medium.',
-  'medium-is-guest-disk': '{{medium}} is this guest’s own disk {{target}}. Booting from it a second time would destroy it. Choose another medium.',
-  'medium-points-elsewhere': '{{medium}} is a {{format}} image that refers to another file ({{file}}). An image from elsewhere may point at anything on the host. Flatten it first: qemu-img convert.',
-  'medium-format': '{{medium}} is a {{format}} image, and a {{device}} needs plain {{needed}}. Attach it as a disk, or convert it.',
-  'medium-url': '{{medium}}: {{problem}}.',
-  'url-needs-cdrom': 'A medium at a web address is read-only and can only be attached as a cdrom. Choose cdrom, or upload it to a pool first.',
-  'overlay-impossible': 'Writes to {{medium}} cannot be kept away from it on the {{bus}} bus, since it is not a file. Choose cdrom, or a usb, scsi or virtio disk (read-only), or a file.',
+  'medium-in-use':
+    '{{medium}} is open for writing by {{users}}. Booting it as well would destroy it. Shut that domain down or choose another medium.',
+  'medium-is-guest-disk':
+    '{{medium}} is this guest’s own disk {{target}}. Booting from it a second time would destroy it. Choose another medium.',
+  'medium-points-elsewhere':
+    '{{medium}} is a {{format}} image that refers to another file ({{file}}). An image from elsewhere may point at anything on the host. Flatten it first: qemu-img convert.',
+  'medium-format':
+    '{{medium}} is a {{format}} image, and a {{device}} needs plain {{needed}}. Attach it as a disk, or convert it.',
+  'medium-url': '{{medium}} cannot be used: {{problem}}. Give an http or https address of an ISO image.',
+  'url-needs-cdrom':
+    'A medium at a web address is read-only and can only be attached as a cdrom. Choose cdrom, or upload it to a pool first.',
+  'overlay-impossible':
+    'Writes to {{medium}} cannot be kept away from it on the {{bus}} bus, since it is not a file. Choose cdrom, or a usb, scsi or virtio disk (read-only), or a file.',
   'original-missing': 'This guest has no original image to boot from. Looked at: {{looked}}. Choose a medium.',
   'kernel-missing': '{{file}} cannot be used: {{problem}}. Put it where the host can read it.',
-  'several-kernels': 'A kernel must be the first medium, and there can be one only.',
-  'managed-save': 'This guest has a managed-save image. Rescue would repair its disks under a saved memory that knows nothing of it, and the next start would corrupt them. Start the guest normally first, or discard the image: virsh managedsave-remove {{domain}}.',
-  'job': 'A job ({{job}}) is running on this guest. Wait until it has ended.',
-  'block-job': 'A block job is running on {{targets}}. Wait until it has ended, or abort it: virsh blockjob {{domain}} {{targets}} --abort.',
+  'several-kernels': 'A kernel must be the first medium, and there can be one only. Leave the other out.',
+  'managed-save':
+    'This guest has a managed-save image. Rescue would repair its disks under a saved memory that knows nothing of it, and the next start would corrupt them. Start the guest normally first, or discard the image: virsh managedsave-remove {{domain}}.',
+  job: 'A job ({{job}}) is running on this guest. Wait until it has ended.',
+  'block-job':
+    'A block job is running on {{targets}}. Wait until it has ended, or abort it: virsh blockjob {{domain}} {{targets}} --abort.',
   'in-rescue': 'This guest is in rescue already, since {{since}}, started by {{by}}. End that rescue first.',
-  'secret-missing': 'The secret {{secret}} of disk {{target}} is not defined on this host, so the guest cannot start. Define it and set its value: virsh secret-define, virsh secret-set-value.',
-  'secret-no-value': 'The secret {{secret}} of disk {{target}} has no value on this host, so the guest cannot start. Set it: virsh secret-set-value {{secret}}.',
-  'transient-domain': 'This guest has no definition to return to (it is transient). Rescue of transient guests is not offered yet; define it first: virsh dumpxml {{domain}} > guest.xml; virsh define guest.xml.',
+  'secret-missing':
+    'The secret {{secret}} of disk {{target}} is not defined on this host, so the guest cannot start. Define it and set its value: virsh secret-define, virsh secret-set-value.',
+  'secret-no-value':
+    'The secret {{secret}} of disk {{target}} has no value on this host, so the guest cannot start. Set it: virsh secret-set-value {{secret}}.',
+  'transient-domain':
+    'This guest has no definition to return to (it is transient). Rescue of transient guests is not offered yet; define it first: virsh dumpxml {{domain}} > guest.xml; virsh define guest.xml.',
   'session-kind': 'Only one-shot sessions are carried out yet. Choose --session one-shot.',
   'read-only-host': 'The connection to this host is read-only. Connect with write access.',
-  'uefi-no-fall-through': 'On UEFI, fall-through “none” would make the firmware delete the guest’s own boot entries, and it would never boot again. Choose “original”.',
-  'definition-invalid': 'The definition cannot be planned with: {{problem}}.',
-  'duplicate-target': 'The definition uses the target {{target}} for more than one disk; libvirt would refuse it.',
-  'nova-volume-root': 'Nova rescues a guest whose root disk is a volume only with a medium that has both hw_rescue_device and hw_rescue_bus. Set both properties, choose device and bus, or use the recommended profile.',
+  'uefi-no-fall-through':
+    'On UEFI, fall-through “none” would make the firmware delete the guest’s own boot entries, and it would never boot again. Choose “original”.',
+  'definition-invalid': 'The definition cannot be planned with: {{problem}}. Mend it with virsh edit {{domain}}.',
+  'duplicate-target':
+    'The definition uses the target {{target}} for more than one disk; libvirt would refuse it. Mend the definition first.',
+  'nova-volume-root':
+    'Nova rescues a guest whose root disk is a volume only with a medium that has both hw_rescue_device and hw_rescue_bus. Set both properties, choose device and bus, or use the recommended profile.',
 } as const;
 
 /** Warnings are facts an administrator should know and may accept. */
 export const WARNING_TEXTS = {
-  'secure-boot': 'Secure boot is on: the medium boots only if its loader is signed by a key this guest trusts. If it does not boot, use a signed medium.',
-  'secure-boot-bios-medium': 'Secure boot is on and {{medium}} has nothing for UEFI to boot. Use a medium with a signed UEFI loader.',
-  'firmware-medium-uefi': 'This guest boots by UEFI, and {{medium}} has no EFI system partition and no El Torito EFI image. It will probably not boot; use a medium made for UEFI.',
-  'firmware-medium-bios': 'This guest boots by BIOS, and {{medium}} has boot code for UEFI only. It will probably not boot; use a medium made for BIOS.',
+  'secure-boot':
+    'Secure boot is on: the medium boots only if its loader is signed by a key this guest trusts. If it does not boot, use a signed medium.',
+  'secure-boot-bios-medium':
+    'Secure boot is on and {{medium}} has nothing for UEFI to boot. Use a medium with a signed UEFI loader.',
+  'firmware-medium-uefi':
+    'This guest boots by UEFI, and {{medium}} has no EFI system partition and no El Torito EFI image. It will probably not boot; use a medium made for UEFI.',
+  'firmware-medium-bios':
+    'This guest boots by BIOS, and {{medium}} has boot code for UEFI only. It will probably not boot; use a medium made for BIOS.',
   'no-boot-signature': '{{medium}} shows no sign of being bootable. Check that it is the right image.',
-  'medium-not-examined': 'The content of {{medium}} could not be read on this host, so whether it boots here was not checked.',
-  'clone-of-root': '{{medium}} has the same disk identifier as {{target}}: it looks like a copy of the root disk. The rescue system may mount the wrong root. Check with lsblk -o NAME,UUID,SERIAL before you write anything.',
-  'tpm': 'The guest has a TPM. Booting another medium changes its measurements: BitLocker, clevis and the like will ask for their recovery keys on that boot. Have them at hand; keys unlock again after the rescue.',
-  'shareable-disk': 'Disk {{target}} is shareable: other guests may have it mounted. A repair (fsck) while they do destroys its data. Make sure that nobody else uses it.',
-  'nova-legacy': 'Nova itself needs hw_rescue_device or hw_rescue_bus on the medium for a stable rescue; without them it would detach the guest’s disks. Salvor keeps them attached; Nova’s stable defaults are planned here.',
-  'managed-by': 'This guest is managed by {{manager}}, which may act on it during the rescue. Tell it first (lock the guest there).',
-  'snapshots': 'The guest has {{count}} snapshots or checkpoints. Do not revert to one, or take one, during the rescue.',
-  'nvram-writable': 'The guest’s UEFI variables (NVRAM) are writable by the rescue system. Its own boot order is kept behind the medium so that its entries survive; do not change boot entries from the rescue system unless that is what you repair.',
+  'medium-not-examined':
+    'The content of {{medium}} could not be read on this host, so whether it boots here was not checked.',
+  'clone-of-root':
+    '{{medium}} has the same disk identifier as {{target}}: it looks like a copy of the root disk. The rescue system may mount the wrong root. Check with lsblk -o NAME,UUID,SERIAL before you write anything.',
+  tpm: 'The guest has a TPM. Booting another medium changes its measurements: BitLocker, clevis and the like will ask for their recovery keys on that boot. Have them at hand; keys unlock again after the rescue.',
+  'shareable-disk':
+    'Disk {{target}} is shareable: other guests may have it mounted. A repair (fsck) while they do destroys its data. Make sure that nobody else uses it.',
+  'nova-legacy':
+    'Nova itself needs hw_rescue_device or hw_rescue_bus on the medium for a stable rescue; without them it would detach the guest’s disks. Salvor keeps them attached; Nova’s stable defaults are planned here.',
+  'managed-by':
+    'This guest is managed by {{manager}}, which may act on it during the rescue. Tell it first (lock the guest there).',
+  snapshots: 'The guest has {{count}} snapshots or checkpoints. Do not revert to one, or take one, during the rescue.',
+  'nvram-writable':
+    'The guest’s UEFI variables (NVRAM) are writable by the rescue system. Its own boot order is kept behind the medium so that its entries survive; do not change boot entries from the rescue system unless that is what you repair.',
   'controller-added': 'A controller is added for the rescue: {{controller}}. It goes away with it.',
-  'direct-kernel': 'The guest boots a kernel directly ({{kernel}}). It is set aside for the rescue, since it would be booted instead of the medium.',
-  'autostart': 'The guest starts with its host. If the host reboots during the rescue, the guest comes back in its normal configuration, on its own disks.',
+  'direct-kernel':
+    'The guest boots a kernel directly ({{kernel}}). It is set aside for the rescue, since it would be booted instead of the medium.',
+  autostart:
+    'The guest starts with its host. If the host reboots during the rescue, the guest comes back in its normal configuration, on its own disks.',
   'direct-writes': 'The rescue system can write to {{medium}} itself: what it changes there stays.',
-  'fall-through-none': 'No other device keeps a place in the boot order: if {{medium}} does not boot, the guest stops there.',
+  'fall-through-none':
+    'No other device keeps a place in the boot order: if {{medium}} does not boot, the guest stops there.',
   'unbootable-accepted': 'This combination is known not to boot ({{reason}}). You chose it nevertheless.',
-  'secrets-unknown': 'Whether the secret of disk {{target}} has a value could not be checked. If it has none, the guest will not start.',
+  'secrets-unknown':
+    'Whether the secret of disk {{target}} has a value could not be checked. If it has none, the guest will not start.',
   'guest-not-running-clean': 'The guest is {{state}}. Stopping it loses what it has not written.',
 } as const;
 
@@ -82,8 +118,8 @@ export type FindingCode = RefusalCode | WarningCode;
 export const SENTENCE_TEXTS = {
   // why a device has its place in the boot order
   'boot-rescue': 'rescue device: first',
-  'boot-order': '<boot order=\'{{order}}\'> of the device',
-  'boot-dev': '<boot dev=\'{{dev}}\'> picks {{what}}',
+  'boot-order': "<boot order='{{order}}'> of the device",
+  'boot-dev': "<boot dev='{{dev}}'> picks {{what}}",
   'boot-dev-default': 'no boot element: libvirt boots the first disk',
   'boot-kernel': 'direct kernel boot comes before every device',
   'boot-kernel-rescue': 'rescue kernel: booted directly, before every device',
@@ -105,7 +141,8 @@ export const SENTENCE_TEXTS = {
   'why-bus-cdrom-next': 'the next bus that boots cdroms on this machine and firmware, since {{first}} cannot be used',
   'why-bus-floppy': 'floppies sit on fdc',
   'why-fall-through-original': 'the guest’s own boot order stays behind the medium',
-  'why-fall-through-uefi': 'the guest’s own boot order stays behind the medium: UEFI firmware deletes boot entries of devices without a place',
+  'why-fall-through-uefi':
+    'the guest’s own boot order stays behind the medium: UEFI firmware deletes boot entries of devices without a place',
   'why-fall-through-nova': 'Nova’s default: nothing falls through to the broken system',
   'why-fall-through-request': 'you chose it',
   'why-writes-cdrom': 'cdroms are read-only',
@@ -116,7 +153,8 @@ export const SENTENCE_TEXTS = {
   'why-writes-direct': 'you chose to write to the medium itself',
   'why-kernel-device': 'a rescue kernel needs no device',
   // if the medium does not boot
-  'not-bootable-hangs': 'If {{medium}} does not boot, the guest hangs at the firmware: SeaBIOS tries one hard disk only.',
+  'not-bootable-hangs':
+    'If {{medium}} does not boot, the guest hangs at the firmware: SeaBIOS tries one hard disk only.',
   'not-bootable-falls': 'If {{medium}} does not boot, the guest falls through to {{next}}.',
   'not-bootable-stops': 'If {{medium}} does not boot, the guest stops at the firmware.',
   'not-bootable-kernel': 'The kernel is loaded directly; if it fails, the guest stops there.',
@@ -136,10 +174,10 @@ export const SENTENCE_TEXTS = {
   'change-ride-along': 'further medium {{target}}: {{device}} on {{bus}}, {{source}}',
   'change-controller': '{{type}} controller {{index}}, model {{model}}',
   'change-metadata': 'session mark in the metadata (urn:salvor:rescue:1)',
-  'change-boot-added': '<boot order=\'{{order}}\'> on {{what}}',
+  'change-boot-added': "<boot order='{{order}}'> on {{what}}",
   'change-boot-moved': '<boot order> of {{what}}: {{before}} → {{order}}',
-  'change-boot-removed': '<boot order=\'{{before}}\'> of {{what}}',
-  'change-os-boot': '<boot dev=\'{{dev}}\'>, turned into an order per device',
+  'change-boot-removed': "<boot order='{{before}}'> of {{what}}",
+  'change-os-boot': "<boot dev='{{dev}}'>, turned into an order per device",
   'change-kernel': '<{{element}}> {{value}}',
   'change-on-reboot': '<on_reboot>: {{before}} → destroy, so that the session ends at the first reboot',
 } as const;
@@ -149,5 +187,7 @@ type TextParams = Readonly<Record<string, string | number>>;
 
 /** Fill {{name}} from params; a name without a value stays visible, so that a missing one is noticed. */
 export function fillText(template: string, params: TextParams): string {
-  return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : whole));
+  return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) =>
+    Object.hasOwn(params, name) ? String(params[name]) : whole,
+  );
 }

@@ -58,7 +58,12 @@ export type MediumSpec =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'original' }
-  | { readonly kind: 'kernel'; readonly kernel: string; readonly initrd: string | null; readonly cmdline: string | null };
+  | {
+      readonly kind: 'kernel';
+      readonly kernel: string;
+      readonly initrd: string | null;
+      readonly cmdline: string | null;
+    };
 
 /** How a guest is brought to a stop. `give-up` leaves it running and nothing changed. */
 export interface StopRequest {
@@ -91,7 +96,13 @@ export type ImageSource =
   | { readonly type: 'file'; readonly file: string }
   | { readonly type: 'block'; readonly dev: string }
   | { readonly type: 'volume'; readonly pool: string; readonly volume: string }
-  | { readonly type: 'network'; readonly protocol: 'http' | 'https'; readonly host: string; readonly port: number; readonly name: string };
+  | {
+      readonly type: 'network';
+      readonly protocol: 'http' | 'https';
+      readonly host: string;
+      readonly port: number;
+      readonly name: string;
+    };
 
 /** What was found out about one medium on the host. */
 export interface MediumFacts {
@@ -114,7 +125,16 @@ export interface MediumFacts {
   readonly lookedAt: readonly string[];
 }
 
-export const DOMAIN_STATES = ['nostate', 'running', 'blocked', 'paused', 'shutdown', 'shutoff', 'crashed', 'pmsuspended'] as const;
+export const DOMAIN_STATES = [
+  'nostate',
+  'running',
+  'blocked',
+  'paused',
+  'shutdown',
+  'shutoff',
+  'crashed',
+  'pmsuspended',
+] as const;
 export type DomainState = (typeof DOMAIN_STATES)[number];
 
 /** A domain as libvirt tells of it. */

@@ -17,13 +17,17 @@ export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {
       continue;
     }
     if (disk.bus !== planned.bus) differences.push(`${planned.target} is on ${disk.bus}, not on ${planned.bus}`);
-    if (disk.device !== planned.device) differences.push(`${planned.target} is a ${disk.device}, not a ${planned.device}`);
-    if (!sameAddress(planned.address, disk.address)) differences.push(`${planned.target} is at ${text(disk.address)}, not at ${text(planned.address)}`);
-    if (sourceMoved(planned, disk.source)) differences.push(`${planned.target} has ${disk.source ?? 'nothing'} in it, not ${planned.source ?? 'nothing'}`);
+    if (disk.device !== planned.device)
+      differences.push(`${planned.target} is a ${disk.device}, not a ${planned.device}`);
+    if (!sameAddress(planned.address, disk.address))
+      differences.push(`${planned.target} is at ${text(disk.address)}, not at ${text(planned.address)}`);
+    if (sourceMoved(planned, disk.source))
+      differences.push(`${planned.target} has ${disk.source ?? 'nothing'} in it, not ${planned.source ?? 'nothing'}`);
   }
   const known = new Set(plan.devices.map((device) => device.target));
   for (const disk of live.disks) if (!known.has(disk.target)) differences.push(`${disk.target} was not planned`);
-  const order = (entries: RescuePlan['bootAfter']) => entries.map((entry) => entry.target ?? `${entry.kind} ${entry.index}`).join(', ');
+  const order = (entries: RescuePlan['bootAfter']) =>
+    entries.map((entry) => entry.target ?? `${entry.kind} ${entry.index}`).join(', ');
   const boot = order(effectiveBootOrder(live));
   const wanted = order(plan.bootAfter);
   if (boot !== wanted) differences.push(`the boot order is ${boot || 'empty'}, not ${wanted || 'empty'}`);

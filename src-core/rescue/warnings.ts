@@ -1,5 +1,5 @@
 /** Facts an administrator should know before starting, and may accept (RESCUE.md "Warnings"). */
-import { rootDisk } from '../disks/roles.ts';
+import { rootDisk } from '../disks/root-disk.ts';
 import type { AddedController } from '../disks/places.ts';
 import { mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
@@ -14,13 +14,15 @@ export function domainWarnings({ domain, inputs }: PlanContext): Finding[] {
   if (domain.tpm) found.push(warning('tpm', null));
   for (const disk of domain.disks) {
     if (disk.shareable) found.push(warning('shareable-disk', disk.target, { target: disk.target }));
-    if (disk.secrets.length > 0 && unknownSecrets(inputs.host.secrets)) found.push(warning('secrets-unknown', disk.target, { target: disk.target }));
+    if (disk.secrets.length > 0 && unknownSecrets(inputs.host.secrets))
+      found.push(warning('secrets-unknown', disk.target, { target: disk.target }));
   }
   for (const manager of domain.managers) found.push(warning('managed-by', manager, { manager }));
   const count = facts.snapshots + facts.checkpoints;
   if (count > 0) found.push(warning('snapshots', null, { count }));
   if (facts.autostart) found.push(warning('autostart', null));
-  if (facts.state === 'paused' || facts.state === 'pmsuspended') found.push(warning('guest-not-running-clean', null, { state: facts.state }));
+  if (facts.state === 'paused' || facts.state === 'pmsuspended')
+    found.push(warning('guest-not-running-clean', null, { state: facts.state }));
   return found;
 }
 
@@ -30,20 +32,27 @@ function unknownSecrets(secrets: PlanContext['inputs']['host']['secrets']): bool
 
 /** About the medium that boots: firmware, boot signs, copies. */
 export function mediumWarnings(context: PlanContext, medium: MediumFacts): Finding[] {
-  if (medium.spec.kind === 'kernel' || !medium.found) return context.domain.secureBoot ? [warning('secure-boot', null)] : [];
+  if (medium.spec.kind === 'kernel' || !medium.found)
+    return context.domain.secureBoot ? [warning('secure-boot', null)] : [];
   const { domain, inputs } = context;
   const name = mediumName(medium.spec);
   const found: Finding[] = [];
   const content = medium.content;
   if (content === null) found.push(warning('medium-not-examined', name, { medium: name }));
   if (domain.secureBoot) {
-    found.push(content?.uefi === false ? warning('secure-boot-bios-medium', name, { medium: name }) : warning('secure-boot', name));
+    found.push(
+      content?.uefi === false
+        ? warning('secure-boot-bios-medium', name, { medium: name })
+        : warning('secure-boot', name),
+    );
   }
   if (content !== null) {
     const { bios, uefi } = content;
     if (bios === false && uefi === false) found.push(warning('no-boot-signature', name, { medium: name }));
-    else if (domain.firmware === 'uefi' && uefi === false) found.push(warning('firmware-medium-uefi', name, { medium: name }));
-    else if (domain.firmware === 'bios' && bios === false) found.push(warning('firmware-medium-bios', name, { medium: name }));
+    else if (domain.firmware === 'uefi' && uefi === false)
+      found.push(warning('firmware-medium-uefi', name, { medium: name }));
+    else if (domain.firmware === 'bios' && bios === false)
+      found.push(warning('firmware-medium-bios', name, { medium: name }));
   }
   const root = rootDisk(domain);
   if (root !== null && content?.diskId != null && content.diskId === inputs.domain.rootDiskId) {
@@ -59,7 +68,8 @@ export function choiceWarnings(context: PlanContext, resolved: ResolvedRequest, 
   const found: Finding[] = [];
   if (resolved.writes.value === 'direct') found.push(warning('direct-writes', name, { medium: name }));
   if (resolved.fallThrough.value === 'none') found.push(warning('fall-through-none', null, { medium: name }));
-  if (neverBoots !== null) found.push(warning('unbootable-accepted', neverBoots.subject, { reason: neverBoots.message }));
+  if (neverBoots !== null)
+    found.push(warning('unbootable-accepted', neverBoots.subject, { reason: neverBoots.message }));
   const kernel = domain.directKernel.kernel;
   if (kernel !== undefined && medium?.spec.kind !== 'kernel') found.push(warning('direct-kernel', kernel, { kernel }));
   const stable = ['hw_rescue_device', 'hw_rescue_bus'].some((property) => medium?.properties[property] !== undefined);
