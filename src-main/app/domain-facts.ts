@@ -2,7 +2,7 @@
 import { SESSION_NAMESPACE } from '../../src-core/rescue/session.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
-import { rootDisk } from '../../src-core/disks/roles.ts';
+import { rootDisk } from '../../src-core/disks/root-disk.ts';
 import { parseDomainCapabilities } from '../../src-core/host/domain-capabilities.ts';
 import { recognise } from '../../src-core/media/recognise.ts';
 import type { DomainFacts, DomainState, HostFacts } from '../../src-core/rescue/types.ts';

@@ -1,6 +1,6 @@
 /** What can be found out about a medium on the host (RESCUE.md: Inputs), one function for each kind of medium. */
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
-import { rootDisk } from '../../src-core/disks/roles.ts';
+import { rootDisk } from '../../src-core/disks/root-disk.ts';
 import { recognise } from '../../src-core/media/recognise.ts';
 import type { ImageSource, MediumFacts, MediumSpec } from '../../src-core/rescue/types.ts';
 import type { ExaminedVolume, Hypervisor } from '../libvirt/port.ts';

@@ -1,0 +1,54 @@
+/**
+ * One operation a domain at a time on this computer, across processes: an abstract Unix socket whose name belongs to the domain.
+ * Taking it is atomic and the kernel lets go of it when the process ends, however it ends, so nothing can be left behind. Who asks while it
+ * is taken is told by its holder who that is. Between computers the host decides: a domain that runs cannot be created again.
+ */
+import { createHash } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import type { DomainRef } from '../libvirt/port.ts';
+
+/** How long the holder may take to say who it is. */
+const ANSWER_MS = 500;
+const MAX_ANSWER = 500;
+
+/** Take the lock of a domain, or throw `busy` saying who has it. Resolves to what lets go of it. `host` is the host's own name. */
+export async function lockDomain(host: string, domain: DomainRef, holder: string): Promise<() => void> {
+  // Abstract sockets are Linux's; elsewhere the check of the running domain's metadata, and libvirt itself, stand alone.
+  if (process.platform !== 'linux') return () => undefined;
+  const path = `\0salvor-${createHash('sha256').update(`${host}\n${domain.uuid}`).digest('hex')}`;
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end(holder);
+  });
+  if (await listen(server, path)) {
+    server.unref();
+    return () => void server.close();
+  }
+  throw new SalvorError('busy', { domain: domain.name, what: (await askHolder(path)) || 'another Salvor on this computer' });
+}
+
+function listen(server: Server, path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    });
+    server.listen(path, () => resolve(true));
+  });
+}
+
+function askHolder(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(path);
+    const done = () => {
+      socket.destroy();
+      resolve(answer.slice(0, MAX_ANSWER));
+    };
+    socket.setTimeout(ANSWER_MS, done);
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    socket.on('end', done).on('error', done);
+  });
+}

@@ -1,0 +1,39 @@
+/** What the two operations, rescue and end, have in common. */
+import { SESSION_NAMESPACE, readSession } from '../../src-core/rescue/session.ts';
+import type { SessionRecord } from '../../src-core/rescue/session.ts';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
+
+export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'undone' | 'skipped';
+
+/** Where a run tells how it goes. */
+export interface RunReport {
+  /** All steps, in order; called again where the real ones are known. */
+  readonly steps: (steps: readonly { readonly id: string; readonly text: string }[]) => void;
+  readonly step: (id: string, state: StepState) => void;
+  readonly note: (id: string, note: string | null) => void;
+  /** May it be cancelled at this moment and have nothing to undo, or only a step? */
+  readonly cancellable: (may: boolean) => void;
+}
+
+/** The session in which a running domain is, or null. */
+export async function liveSession(hypervisor: Hypervisor, uuid: string): Promise<SessionRecord | null> {
+  return readSession(await hypervisor.liveMetadata(uuid, SESSION_NAMESPACE));
+}
+
+export function busyWith(domain: DomainRef, session: SessionRecord): SalvorError {
+  return new SalvorError('busy', { domain: domain.name, what: `a rescue started by ${session.startedBy ?? 'somebody'} at ${session.startedAt ?? 'an unknown time'}` });
+}
+
+/** Run one step and report it. */
+export async function inStep<T>(report: RunReport, id: string, work: () => Promise<T>): Promise<T> {
+  report.step(id, 'running');
+  try {
+    const result = await work();
+    report.step(id, 'done');
+    return result;
+  } catch (error) {
+    report.step(id, 'failed');
+    throw error;
+  }
+}
