@@ -21,11 +21,17 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 /** `key='value', key2='value2'`: how older clients print the whole of "properties" as one string. */
 const QUOTED_PAIR = /(?:^|,\s*)([A-Za-z0-9_:.-]{1,128})='((?:[^'\\]|\\.){0,4096})'/g;
 
+function pairsIn(line: string): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [, name, value] of line.matchAll(QUOTED_PAIR))
+    if (name !== undefined && NAME.test(name)) found[name] = value ?? '';
+  return found;
+}
+
 function propertiesOf(value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined || value === null) return {};
   if (isRecord(value)) return value;
-  if (typeof value === 'string')
-    return Object.fromEntries(Array.from(value.matchAll(QUOTED_PAIR), ([, key, text]) => [key, text]));
+  if (typeof value === 'string') return pairsIn(value);
   throw new PropertiesProblem('"properties" is neither an object nor a string');
 }
 
