@@ -160,6 +160,7 @@ const WARNINGS: Readonly<Record<WarningCode, Row>> = {
   'no-boot-signature': row('/media/rescue.img', {
     media: [medium({ content: content({ kind: 'unknown', bios: false, uefi: false }) })],
   }),
+  'medium-not-iso': row('/media/rescue.img', { request: { device: 'cdrom' } }),
   'medium-not-examined': row('/media/rescue.img', { media: [medium({ content: null })] }),
   'clone-of-root': row('/media/rescue.img', {
     media: [medium({ content: content({ diskId: 'abcd1234' }) })],

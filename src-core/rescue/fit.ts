@@ -81,7 +81,7 @@ export function neverBoots(
   if (device === 'floppy' && domain.firmware === 'uefi') return refusal('never-boots-floppy', bus, {});
   const usbStorageCdrom = device === 'cdrom' && bus === 'usb' && inputs.host.libvirtVersion < USB_CDROM_BOOTS_FROM;
   // A hybrid ISO on libvirt's older usb cdrom is seen as a hard disk, which it is too.
-  const hybrid = medium?.content?.hybrid === true || (medium?.content != null && !isIso(medium));
+  const hybrid = medium?.content?.hybrid === true || (medium !== null && medium.content !== null && !isIso(medium));
   if (usbStorageCdrom && domain.firmware === 'bios' && !hybrid) {
     const buses = BUSES_OF_DEVICE.cdrom
       .filter((other) => other !== 'usb' && isOffered(context, layout, device, other))

@@ -1,7 +1,7 @@
 /** Facts an administrator should know before starting, and may accept (RESCUE.md "Warnings"). */
 import { rootDisk } from '../disks/root-disk.ts';
 import type { AddedController } from '../disks/places.ts';
-import { mediumName } from './context.ts';
+import { isIso, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { warning } from './findings.ts';
 import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
@@ -55,7 +55,8 @@ export function mediumWarnings(context: PlanContext, medium: MediumFacts): Findi
       found.push(warning('firmware-medium-bios', name, { medium: name }));
   }
   const root = rootDisk(domain);
-  if (root !== null && content?.diskId != null && content.diskId === inputs.domain.rootDiskId) {
+  const diskId = content?.diskId ?? null;
+  if (root !== null && diskId !== null && diskId === inputs.domain.rootDiskId) {
     found.push(warning('clone-of-root', name, { medium: name, target: root.target }));
   }
   return found;
@@ -66,6 +67,9 @@ export function choiceWarnings(context: PlanContext, resolved: ResolvedRequest, 
   const { domain, medium, inputs } = context;
   const name = mediumName(medium?.spec);
   const found: Finding[] = [];
+  if (resolved.device.value === 'cdrom' && medium !== null && medium.content !== null && !isIso(medium)) {
+    found.push(warning('medium-not-iso', name, { medium: name }));
+  }
   if (resolved.writes.value === 'direct') found.push(warning('direct-writes', name, { medium: name }));
   if (resolved.fallThrough.value === 'none') found.push(warning('fall-through-none', null, { medium: name }));
   if (neverBoots !== null)
