@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { detectAcceleration } from '../testbed/acceleration.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
-import { proveRescue } from '../testbed/proof.ts';
+import { proveRescue } from './proof.ts';
 
 const LEGAL = {
   pc: {

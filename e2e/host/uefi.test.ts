@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
-import { proveRescue } from '../testbed/proof.ts';
+import { proveRescue } from './proof.ts';
 
 let host: Hypervisor;
 beforeAll(async () => {

@@ -13,6 +13,7 @@ import { randomUUID } from 'node:crypto';
 import { awaitCondition } from './await-condition.ts';
 import { outputOf, runCommand } from './command.ts';
 import type { Finished } from './command.ts';
+import { installHook } from './hooks.ts';
 
 export interface Hypervisor {
   /** For any libvirt client on this machine. */
@@ -129,6 +130,7 @@ async function writeConfiguration(dir: string, socketPermissions: string): Promi
       unix_sock_ro_perms: '0777',
     }),
   );
+  await installHook(dir);
   // As root: /dev/kvm and the images belong to whoever runs the tests.
   await writeFile(
     join(dir, 'etc/libvirt/qemu.conf'),

@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { DomainType } from './acceleration.ts';
-import { IMAGES, RESCUE_BOOTED, ROOT_BOOTED } from './boot-images.ts';
-import { disksIn } from './domain-xml.ts';
+import type { DomainType } from '../testbed/acceleration.ts';
+import { IMAGES, RESCUE_BOOTED, ROOT_BOOTED } from '../testbed/boot-images.ts';
+import { disksIn } from '../testbed/domain-xml.ts';
 import {
   defineGuest,
   definitionOf,
@@ -18,11 +18,11 @@ import {
   nextBoot,
   serialPosition,
   startGuest,
-} from './guests.ts';
-import type { Guest } from './guests.ts';
-import type { Hypervisor } from './hypervisor.ts';
-import { bootEntries } from './ovmf-vars.ts';
-import { salvor } from './salvor.ts';
+} from '../testbed/guests.ts';
+import type { Guest } from '../testbed/guests.ts';
+import type { Hypervisor } from '../testbed/hypervisor.ts';
+import { bootEntries } from '../testbed/ovmf-vars.ts';
+import { salvor } from '../testbed/salvor.ts';
 
 export interface RescueCase {
   readonly machine: 'pc' | 'q35';

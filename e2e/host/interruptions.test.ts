@@ -1,0 +1,235 @@
+/** Ctrl-C, SIGKILL, a second administrator, a daemon that goes away: in mid-run, at moments that are awaited, not guessed. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awaitCondition } from '../testbed/await-condition.ts';
+import { RESCUE_BOOTED, ROOT_BOOTED } from '../testbed/boot-images.ts';
+import {
+  defineGuest,
+  definitionOf,
+  forceOff,
+  medium,
+  nextBoot,
+  observe,
+  serialPosition,
+  startGuest,
+} from '../testbed/guests.ts';
+import type { Guest } from '../testbed/guests.ts';
+import { holdStart } from '../testbed/hooks.ts';
+import { startHypervisor } from '../testbed/hypervisor.ts';
+import type { Hypervisor } from '../testbed/hypervisor.ts';
+import { errorCode, rescueArguments, salvor, startSalvor, withJson } from '../testbed/salvor.ts';
+import { expectNoStack } from './no-stack.ts';
+
+let host: Hypervisor;
+let disk: string;
+beforeAll(async () => {
+  host = await startHypervisor();
+  disk = `path:${await medium(host, 'medium')}`;
+});
+afterAll(() => host.stop());
+
+async function runningGuest(name: string, obedient = false): Promise<Guest> {
+  const guest = await defineGuest(host, { name, machine: 'q35', obedient });
+  expect(await startGuest(guest)).toBe(ROOT_BOOTED);
+  return guest;
+}
+
+const stateOf = async (guest: Guest) => (await host.virsh('domstate', guest.name)).trim();
+const sessionOf = async (guest: Guest) =>
+  (await host.tryVirsh('metadata', guest.name, 'urn:salvor:rescue:1', '--live')).stdout.trim();
+
+/** A graceful rescue of a guest that does not listen: it waits for the shutdown until it is told otherwise. */
+const patient = (guest: Guest, timeout: number) => [
+  ...['rescue', '--uri', host.uri, guest.name, '--medium', disk, '--yes', '--json'],
+  ...['--stop', 'graceful', '--stop-timeout', String(timeout)],
+];
+
+describe('stopping the guest', () => {
+  test('an obedient guest is shut down, not forced off', async () => {
+    const guest = await runningGuest('obeys', true);
+    const heard = await serialPosition(guest);
+    const answer = await salvor(patient(guest, 30));
+    expect(answer, answer.stdout).toMatchObject({ code: 0 });
+    expect(await nextBoot(guest, heard)).toBe(RESCUE_BOOTED);
+    await forceOff(guest);
+  });
+
+  test('a guest that does not listen keeps running when the time is up', async () => {
+    const guest = await runningGuest('deaf');
+    const before = await observe(guest);
+    const answer = await salvor(patient(guest, 2));
+    expect(answer).toMatchObject({ code: 1 });
+    expect(errorCode(answer)).toBe('stop-timeout');
+    expect(await observe(guest)).toEqual(before);
+    await forceOff(guest);
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('before the guest is stopped: nothing was touched', async () => {
+    const guest = await runningGuest('int-early');
+    const before = await observe(guest);
+    const run = await startSalvor(patient(guest, 60));
+    await awaitCondition('the shutdown to be asked for', 30, () => run.output().stderr.includes('Shut') || null);
+    run.process.kill('SIGINT');
+    const answer = withJson(await run.finished, ['--json']);
+    expectNoStack(answer);
+    expect(answer.code, answer.stderr).toBe(1);
+    expect(errorCode(answer)).toBe('cancelled');
+    expect(await observe(guest)).toEqual(before);
+    await forceOff(guest);
+  });
+
+  test('while the rescue starts: it ends in a state that is told, and the guest runs', async () => {
+    const guest = await runningGuest('int-start');
+    const definition = await definitionOf(guest);
+    const heard = await serialPosition(guest);
+    const hold = await holdStart(guest);
+    const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+    await hold.arrived();
+    run.process.kill('SIGINT');
+    await hold.release();
+    const answer = withJson(await run.finished, ['--json']);
+    expectNoStack(answer);
+    const booted = await nextBoot(guest, heard);
+    if (answer.code === 0) {
+      expect(await sessionOf(guest)).not.toBe('');
+      expect(booted).toBe(RESCUE_BOOTED);
+    } else {
+      expect(answer.code).toBe(1);
+      expect(errorCode(answer)).toBe('cancelled');
+      await awaitCondition('the guest to run on its own', 30, async () => (await sessionOf(guest)) === '');
+    }
+    expect(await stateOf(guest)).toBe('running');
+    expect(await definitionOf(guest)).toBe(definition);
+    await forceOff(guest);
+  });
+
+  // Whenever it comes: the definition is what it was, the guest runs, and exit code and session say the same.
+  test.each([100, 250, 400, 600, 900])('after %i ms', async (milliseconds) => {
+    const guest = await runningGuest(`int-${milliseconds}`);
+    const definition = await definitionOf(guest);
+    const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+    const started = performance.now();
+    await awaitCondition('the moment', 10, () => performance.now() - started >= milliseconds);
+    run.process.kill('SIGINT');
+    const answer = withJson(await run.finished, ['--json']);
+    expectNoStack(answer);
+    expect(await definitionOf(guest)).toBe(definition);
+    expect(await stateOf(guest)).toBe('running');
+    expect((await sessionOf(guest)) !== '', `exit ${answer.code ?? answer.signal ?? ''}`).toBe(answer.code === 0);
+    if (answer.code !== 0 && answer.signal === null) expect([1, 130]).toContain(answer.code);
+    expect(await host.virsh('pool-list', '--all', '--name')).not.toContain('salvor');
+    await forceOff(guest);
+  });
+});
+
+describe('SIGKILL of the command line', () => {
+  test('while it waits for the shutdown: the guest runs on', async () => {
+    const guest = await runningGuest('kill-early');
+    const before = await observe(guest);
+    const run = await startSalvor(patient(guest, 60));
+    await awaitCondition('the shutdown to be asked for', 30, () => run.output().stderr.includes('Shut') || null);
+    run.process.kill('SIGKILL');
+    expect((await run.finished).signal).toBe('SIGKILL');
+    expect(await observe(guest)).toEqual(before);
+    await forceOff(guest);
+  });
+
+  test('while the rescue starts: the session is seen, and any administrator can end it', async () => {
+    const guest = await runningGuest('kill-start');
+    const definition = await definitionOf(guest);
+    const hold = await holdStart(guest);
+    const heard = await serialPosition(guest);
+    const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+    await hold.arrived();
+    run.process.kill('SIGKILL');
+    await run.finished;
+    await hold.release();
+    // libvirt carries out what it was asked for; nobody is there to verify it.
+    expect(await nextBoot(guest, heard)).toBe(RESCUE_BOOTED);
+    expect(await definitionOf(guest)).toBe(definition);
+    const sessions = await salvor(['sessions', '--uri', host.uri, '--json']);
+    expect(sessions, sessions.stderr).toMatchObject({ code: 0 });
+    expect(sessions.stdout).toContain(guest.name);
+    const again = await serialPosition(guest);
+    expect(await salvor(['end', '--uri', host.uri, guest.name, '--stop', 'force', '--json'])).toMatchObject({
+      code: 0,
+    });
+    expect(await nextBoot(guest, again), 'it ran before, so it runs again').toBe(ROOT_BOOTED);
+    expect(await definitionOf(guest)).toBe(definition);
+    await forceOff(guest);
+  });
+
+  test('what it left on the host is found and cleaned away', async () => {
+    const guest = await runningGuest('kill-any');
+    const definition = await definitionOf(guest);
+    for (const milliseconds of [150, 300, 450, 600]) {
+      const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+      const started = performance.now();
+      await awaitCondition('the moment', 10, () => performance.now() - started >= milliseconds);
+      run.process.kill('SIGKILL');
+      await run.finished;
+      expect(await definitionOf(guest)).toBe(definition);
+      expect(await salvor(['sessions', '--uri', host.uri, '--clean', '--json'])).toMatchObject({ code: 0 });
+      expect(await host.virsh('pool-list', '--all', '--name')).not.toContain('salvor');
+      await forceOff(guest);
+      expect(await startGuest(guest)).toBe(ROOT_BOOTED);
+    }
+    await forceOff(guest);
+  });
+});
+
+describe('two administrators', () => {
+  test.each([0, 50, 150, 300])(
+    'rescue one domain, the second %i ms after the first: one does, the other is told',
+    async (gap) => {
+      const guest = await runningGuest(`two-${gap}`);
+      const definition = await definitionOf(guest);
+      const heard = await serialPosition(guest);
+      const first = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+      const started = performance.now();
+      await awaitCondition('the second to come', 10, () => performance.now() - started >= gap);
+      const second = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+      const answers = (await Promise.all([first.finished, second.finished])).map((done) => withJson(done, ['--json']));
+      const said = answers.map((answer) => `exit ${answer.code ?? ''} ${String(errorCode(answer))}`).join(', ');
+      expect(
+        answers.filter((answer) => answer.code === 0),
+        said,
+      ).toHaveLength(1);
+      const loser = answers.find((answer) => answer.code !== 0);
+      expect(['refused', 'drift', 'busy'], said).toContain(loser === undefined ? null : errorCode(loser));
+      expect(await nextBoot(guest, heard)).toBe(RESCUE_BOOTED);
+      expect(await sessionOf(guest), 'the rescue that was reported is the one that runs').not.toBe('');
+      expect(await definitionOf(guest)).toBe(definition);
+      await forceOff(guest);
+    },
+  );
+});
+
+describe('the daemon', () => {
+  test('goes away in mid-run: the connection is lost, the guest and its definition are not', async () => {
+    const guest = await runningGuest('daemon-dies');
+    const before = await observe(guest);
+    const run = await startSalvor(patient(guest, 60));
+    await awaitCondition('the shutdown to be asked for', 30, () => run.output().stderr.includes('Shut') || null);
+    await host.restartDaemon();
+    const answer = withJson(await run.finished, ['--json']);
+    expectNoStack(answer);
+    expect(answer.code, answer.stderr).toBe(1);
+    expect(errorCode(answer)).toBe('connection-lost');
+    expect(await observe(guest)).toEqual(before);
+    await forceOff(guest);
+  });
+
+  test('hangs: the command line gives up in words', async () => {
+    await host.freeze();
+    try {
+      const answer = await salvor(['list', '--uri', host.uri, '--json'], { timeoutSeconds: 90 });
+      expectNoStack(answer);
+      expect(answer.code).toBe(1);
+      expect(['timeout', 'host-unreachable', 'connection-lost']).toContain(errorCode(answer));
+    } finally {
+      await host.thaw();
+    }
+  });
+});
