@@ -78,13 +78,14 @@ function planInContext(context: PlanContext): RescuePlan {
   ];
   const bootBefore = effectiveBootOrder(domain);
   const bootAfter = bootOrderAfter(context, resolved, attachment);
-  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment);
+  const fingerprint = fingerprintOf(inputs);
+  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, fingerprint.definition);
   const running = powerOf(inputs.domain.state) === 'on';
   return {
     planVersion: 1,
     domain: { uuid: domain.uuid, name: domain.name },
     request: resolved,
-    fingerprint: fingerprintOf(inputs),
+    fingerprint,
     refusals,
     warnings,
     rescueDevice: kernel ? null : (attachment.rescueDevice ?? null),
@@ -181,7 +182,12 @@ interface Definition {
   readonly changes: Changes;
 }
 
-function makeDefinition(context: PlanContext, resolved: ResolvedRequest, attachment: Attachment): Definition {
+function makeDefinition(
+  context: PlanContext,
+  resolved: ResolvedRequest,
+  attachment: Attachment,
+  definitionHash: string,
+): Definition {
   const { document, domain, inputs, medium } = context;
   const before = serialiseXml(document);
   const kernel = medium?.spec.kind === 'kernel' ? medium.spec : null;
@@ -200,7 +206,7 @@ function makeDefinition(context: PlanContext, resolved: ResolvedRequest, attachm
       target: attachment.rescueDevice?.target ?? null,
       medium: mediumName(medium?.spec),
       powerBefore: powerOf(inputs.domain.state),
-      definition: fingerprintOf(inputs).definition,
+      definition: definitionHash,
     },
     stamp: inputs.stamp,
   });

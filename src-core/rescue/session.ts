@@ -72,6 +72,7 @@ export function recordOf(element: XmlElement): SessionRecord {
 /** Build the element. Without a stamp (a preview) it says neither id, nor when, nor who. */
 export function sessionElement(document: XmlDocument, mark: SessionMark, stamp: SessionStamp | null): XmlElement {
   const element = document.createElementNS(SESSION_NAMESPACE, `${SESSION_PREFIX}:${SESSION_ELEMENT}`);
+  element.setAttributeNS('http://www.w3.org/2000/xmlns/', `xmlns:${SESSION_PREFIX}`, SESSION_NAMESPACE);
   const attributes: readonly (readonly [string, string | null])[] = [
     ['version', '1'],
     ['kind', mark.kind],

@@ -82,8 +82,7 @@ export const WARNING_TEXTS = {
   'firmware-medium-bios':
     'This guest boots by BIOS, and {{medium}} has boot code for UEFI only. It will probably not boot; use a medium made for BIOS.',
   'no-boot-signature': '{{medium}} shows no sign of being bootable. Check that it is the right image.',
-  'medium-not-iso':
-    '{{medium}} is no ISO 9660 image, and firmware boots a cdrom only from one. Attach it as a disk.',
+  'medium-not-iso': '{{medium}} is no ISO 9660 image, and firmware boots a cdrom only from one. Attach it as a disk.',
   'medium-not-examined':
     'The content of {{medium}} could not be read on this host, so whether it boots here was not checked.',
   'clone-of-root':
