@@ -68,7 +68,7 @@ describe('Ctrl-C', () => {
   test('before the guest is stopped: nothing was touched', async () => {
     const guest = await runningGuest('int-early');
     const before = await observe(guest);
-    const run = await startSalvor(patient(guest, 60));
+    const run = startSalvor(patient(guest, 60));
     await awaitCondition('the shutdown to be asked for', 30, () => run.output().stderr.includes('Shut') || null);
     run.process.kill('SIGINT');
     const answer = withJson(await run.finished, ['--json']);
@@ -84,7 +84,7 @@ describe('Ctrl-C', () => {
     const definition = await definitionOf(guest);
     const heard = await serialPosition(guest);
     const hold = await holdStart(guest);
-    const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+    const run = startSalvor(rescueArguments(host.uri, guest.name, disk));
     await hold.arrived();
     run.process.kill('SIGINT');
     await hold.release();
@@ -108,7 +108,7 @@ describe('Ctrl-C', () => {
   test.each([100, 250, 400, 600, 900])('after %i ms', async (milliseconds) => {
     const guest = await runningGuest(`int-${milliseconds}`);
     const definition = await definitionOf(guest);
-    const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+    const run = startSalvor(rescueArguments(host.uri, guest.name, disk));
     const started = performance.now();
     await awaitCondition('the moment', 10, () => performance.now() - started >= milliseconds);
     run.process.kill('SIGINT');
@@ -127,7 +127,7 @@ describe('SIGKILL of the command line', () => {
   test('while it waits for the shutdown: the guest runs on', async () => {
     const guest = await runningGuest('kill-early');
     const before = await observe(guest);
-    const run = await startSalvor(patient(guest, 60));
+    const run = startSalvor(patient(guest, 60));
     await awaitCondition('the shutdown to be asked for', 30, () => run.output().stderr.includes('Shut') || null);
     run.process.kill('SIGKILL');
     expect((await run.finished).signal).toBe('SIGKILL');
@@ -140,7 +140,7 @@ describe('SIGKILL of the command line', () => {
     const definition = await definitionOf(guest);
     const hold = await holdStart(guest);
     const heard = await serialPosition(guest);
-    const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+    const run = startSalvor(rescueArguments(host.uri, guest.name, disk));
     await hold.arrived();
     run.process.kill('SIGKILL');
     await run.finished;
@@ -164,7 +164,7 @@ describe('SIGKILL of the command line', () => {
     const guest = await runningGuest('kill-any');
     const definition = await definitionOf(guest);
     for (const milliseconds of [150, 300, 450, 600]) {
-      const run = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+      const run = startSalvor(rescueArguments(host.uri, guest.name, disk));
       const started = performance.now();
       await awaitCondition('the moment', 10, () => performance.now() - started >= milliseconds);
       run.process.kill('SIGKILL');
@@ -186,10 +186,10 @@ describe('two administrators', () => {
       const guest = await runningGuest(`two-${gap}`);
       const definition = await definitionOf(guest);
       const heard = await serialPosition(guest);
-      const first = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+      const first = startSalvor(rescueArguments(host.uri, guest.name, disk));
       const started = performance.now();
       await awaitCondition('the second to come', 10, () => performance.now() - started >= gap);
-      const second = await startSalvor(rescueArguments(host.uri, guest.name, disk));
+      const second = startSalvor(rescueArguments(host.uri, guest.name, disk));
       const answers = (await Promise.all([first.finished, second.finished])).map((done) => withJson(done, ['--json']));
       const said = answers.map((answer) => `exit ${answer.code ?? ''} ${String(errorCode(answer))}`).join(', ');
       expect(
@@ -210,7 +210,7 @@ describe('the daemon', () => {
   test('goes away in mid-run: the connection is lost, the guest and its definition are not', async () => {
     const guest = await runningGuest('daemon-dies');
     const before = await observe(guest);
-    const run = await startSalvor(patient(guest, 60));
+    const run = startSalvor(patient(guest, 60));
     await awaitCondition('the shutdown to be asked for', 30, () => run.output().stderr.includes('Shut') || null);
     await host.restartDaemon();
     const answer = withJson(await run.finished, ['--json']);

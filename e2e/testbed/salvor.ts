@@ -1,5 +1,5 @@
 /** The real command line, bin/salvor, as a user runs it. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, startCommand } from './command.ts';
@@ -12,34 +12,36 @@ export interface SalvorAnswer extends Finished {
   readonly json: unknown;
 }
 
-let home: Promise<string> | undefined;
+let home: string | undefined;
 
-/** Settings and journals of the tests stay away from those of whoever runs them. */
-async function environment(): Promise<NodeJS.ProcessEnv> {
-  home ??= mkdtemp(join(tmpdir(), 'salvor-home-'));
-  const dir = await home;
-  return {
-    ...process.env,
-    XDG_CONFIG_HOME: join(dir, 'config'),
-    XDG_STATE_HOME: join(dir, 'state'),
-    XDG_DATA_HOME: join(dir, 'data'),
+/** Settings and journals of the tests stay away from those of whoever runs them, and go away with this process. */
+function environment(): NodeJS.ProcessEnv {
+  if (home === undefined) {
+    const dir = mkdtempSync(join(tmpdir(), 'salvor-home-'));
+    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+    home = dir;
+  }
+  const own = {
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_STATE_HOME: join(home, 'state'),
+    XDG_DATA_HOME: join(home, 'data'),
   };
+  return { ...process.env, ...own };
 }
 
-export async function startSalvor(args: readonly string[], options: CommandOptions = {}): Promise<Started> {
-  return startCommand(SALVOR, args, { ...options, env: { ...(await environment()), ...options.env } });
+export function startSalvor(args: readonly string[], options: CommandOptions = {}): Started {
+  return startCommand(SALVOR, args, { ...options, env: { ...environment(), ...options.env } });
 }
 
 /** Run it to its end. `--json` is the caller's to ask for. */
 export async function salvor(args: readonly string[], options: CommandOptions = {}): Promise<SalvorAnswer> {
-  const started = await startSalvor(args, options);
-  return withJson(await started.finished, args);
+  return withJson(await startSalvor(args, options).finished, args);
 }
 
 /** The same as an administrator whom file permissions bind: root without the capabilities that override them. */
 export async function salvorWithoutOverride(args: readonly string[]): Promise<SalvorAnswer> {
   const bound = ['--bounding-set', '-dac_override,-dac_read_search', '--', SALVOR, ...args];
-  return withJson(await runCommand('setpriv', bound, { env: await environment() }), args);
+  return withJson(await runCommand('setpriv', bound, { env: environment() }), args);
 }
 
 export function withJson(done: Finished, args: readonly string[]): SalvorAnswer {
