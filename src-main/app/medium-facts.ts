@@ -21,7 +21,8 @@ export interface MediumContext {
   readonly find: FindPath;
 }
 
-const NOTHING: Omit<MediumFacts, 'spec'> = {
+/** Facts of a medium of which nothing is known. */
+export const NOTHING: Omit<MediumFacts, 'spec'> = {
   found: false,
   problem: null,
   source: null,
@@ -94,7 +95,8 @@ function imageSource(volume: VolumeView, name: string, pool: string | null): Ima
   return null;
 }
 
-function urlFacts(spec: MediumSpec & { kind: 'url' }): MediumFacts {
+/** An address is not opened: QEMU will, on the host. */
+export function urlFacts(spec: MediumSpec & { kind: 'url' }): MediumFacts {
   const url = URL.parse(spec.url);
   const protocol = url?.protocol === 'https:' ? 'https' : url?.protocol === 'http:' ? 'http' : null;
   if (url === null || protocol === null) return notFound(spec, 'it is not an http:// or https:// address');

@@ -8,7 +8,7 @@ import type { ExaminedVolume, Hypervisor, StoragePool as PoolData, VolumeRef } f
 
 type StorageMethods = Pick<
   Hypervisor,
-  'listPools' | 'poolByTarget' | 'refreshPool' | 'createPool' | 'stopPool' | 'listVolumes' | 'examineVolume' | 'deleteVolume'
+  'listPools' | 'poolByTarget' | 'refreshPool' | 'createPool' | 'stopPool' | 'listVolumeNames' | 'listVolumes' | 'examineVolume' | 'deleteVolume'
 >;
 
 export function storageMethods(link: Link): StorageMethods {
@@ -30,6 +30,7 @@ export function storageMethods(link: Link): StorageMethods {
         return pool === null ? 'conflict' : 'created';
       }),
     stopPool: (name) => onPool(name, (pool) => pool.destroy(SLOW)),
+    listVolumeNames: (name) => onPool(name, async (pool) => (await pool.listAllVolumes(SLOW)).map((volume) => volume.name)),
     listVolumes: (name) =>
       onPool(name, async (pool) => {
         const volumes = await pool.listAllVolumes(SLOW);

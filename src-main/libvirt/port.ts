@@ -146,6 +146,7 @@ export interface Hypervisor {
   readonly createPool: (xml: string) => Promise<'created' | 'conflict'>;
   /** Take a pool out of service; nothing in it is deleted. */
   readonly stopPool: (name: string) => Promise<void>;
+  readonly listVolumeNames: (pool: string) => Promise<readonly string[]>;
   /** All volumes of an active pool, described. Throws pool-not-found. */
   readonly listVolumes: (pool: string) => Promise<readonly ExaminedVolume[]>;
   /** A volume by pool and name, or by its path on the host, and its first bytes; null: no pool knows it. Throws pool-not-found. */

@@ -1,0 +1,115 @@
+/** Composition root of the command line. Each command loads what it needs and no more. */
+import { Command, CommanderError } from 'commander';
+import { errorData } from '../src-core/contract/errors.ts';
+import type { ErrorData } from '../src-core/contract/errors.ts';
+import { errorOf } from './app/errors.ts';
+import { usage } from './cli/arguments.ts';
+import { EXIT, errorText, exitOf, print, printJson, tell } from './cli/output.ts';
+import type { Exit } from './cli/output.ts';
+import type { EndOptions, RescueOptions } from './cli/carry-out.ts';
+import type { PlanOptions } from './cli/plan.ts';
+
+/** Known before anything is parsed: even wrong usage is answered in JSON where JSON was asked for. */
+const json = process.argv.includes('--json');
+
+function program(done: (exit: Exit) => void): Command {
+  const salvor = new Command('salvor').description('Stable device rescue for libvirt virtual machines').option('--json', 'print one JSON document on stdout and nothing else');
+  salvor.exitOverride().configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: () => undefined });
+  /** A subcommand that says so itself when it is used wrongly, and takes --json on either side of its name. */
+  const command = (name: string, summary: string) =>
+    salvor.command(name).description(summary).option('--json', 'print one JSON document on stdout and nothing else').exitOverride().configureOutput({ writeErr: () => undefined });
+
+  command('list', 'machines, their state, in rescue or not')
+    .requiredOption('--uri <uri>', 'libvirt connection URI')
+    .action(async ({ uri }: { uri: string }) => (await import('./cli/look.ts')).list({ uri, json }));
+
+  command('inspect [domain]', 'disk layout and effective boot order')
+    .option('--uri <uri>', 'libvirt connection URI')
+    .option('--xml <file>', 'a definition from a file (-: standard input) instead of a host')
+    .action(async (domain: string | undefined, { uri, xml }: { uri?: string; xml?: string }) => {
+      const what = hostOrFile(domain, uri, xml);
+      await (await import('./cli/look.ts')).inspect({ ...what, json });
+    });
+
+  requestOptions(command('plan [domain]', 'what a rescue would do; nothing is touched'))
+    .option('--uri <uri>', 'libvirt connection URI')
+    .option('--xml <file>', 'a definition from a file (-: standard input) instead of a host')
+    .option('--domcaps <file>', 'with --xml: the host’s virsh domcapabilities')
+    .option('--capabilities <file>', 'with --xml: the host’s virsh capabilities')
+    .option('--medium-format <format>', 'with --xml: what path: media are (raw, qcow2, iso); they are not touched')
+    .option('--out <what>', 'plan, xml, diff, virsh or boot', 'plan')
+    .action(async (domain: string | undefined, options: PlanOptions) => {
+      hostOrFile(domain, options.uri, options.xml);
+      done(await (await import('./cli/plan.ts')).plan(domain, { ...options, json }));
+    });
+
+  stopOptions(requestOptions(command('rescue <domain>', 'boot a machine from a rescue medium; its definition stays as it is')))
+    .requiredOption('--uri <uri>', 'libvirt connection URI')
+    .option('--yes', 'do not ask', false)
+    .action(async (domain: string, options: RescueOptions) => done(await (await import('./cli/carry-out.ts')).rescue(domain, { ...options, json })));
+
+  stopOptions(command('end <domain>', 'end a rescue; the machine is what it was'))
+    .requiredOption('--uri <uri>', 'libvirt connection URI')
+    .option('--power <state>', 'as-before, on or off', 'as-before')
+    .action(async (domain: string, options: EndOptions) => done(await (await import('./cli/carry-out.ts')).end(domain, { ...options, json })));
+
+  command('sessions', 'open rescue sessions and leftovers')
+    .requiredOption('--uri <uri>', 'libvirt connection URI')
+    .option('--clean', 'remove leftovers', false)
+    .action(async ({ uri, clean }: { uri: string; clean: boolean }) => (await import('./cli/look.ts')).sessions({ uri, clean, json }));
+  return salvor;
+}
+
+function requestOptions(command: Command): Command {
+  return command
+    .requiredOption('--medium <spec>', 'volume:POOL/NAME, path:/PATH, url:https://…, original, or kernel:PATH,initrd:PATH,cmdline:TEXT; the first boots, more ride along', (spec, all: string[] = []) => [...all, spec])
+    .option('--device <device>', 'disk, cdrom or floppy')
+    .option('--bus <bus>', 'usb, virtio, scsi, sata, ide or fdc')
+    .option('--profile <profile>', 'recommended or nova', 'recommended')
+    .option('--fall-through <what>', 'original or none: what may boot when the medium does not')
+    .option('--session <kind>', 'one-shot or until-ended', 'one-shot')
+    .option('--properties <file>', 'Glance properties of the medium, as openstack image show -f json prints them');
+}
+
+function stopOptions(command: Command): Command {
+  return command.option('--stop <how>', 'graceful or force').option('--stop-timeout <seconds>', 'how long a graceful stop may take (60)');
+}
+
+function hostOrFile(domain: string | undefined, uri: string | undefined, xml: string | undefined) {
+  if (xml !== undefined && uri === undefined && domain === undefined) return { xml };
+  if (xml === undefined && uri !== undefined && domain !== undefined) return { uri, domain };
+  throw usage('name either --uri URI and a domain, or --xml FILE');
+}
+
+/** What commander found, as a sentence of ours. */
+function problemOf({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'Name a command: list, inspect, plan, rescue, end or sessions.';
+  const problem = message.replace(/^error: /, '');
+  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.?)]$/.test(problem) ? '' : '.'}`;
+}
+
+function errorDataOf(thrown: unknown): ErrorData {
+  if (thrown instanceof CommanderError) return errorData('usage', { problem: problemOf(thrown) });
+  const error = errorOf(thrown);
+  // There is no log here: the one line that there is goes along.
+  return error.code === 'internal' ? errorData('internal', {}, thrown instanceof Error ? (thrown.message.split('\n')[0] ?? null) : null) : error;
+}
+
+async function main(): Promise<Exit> {
+  let exit: Exit = EXIT.done;
+  try {
+    await program((code) => (exit = code)).parseAsync();
+    return exit;
+  } catch (thrown) {
+    // Help and version are no failures; other things commander throws are wrong usage.
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done;
+    const error = errorDataOf(thrown);
+    if (json) printJson({ error });
+    else tell(errorText(error));
+    return exitOf(error);
+  }
+}
+
+// A reader that goes away (| head) is no failure of ours.
+process.stdout.on('error', () => process.exit(EXIT.failed));
+process.exitCode = await main();

@@ -1,0 +1,109 @@
+/** The commands that change a guest: rescue and end. */
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { planRescue } from '../../src-core/rescue/plan.ts';
+import { redactPlan } from '../../src-core/rescue/redact.ts';
+import type { RescueInputs, RescuePlan, SessionStamp } from '../../src-core/rescue/types.ts';
+import { collectInputs } from '../app/collect.ts';
+import { POWER_AFTER, endRescue } from '../app/end-run.ts';
+import { errorOf } from '../app/errors.ts';
+import { runRescue } from '../app/rescue-run.ts';
+import type { RescueOrder } from '../app/rescue-run.ts';
+import type { RunReport } from '../app/run.ts';
+import type { Hypervisor } from '../libvirt/port.ts';
+import { oneOf, parseStop, usage } from './arguments.ts';
+import { withHost } from './connect.ts';
+import { EXIT, plain, print, printJson, tell } from './output.ts';
+import type { Exit } from './output.ts';
+import { DEFAULT_STOP_TIMEOUT, propertiesOf, requestOf } from './request.ts';
+import type { RequestOptions } from './request.ts';
+import { planText } from './show-plan.ts';
+import { withInterrupt } from './interrupt.ts';
+
+export interface RescueOptions extends RequestOptions {
+  readonly uri: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+export async function rescue(name: string, options: RescueOptions): Promise<Exit> {
+  const request = requestOf(options);
+  const properties = await propertiesOf(options.properties);
+  const interactive = process.stdin.isTTY && process.stderr.isTTY;
+  if (!options.yes && (options.json || !interactive)) throw usage('rescue restarts the guest: say --yes, or run it at a terminal and confirm there');
+  return withHost(options.uri, false, async (host) => {
+    const domain = await host.findDomain(name);
+    const order: Omit<RescueOrder, 'confirmed' | 'stamp'> = { domain, request, properties };
+    const confirmed = options.yes ? null : await confirm(host, order);
+    if (confirmed === 'refused') return EXIT.refused;
+    const stamp = newStamp();
+    const seen: { plan: RescuePlan | null } = { plan: null };
+    const report = { ...progress(options.json), planned: (plan: RescuePlan) => (seen.plan = plan) };
+    try {
+      const plan = await withInterrupt(domain.name, (signal) => runRescue(host, { ...order, confirmed, stamp }, report, signal));
+      if (options.json) printJson({ domain, state: 'in-rescue', session: stamp, plan: redactPlan(plan) });
+      else print(`${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}. End it: salvor end --uri ${plain(options.uri)} ${plain(domain.name)}`);
+      return EXIT.done;
+    } catch (error) {
+      if (errorOf(error).code !== 'refused' || seen.plan === null) throw error;
+      if (options.json) printJson(redactPlan(seen.plan));
+      else tell(planText(seen.plan));
+      return EXIT.refused;
+    }
+  });
+}
+
+function newStamp(): SessionStamp {
+  return { id: randomUUID(), startedAt: new Date().toISOString(), startedBy: whoAmI() };
+}
+
+function whoAmI(): string {
+  return `${userInfo().username}@${hostname()}`;
+}
+
+/** Show the plan and ask. What was shown is what will be run, or nothing. */
+async function confirm(host: Hypervisor, order: Omit<RescueOrder, 'confirmed' | 'stamp'>): Promise<{ fingerprint: string; inputs: RescueInputs } | 'refused'> {
+  const inputs = await collectInputs(host, order.domain.uuid, { request: order.request, properties: order.properties, stamp: null });
+  const plan = planRescue(inputs);
+  tell(planText(plan));
+  if (plan.refusals.length > 0) return 'refused';
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`\nRescue ${plain(order.domain.name)} now? [y/N] `).finally(() => terminal.close());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new SalvorError('cancelled');
+  return { fingerprint: plan.fingerprint.inputs, inputs };
+}
+
+/** Steps go to stderr as they begin and end; with --json nothing does. */
+function progress(quiet: boolean): RunReport {
+  const texts = new Map([['check', 'Check the domain, the medium and the host']]);
+  return {
+    steps: (steps) => steps.forEach(({ id, text }) => texts.set(id, text)),
+    step: (id, state) => {
+      if (!quiet && state !== 'pending') tell(`${state.padEnd(7)} ${plain(texts.get(id) ?? id)}`);
+    },
+    note: () => undefined,
+    cancellable: () => undefined,
+  };
+}
+
+export interface EndOptions {
+  readonly uri: string;
+  readonly stop?: string;
+  readonly stopTimeout?: string;
+  readonly power: string;
+  readonly json: boolean;
+}
+
+export async function end(name: string, options: EndOptions): Promise<Exit> {
+  const stop = parseStop(options.stop ?? 'graceful', options.stopTimeout ?? DEFAULT_STOP_TIMEOUT);
+  const power = oneOf('--power', POWER_AFTER, options.power);
+  return withHost(options.uri, false, async (host) => {
+    const domain = await host.findDomain(name);
+    const { session, on } = await withInterrupt(domain.name, (signal) => endRescue(host, { domain, stop, power, by: whoAmI() }, progress(options.json), signal));
+    if (options.json) printJson({ domain, state: on ? 'running' : 'shutoff', session });
+    else print(`The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`);
+    return EXIT.done;
+  });
+}

@@ -1,0 +1,24 @@
+import { plain, tell } from './output.ts';
+
+/**
+ * Run with Ctrl-C meaning “cancel”: up to the stop of the guest nothing has happened; later the step under way is finished or taken back
+ * first. A second Ctrl-C leaves at once and says so: the definition is safe whatever happens, but the guest may be left off.
+ */
+export async function withInterrupt<T>(domain: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (!controller.signal.aborted) {
+      controller.abort();
+      tell('salvor: cancelling; a step that is under way is finished or taken back first. Ctrl-C again leaves at once.');
+      return;
+    }
+    tell(`salvor: left in mid-run. The definition of ${plain(domain)} was not touched; the domain may be off or in rescue: look with salvor list, start it with virsh start.`);
+    process.exit(1);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}

@@ -1,0 +1,100 @@
+/** The commands that only look: list, inspect, sessions. */
+import { effectiveBootOrder } from '../../src-core/boot/effective-order.ts';
+import { guestNames } from '../../src-core/disks/guest-names.ts';
+import { diskRoles } from '../../src-core/disks/roles.ts';
+import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
+import { IN_FLIGHT } from '../app/collect.ts';
+import { isOn } from '../app/domain-facts.ts';
+import { mapLimited } from '../app/patience.ts';
+import { liveSession } from '../app/run.ts';
+import { listSessions, removeLeftovers } from '../app/sessions.ts';
+import type { Leftover } from '../app/sessions.ts';
+import { withHost } from './connect.ts';
+import { plain, print, printJson, table } from './output.ts';
+import { readXmlFile } from './read-file.ts';
+import { bootTable } from './show-plan.ts';
+
+export async function list({ uri, json }: { uri: string; json: boolean }): Promise<void> {
+  const machines = await withHost(uri, true, async (host) => {
+    const domains = await host.listDomains();
+    return mapLimited(domains, IN_FLIGHT, async ({ uuid, name, state, persistent, autostart }) => {
+      // A domain that ends meanwhile is not in rescue any more.
+      const session = isOn(state) ? await liveSession(host, uuid).catch(() => null) : null;
+      return { uuid, name, state, persistent, autostart, rescue: session };
+    });
+  });
+  machines.sort((a, b) => a.name.localeCompare(b.name));
+  if (json) {
+    printJson({ uri, machines });
+    return;
+  }
+  print(
+    table(
+      ['name', 'state', 'rescue', 'uuid'],
+      machines.map(({ name, state, rescue, uuid }) => [name, state, rescue === null ? null : `since ${rescue.startedAt ?? '?'} by ${rescue.startedBy ?? '?'}`, uuid]),
+    ),
+  );
+}
+
+export type InspectOptions = { readonly uri: string; readonly domain: string } | { readonly xml: string };
+
+export async function inspect(options: InspectOptions & { json: boolean }): Promise<void> {
+  const { state, xml, session } = 'xml' in options ? { state: null, xml: await readXmlFile(options.xml), session: null } : await fetchDomain(options);
+  const view = parseDomain(xml);
+  const roles = diskRoles(view);
+  const names = guestNames(view);
+  const bootOrder = effectiveBootOrder(view);
+  const disks = view.disks.map((disk) => ({ ...disk, role: roles.get(disk.target) ?? null, guestNames: names.get(disk.target) ?? null }));
+  const { name, uuid, type, arch, machine, firmware, secureBoot } = view;
+  if (options.json) {
+    printJson({ domain: { name, uuid, state, type, arch, machine, firmware, secureBoot }, rescue: session, disks, bootOrder });
+    return;
+  }
+  print(`${plain(name)}  ${[uuid, state, arch, machine, firmware, secureBoot ? 'secure boot' : null, session === null ? null : 'in rescue'].filter((word) => word !== null).map(plain).join('  ')}`);
+  const rows = disks.map((disk) => [
+    disk.target,
+    disk.bus,
+    disk.device,
+    disk.role?.role ?? null,
+    disk.address === null ? null : formatAddress(disk.address),
+    disk.format,
+    disk.serial,
+    disk.guestNames?.byId ?? disk.guestNames?.byPath ?? disk.guestNames?.kernel ?? null,
+    disk.source,
+  ]);
+  print(`\nDisks\n${table(['target', 'bus', 'device', 'role', 'address', 'format', 'serial', 'in the guest', 'source'], rows, '  ')}`);
+  print(`\nBoot order\n${bootTable(bootOrder)}`);
+}
+
+/** The definition; of a domain in rescue what it runs from, since that is what the administrator sees in the guest. */
+function fetchDomain({ uri, domain }: { uri: string; domain: string }) {
+  return withHost(uri, true, async (host) => {
+    const { uuid } = await host.findDomain(domain);
+    const [state, definition, live] = await Promise.all([host.domainState(uuid), host.domainXml(uuid, 'definition'), host.domainXml(uuid, 'live')]);
+    const session = isOn(state) ? sessionOfDomainXml(live) : null;
+    return { state, session, xml: session === null ? definition : live };
+  });
+}
+
+export async function sessions({ uri, clean, json }: { uri: string; clean: boolean; json: boolean }): Promise<void> {
+  const found = await withHost(uri, false, async (host) => {
+    const { sessions: open, leftovers } = await listSessions(host);
+    return { sessions: open, leftovers, removed: clean ? await removeLeftovers(host, leftovers) : [] };
+  });
+  if (json) {
+    printJson({ uri, ...found });
+    return;
+  }
+  const rows = found.sessions.map(({ domain, session }) => [domain.name, session.startedAt, session.startedBy, session.medium, session.target, session.powerBefore]);
+  print(rows.length === 0 ? 'No rescue session is open.' : table(['name', 'since', 'by', 'medium', 'device', 'power before'], rows));
+  const isRemoved = (leftover: Leftover) => found.removed.includes(leftover);
+  for (const leftover of found.leftovers) print(`${isRemoved(leftover) ? 'removed' : 'left over'}: ${leftoverText(leftover)}`);
+  if (!clean && found.leftovers.length > 0) print('Remove what is left over: salvor sessions --clean');
+}
+
+function leftoverText(leftover: Leftover): string {
+  if (leftover.kind === 'pool') return `the transient pool ${plain(leftover.name)}; its folder is not touched`;
+  return `the overlay ${plain(leftover.pool)}/${plain(leftover.name)} of ${plain(leftover.domain)}, which is off`;
+}

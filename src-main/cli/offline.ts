@@ -1,0 +1,98 @@
+/** Planning from files alone: no host is asked, and what only a host could tell is taken as unremarkable. */
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import { parseDomainCapabilities } from '../../src-core/host/domain-capabilities.ts';
+import { rootDisk } from '../../src-core/disks/root-disk.ts';
+import { recognise } from '../../src-core/media/recognise.ts';
+import type { HostFacts, MediumFacts, MediumSpec, RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
+import { HEAD_BYTES, NOTHING, urlFacts } from '../app/medium-facts.ts';
+import { usage } from './arguments.ts';
+import { readHead } from './read-file.ts';
+
+export const MEDIUM_FORMATS = ['raw', 'qcow2', 'iso'] as const;
+export type MediumFormat = (typeof MEDIUM_FORMATS)[number];
+
+/** The oldest libvirt that Salvor was verified on: no later ability is presumed. */
+const PRESUMED_LIBVIRT = 9_000_000;
+const PRESUMED_QEMU = 7_002_000;
+
+export interface OfflineFiles {
+  readonly xml: string;
+  readonly domainCapabilities: string | null;
+  /** Says what `path:` media are, so that they need not be there. */
+  readonly mediumFormat: MediumFormat | null;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** Inputs of a plan from files. Throws XmlProblem, and usage for media that only a host can tell of. */
+export async function offlineInputs(files: OfflineFiles, request: RescueRequest): Promise<RescueInputs> {
+  const view = parseDomain(files.xml);
+  const media: MediumFacts[] = [];
+  for (const spec of request.media) {
+    const facts = await offlineMedium(spec, files, () => originalPath(view));
+    media.push(media.length === 0 ? { ...facts, properties: files.properties } : facts);
+  }
+  const host: HostFacts = {
+    uri: 'qemu:///system',
+    driver: 'QEMU',
+    libvirtVersion: PRESUMED_LIBVIRT,
+    hypervisorVersion: PRESUMED_QEMU,
+    domainCapabilities: files.domainCapabilities === null ? null : parseDomainCapabilities(files.domainCapabilities),
+    readOnly: false,
+    secrets: null,
+  };
+  return {
+    domain: {
+      definitionXml: files.xml,
+      state: 'shutoff',
+      persistent: true,
+      autostart: false,
+      managedSave: false,
+      snapshots: 0,
+      checkpoints: 0,
+      job: null,
+      blockJobs: [],
+      sessionXml: null,
+      rootDiskId: null,
+    },
+    host,
+    media,
+    request,
+    stamp: null,
+  };
+}
+
+/** The deepest image of the root disk that the definition itself names. */
+function originalPath(view: ReturnType<typeof parseDomain>): string[] {
+  const root = rootDisk(view);
+  return root?.source == null ? [] : [root.source, ...root.backingChain];
+}
+
+async function offlineMedium(spec: MediumSpec, files: OfflineFiles, chain: () => string[]): Promise<MediumFacts> {
+  switch (spec.kind) {
+    case 'volume':
+      throw usage('volume: needs a host to look into its pools: use --uri, or path: with --medium-format');
+    case 'url':
+      return urlFacts(spec);
+    case 'path':
+      return offlineFile(spec, spec.path, files.mediumFormat);
+    case 'original': {
+      const looked = chain();
+      const deepest = looked.at(-1);
+      if (looked.length < 2 || deepest === undefined) return { ...NOTHING, spec, lookedAt: looked, problem: 'the definition names no backing image' };
+      return { ...(await offlineFile(spec, deepest, files.mediumFormat)), lookedAt: looked };
+    }
+    case 'kernel': {
+      const looked = [spec.kernel, ...(spec.initrd === null ? [] : [spec.initrd])];
+      return { ...NOTHING, spec, found: true, lookedAt: looked };
+    }
+  }
+}
+
+async function offlineFile(spec: MediumSpec, path: string, declared: MediumFormat | null): Promise<MediumFacts> {
+  const facts: MediumFacts = { ...NOTHING, spec, found: true, source: { type: 'file', file: path }, format: declared };
+  if (declared !== null) return facts;
+  const read = await readHead(path, HEAD_BYTES);
+  if (read === null) return { ...NOTHING, spec, problem: 'it cannot be read on this computer; if it is on another host, say what it is with --medium-format' };
+  const content = recognise(read.head, read.size);
+  return { ...facts, size: read.size, format: content.format, content };
+}

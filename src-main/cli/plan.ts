@@ -1,0 +1,62 @@
+import { planRescue } from '../../src-core/rescue/plan.ts';
+import type { RescueInputs, RescuePlan, RescueRequest } from '../../src-core/rescue/types.ts';
+import { collectInputs } from '../app/collect.ts';
+import { oneOf } from './arguments.ts';
+import { withHost } from './connect.ts';
+import { MEDIUM_FORMATS, offlineInputs } from './offline.ts';
+import { EXIT, plainLines, print, printJson } from './output.ts';
+import type { Exit } from './output.ts';
+import { readXmlFile } from './read-file.ts';
+import { propertiesOf, requestOf } from './request.ts';
+import type { RequestOptions } from './request.ts';
+import { bootText, diffText, planText } from './show-plan.ts';
+
+export const OUTPUTS = ['plan', 'xml', 'diff', 'virsh', 'boot'] as const;
+type Output = (typeof OUTPUTS)[number];
+
+export interface PlanOptions extends RequestOptions {
+  readonly uri?: string;
+  readonly xml?: string;
+  readonly domcaps?: string;
+  readonly capabilities?: string;
+  readonly mediumFormat?: string;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** Exit 2 where the plan is refused; the plan is printed all the same. */
+export async function plan(domain: string | undefined, options: PlanOptions): Promise<Exit> {
+  const output = oneOf('--out', OUTPUTS, options.out);
+  const request = requestOf(options);
+  const made = planRescue(options.xml === undefined ? await askHost(options.uri ?? '', domain ?? '', request, options) : await fromFiles(options.xml, request, options));
+  if (options.json) printJson(made);
+  else print(made.refusals.length > 0 ? planText(made) : textOf(made, output));
+  return made.refusals.length > 0 ? EXIT.refused : EXIT.done;
+}
+
+async function askHost(uri: string, domain: string, request: RescueRequest, options: PlanOptions): Promise<RescueInputs> {
+  const properties = await propertiesOf(options.properties);
+  return withHost(uri, false, async (host) => collectInputs(host, (await host.findDomain(domain)).uuid, { request, properties, stamp: null }));
+}
+
+async function fromFiles(xml: string, request: RescueRequest, options: PlanOptions): Promise<RescueInputs> {
+  const mediumFormat = options.mediumFormat === undefined ? null : oneOf('--medium-format', MEDIUM_FORMATS, options.mediumFormat);
+  const domainCapabilities = options.domcaps === undefined ? null : await readXmlFile(options.domcaps);
+  return offlineInputs({ xml: await readXmlFile(xml), domainCapabilities, mediumFormat, properties: await propertiesOf(options.properties) }, request);
+}
+
+/** XML for virsh must be whole and as it is; everything else is for eyes. */
+function textOf(made: RescuePlan, output: Output): string {
+  switch (output) {
+    case 'plan':
+      return planText(made);
+    case 'xml':
+      return (made.rescueXml ?? '').trimEnd();
+    case 'diff':
+      return plainLines(diffText(made));
+    case 'virsh':
+      return plainLines(made.virsh.join('\n'));
+    case 'boot':
+      return bootText(made);
+  }
+}

@@ -1,0 +1,75 @@
+/** Files of this computer, read no further than they may be long. */
+import { open } from 'node:fs/promises';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { MAX_XML_LENGTH } from '../../src-core/domain-xml/document.ts';
+
+const MAX_JSON_LENGTH = 1024 * 1024;
+
+/** XML of a file, or of standard input for `-`. Throws file-unreadable, or xml-too-large before the rest is read. */
+export async function readXmlFile(path: string): Promise<string> {
+  const { text, more } = await readStart(path, MAX_XML_LENGTH);
+  if (more !== null) throw new SalvorError('xml-too-large', { size: more, limit: MAX_XML_LENGTH });
+  return text;
+}
+
+/** JSON of a file. Throws file-unreadable. */
+export async function readJsonFile(path: string): Promise<unknown> {
+  const { text, more } = await readStart(path, MAX_JSON_LENGTH);
+  if (more !== null) throw new SalvorError('file-unreadable', { path }, `it is longer than ${MAX_JSON_LENGTH} bytes`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new SalvorError('file-unreadable', { path }, 'it is not JSON');
+  }
+}
+
+/** The first bytes of a file and its length; null where there is no such file. */
+export async function readHead(path: string, length: number): Promise<{ head: Uint8Array; size: number } | null> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+      return { head: buffer.subarray(0, bytesRead), size };
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** The text, if it is no longer than `limit` bytes; else `more`: how long it is at least (a stream does not tell more). */
+async function readStart(path: string, limit: number): Promise<{ text: string; more: number | null }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    if (path === '-') {
+      for await (const chunk of process.stdin) {
+        chunks.push(chunk as Buffer);
+        size += (chunk as Buffer).length;
+        if (size > limit) return { text: '', more: size };
+      }
+    } else {
+      const file = await open(path, 'r');
+      try {
+        const { size: length } = await file.stat();
+        if (length > limit) return { text: '', more: length };
+        for await (const chunk of file.createReadStream({ autoClose: false, end: limit })) {
+          chunks.push(chunk as Buffer);
+          size += (chunk as Buffer).length;
+        }
+        if (size > limit) return { text: '', more: size };
+      } finally {
+        await file.close();
+      }
+    }
+  } catch (error) {
+    throw new SalvorError('file-unreadable', { path: path === '-' ? 'standard input' : path }, reason(error));
+  }
+  return { text: Buffer.concat(chunks).toString('utf8'), more: null };
+}
+
+function reason(error: unknown): string | null {
+  return error instanceof Error ? error.message : null;
+}

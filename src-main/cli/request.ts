@@ -1,0 +1,47 @@
+/** From options to a request. */
+import { readImageProperties } from '../../src-core/media/properties.ts';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../../src-core/rescue/types.ts';
+import type { RescueRequest } from '../../src-core/rescue/types.ts';
+import { oneOf, parseSpec, parseStop } from './arguments.ts';
+import { readJsonFile } from './read-file.ts';
+
+export interface RequestOptions {
+  readonly medium: readonly string[];
+  readonly device?: string;
+  readonly bus?: string;
+  readonly profile: string;
+  readonly fallThrough?: string;
+  readonly session: string;
+  readonly properties?: string;
+  readonly stop?: string;
+  readonly stopTimeout?: string;
+}
+
+export const DEFAULT_STOP_TIMEOUT = '60';
+
+/** Device and bus stay as they were typed: a wrong one is refused by name, with what would fit. */
+export function requestOf(options: RequestOptions): RescueRequest {
+  return {
+    media: options.medium.map(parseSpec),
+    device: options.device ?? null,
+    bus: options.bus ?? null,
+    profile: oneOf('--profile', PROFILES, options.profile),
+    session: oneOf('--session', SESSION_KINDS, options.session),
+    endAtFirstReboot: false,
+    fallThrough: options.fallThrough === undefined ? null : oneOf('--fall-through', FALL_THROUGHS, options.fallThrough),
+    writes: 'overlay',
+    stop: parseStop(options.stop ?? 'graceful', options.stopTimeout ?? DEFAULT_STOP_TIMEOUT),
+    allowUnbootable: false,
+  };
+}
+
+export async function propertiesOf(path: string | undefined): Promise<Readonly<Record<string, string>>> {
+  if (path === undefined) return {};
+  const json = await readJsonFile(path);
+  try {
+    return readImageProperties(json);
+  } catch (error) {
+    throw new SalvorError('file-unreadable', { path }, error instanceof Error ? error.message : null);
+  }
+}

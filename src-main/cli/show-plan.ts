@@ -1,0 +1,75 @@
+/** A plan for people, dense and plain. */
+import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
+import type { BootEntry } from '../../src-core/boot/effective-order.ts';
+import type { Finding, RescuePlan } from '../../src-core/rescue/types.ts';
+import { plain, table } from './output.ts';
+
+export function planText(plan: RescuePlan): string {
+  const { request, rescueDevice } = plan;
+  const parts = [`Rescue of ${plain(plan.domain.name)}${plan.domain.uuid === null ? '' : ` (${plain(plan.domain.uuid)})`}`];
+  if (plan.refusals.length > 0) parts.push(findings('Refused', plan.refusals));
+  else {
+    const own = plan.devices.filter(({ original }) => original).length;
+    parts.push(
+      [
+        rescueDevice === null
+          ? `  boots     the rescue kernel`
+          : `  boots     ${plain(rescueDevice.source ?? '?')} as ${rescueDevice.device} on ${rescueDevice.bus}, ${rescueDevice.target}`,
+        `  unchanged ${own} disk${own === 1 ? '' : 's'} of the guest, with their addresses; the definition is not touched`,
+        `  device    ${plain(request.device.value)}: ${plain(request.device.why.text)}`,
+        `  bus       ${plain(request.bus.value)}: ${plain(request.bus.why.text)}`,
+        `  behind it ${request.fallThrough.value}: ${plain(request.fallThrough.why.text)}`,
+        `  writes    ${request.writes.value}: ${plain(request.writes.why.text)}`,
+        ...(plan.ifNotBootable === null ? [] : [`  else      ${plain(plan.ifNotBootable.text)}`]),
+      ].join('\n'),
+    );
+  }
+  if (plan.warnings.length > 0) parts.push(findings('Warnings', plan.warnings));
+  if (plan.refusals.length > 0) return parts.join('\n\n');
+  parts.push(`Boot order before\n${bootTable(plan.bootBefore)}`, `Boot order in rescue\n${bootTable(plan.bootAfter)}`, `Disks in rescue\n${diskTable(plan)}`);
+  const changes = [...plan.added.map(({ what }) => `  + ${plain(what.text)}`), ...plan.removed.map(({ what }) => `  - ${plain(what.text)}`)];
+  if (changes.length > 0) parts.push(`What the rescue definition has and has not\n${changes.join('\n')}`);
+  parts.push(`Steps\n${plan.steps.map(({ what }, index) => `  ${index + 1} ${plain(what.text)}`).join('\n')}`);
+  return parts.join('\n\n');
+}
+
+function findings(title: string, list: readonly Finding[]): string {
+  return `${title}\n${list.map(({ code, message }) => `  ${code}: ${plain(message)}`).join('\n')}`;
+}
+
+export function bootTable(entries: readonly BootEntry[]): string {
+  if (entries.length === 0) return '  nothing boots';
+  return table(
+    ['order', 'kind', 'target', 'source', 'why'],
+    entries.map(({ order, kind, target, index, source, why }) => [order, kind, target ?? `#${index}`, source, why]),
+    '  ',
+  );
+}
+
+function diskTable(plan: RescuePlan): string {
+  return table(
+    ['target', 'bus', 'device', 'address', 'serial', 'in the guest', 'source', 'own'],
+    plan.devices.map(({ target, bus, device, address, serial, guestNames, source, original }) => [
+      target,
+      bus,
+      device,
+      address === null ? null : formatAddress(address),
+      serial,
+      guestNames.byId ?? guestNames.byPath ?? guestNames.kernel,
+      source,
+      original ? 'unchanged' : 'added',
+    ]),
+    '  ',
+  );
+}
+
+/** `--out diff`: lines as `diff -u` marks them. */
+export function diffText(plan: RescuePlan): string {
+  const mark = { same: ' ', added: '+', removed: '-' } as const;
+  return plan.diff.map(({ kind, text }) => `${mark[kind]}${text}`).join('\n');
+}
+
+/** `--out boot`: both boot orders. */
+export function bootText(plan: RescuePlan): string {
+  return `Boot order before\n${bootTable(plan.bootBefore)}\n\nBoot order in rescue\n${bootTable(plan.bootAfter)}`;
+}
