@@ -58,14 +58,15 @@ export function rescueArguments(uri: string, domain: string, medium: string, ...
   return ['rescue', '--uri', uri, domain, '--medium', medium, '--stop', 'force', '--yes', '--json', ...more];
 }
 
-/** The error code of a JSON answer, or null. */
-export function errorCode(answer: SalvorAnswer): unknown {
-  return (answer.json as { error?: { code?: unknown } } | undefined)?.error?.code ?? null;
+/** The error code of a JSON answer; `refused` where it is a plan with refusals; null where all went well. */
+export function errorCode(answer: SalvorAnswer): string | null {
+  const json = answer.json as { error?: { code?: string } } | undefined;
+  return json?.error?.code ?? (refusalCodes(answer).length > 0 ? 'refused' : null);
 }
 
-/** The codes of the refusals in a JSON answer. */
-export function refusalCodes(answer: SalvorAnswer): unknown[] {
-  return ((answer.json as { refusals?: { code: unknown }[] } | undefined)?.refusals ?? []).map(
+/** The codes of the refusals in a plan as JSON. */
+export function refusalCodes(answer: SalvorAnswer): string[] {
+  return ((answer.json as { refusals?: { code: string }[] } | undefined)?.refusals ?? []).map(
     (refusal) => refusal.code,
   );
 }
