@@ -18,7 +18,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
-      target: chrome,
+      target: node,
       // A sandboxed preload can require nothing but electron, and cannot be an ES module: one CommonJS file.
       externalizeDeps: false,
       isolatedEntries: true,

@@ -24,7 +24,9 @@ function runElectron(program, args, env) {
 await runMain(async () => {
   await demandDisplay();
   const { electron, env } = await setUp('start');
-  const args = [root, '--demo', ...process.argv.slice(2)];
+  // Chromium's own complaints (no session bus, no GPU) would bury ours.
+  const chromium = process.env.SALVOR_DEBUG ? [] : ['--log-level=3'];
+  const args = [...chromium, root, '--demo', ...process.argv.slice(2)];
   if (process.platform === 'linux' && process.getuid() === 0) {
     notice('Running as root: Chromium’s sandbox cannot be used (--no-sandbox). Prefer to run Salvor as a plain user.');
     args.unshift('--no-sandbox');

@@ -44,9 +44,15 @@ export function ask(program, args, { env = {}, cwd = root } = {}) {
   return { code: result.status ?? 127, stdout: result.stdout ?? '', stderr: result.stderr ?? '' };
 }
 
-/** @param {string} file @param {number} count the last lines of a file, for people */
-function tail(file, count) {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+/**
+ * What a failed tool had to say, for people: some tools put the reason first, others last, and stack frames tell only
+ * its own developers something.
+ * @param {string} file
+ */
+function excerpt(file) {
+  const all = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const lines = all.filter((line) => !/^\s+at .+:\d+:\d+\)?$/.test(line));
+  return lines.length <= 40 ? lines.join('\n') : [...lines.slice(0, 12), '[…]', ...lines.slice(-24)].join('\n');
 }
 
 /**
@@ -90,8 +96,8 @@ export async function step({
   await new Promise((resolve) => out.end(resolve));
   if (code !== 0) {
     throw new Problem(failed, {
-      detail: tail(log, 30),
-      todo: [...todo, `The whole output is in ${path.relative(process.cwd(), log) || log}.`],
+      detail: excerpt(log),
+      todo: [...todo, `The whole output is in ${log}.`],
     });
   }
 }
