@@ -46,6 +46,8 @@ export interface DiskView {
   readonly cache: string | null;
   readonly serial: string | null;
   readonly wwn: string | null;
+  /** libvirt's name of the device; those that begin with `ua-` were given by somebody, and libvirt keeps them. */
+  readonly alias: string | null;
   readonly readonly: boolean;
   readonly shareable: boolean;
   readonly transient: boolean;

@@ -31,6 +31,7 @@ export function readDisk(disk: XmlElement, index: number): DiskView {
     cache: attribute(driver, 'cache'),
     serial: childText(disk, 'serial'),
     wwn: childText(disk, 'wwn'),
+    alias: attribute(child(disk, 'alias'), 'name'),
     readonly: device === 'cdrom' || child(disk, 'readonly') !== null,
     shareable: child(disk, 'shareable') !== null,
     transient: child(disk, 'transient') !== null,

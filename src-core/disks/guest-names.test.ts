@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { parseDomain } from '../domain-xml/domain.ts';
+import { guestNames } from './guest-names.ts';
+import type { GuestNames } from './types.ts';
+
+const names = (devices: string, machine = 'q35'): Record<string, GuestNames> =>
+  Object.fromEntries(
+    guestNames(
+      parseDomain(
+        `<domain type='kvm'><name>n</name><os><type arch='x86_64' machine='${machine}'>hvm</type></os><devices>${devices}</devices></domain>`,
+      ),
+    ),
+  );
+
+const pci = (bus: number, slot: number, fn = 0): string =>
+  `<address type='pci' domain='0x0000' bus='0x${bus.toString(16)}' slot='0x${slot.toString(16)}' function='0x${fn}'/>`;
+const drive = (controller: number, bus: number, target: number, unit: number): string =>
+  `<address type='drive' controller='${controller}' bus='${bus}' target='${target}' unit='${unit}'/>`;
+const controller = (type: string, index: number, model: string | null, address: string): string =>
+  `<controller type='${type}' index='${index}'${model === null ? '' : ` model='${model}'`}>${address}</controller>`;
+const disk = (target: string, bus: string, more = '', device = 'disk'): string =>
+  `<disk type='file' device='${device}'><source file='/${target}'/><target dev='${target}' bus='${bus}'/>${more}</disk>`;
+
+const portOn = (index: number, slot: number, fn = 0): string =>
+  controller('pci', index, 'pcie-root-port', pci(0, slot, fn));
+
+/** Names as they stand below /dev and /dev/disk, null where there is none. */
+const named = (kernel: string | null, byId: string | null, byPath: string | null): GuestNames => ({
+  kernel: kernel === null ? null : `/dev/${kernel}`,
+  byId: byId === null ? null : `/dev/disk/by-id/${byId}`,
+  byPath: byPath === null ? null : `/dev/disk/by-path/${byPath}`,
+});
+
+describe('virtio', () => {
+  it('has its serial, cut at 20 characters, and its PCI address', () => {
+    expect(
+      names(
+        disk('vda', 'virtio', `<serial>ROOT0001</serial>${pci(0, 4)}`) +
+          disk('vdb', 'virtio', `<serial>b8ad8ae6-4b13-4a4a-a1c5-0d3c1e8f8f4c</serial>${pci(0, 5)}`) +
+          disk('vdc', 'virtio', pci(0, 6)),
+        'pc',
+      ),
+    ).toEqual({
+      vda: named('vda', 'virtio-ROOT0001', 'pci-0000:00:04.0'),
+      vdb: named('vdb', 'virtio-b8ad8ae6-4b13-4a4a-a', 'pci-0000:00:05.0'),
+      vdc: named('vdc', null, 'pci-0000:00:06.0'),
+    });
+  });
+
+  it('is counted by PCI address, not by target', () => {
+    expect(
+      names(
+        disk('vda', 'virtio', pci(0, 9)) + disk('vdb', 'virtio', pci(0, 3)) + disk('vdz', 'virtio', pci(0, 5)),
+        'pc',
+      ),
+    ).toMatchObject({ vda: { kernel: '/dev/vdc' }, vdb: { kernel: '/dev/vda' }, vdz: { kernel: '/dev/vdb' } });
+  });
+
+  it('sits behind root ports whose numbers are the firmware’s count, not libvirt’s index', () => {
+    // The definition that QEMU's `info pci` was compared with, under SeaBIOS and under OVMF.
+    expect(
+      names(
+        controller('pci', 0, 'pcie-root', '') +
+          portOn(1, 5) +
+          portOn(2, 3) +
+          controller('pci', 3, 'pcie-to-pci-bridge', pci(2, 0)) +
+          portOn(4, 4) +
+          portOn(5, 2, 0) +
+          portOn(6, 2, 1) +
+          disk('vda', 'virtio', pci(1, 0)) +
+          disk('vdb', 'virtio', pci(3, 7)) +
+          disk('vdc', 'virtio', pci(5, 0)),
+      ),
+    ).toEqual({
+      vda: named('vdc', null, 'pci-0000:06:00.0'),
+      vdb: named('vdb', null, 'pci-0000:04:07.0'),
+      vdc: named('vda', null, 'pci-0000:01:00.0'),
+    });
+  });
+
+  it.each([
+    ['a bridge without an address', controller('pci', 1, 'pcie-root-port', '') + disk('vda', 'virtio', pci(1, 0))],
+    [
+      'a second PCI tree',
+      portOn(1, 2) + controller('pci', 2, 'pcie-expander-bus', pci(0, 3)) + disk('vda', 'virtio', pci(1, 0)),
+    ],
+    [
+      'another PCI domain',
+      disk('vda', 'virtio', "<address type='pci' domain='0x0001' bus='0x00' slot='0x04' function='0x0'/>"),
+    ],
+    ['a bus that is nowhere', portOn(1, 2) + disk('vda', 'virtio', pci(7, 0))],
+    [
+      'bridges that hang on each other',
+      controller('pci', 1, 'pci-bridge', pci(2, 1)) +
+        controller('pci', 2, 'pci-bridge', pci(1, 1)) +
+        disk('vda', 'virtio', pci(1, 2)),
+    ],
+    ['no address', disk('vda', 'virtio')],
+    [
+      'an address that is no PCI address',
+      disk('vda', 'virtio', "<address type='ccw' cssid='0xfe' ssid='0x0' devno='0x0000'/>"),
+    ],
+  ])('does not tell a path with %s', (_name, devices) => {
+    expect(names(devices)['vda']).toEqual(named('vda', null, null));
+  });
+});
+
+describe('sata and ide', () => {
+  it('on q35: the board’s controller, and the serial QEMU makes up', () => {
+    expect(
+      names(
+        disk('sda', 'sata', drive(0, 0, 0, 0)) +
+          disk('sdb', 'sata', `<serial>DATA 1</serial>${drive(0, 0, 0, 1)}`) +
+          disk('sdc', 'sata', drive(0, 0, 0, 2), 'cdrom'),
+      ),
+    ).toEqual({
+      sda: named('sda', 'ata-QEMU_HARDDISK_QM00001', 'pci-0000:00:1f.2-ata-1'),
+      sdb: named('sdb', 'ata-QEMU_HARDDISK_DATA_1', 'pci-0000:00:1f.2-ata-2'),
+      sdc: named('sr0', 'ata-QEMU_DVD-ROM_QM00005', 'pci-0000:00:1f.2-ata-3'),
+    });
+  });
+
+  it('on pc: two channels with two units; the guest calls hda sda', () => {
+    expect(
+      names(
+        disk('hda', 'ide') +
+          disk('hdb', 'ide', '', 'cdrom') +
+          disk('hdc', 'ide', '<serial>X</serial>') +
+          disk('hdd', 'ide'),
+        'pc',
+      ),
+    ).toEqual({
+      hda: named('sda', 'ata-QEMU_HARDDISK_QM00001', 'pci-0000:00:01.1-ata-1.0'),
+      hdb: named('sr0', 'ata-QEMU_DVD-ROM_QM00002', 'pci-0000:00:01.1-ata-1.1'),
+      hdc: named('sdb', 'ata-QEMU_HARDDISK_X', 'pci-0000:00:01.1-ata-2.0'),
+      hdd: named('sdc', 'ata-QEMU_HARDDISK_QM00004', 'pci-0000:00:01.1-ata-2.1'),
+    });
+  });
+
+  it('on an added controller: its address, and no made-up serial', () => {
+    expect(names(controller('sata', 1, null, pci(0, 8)) + disk('sda', 'sata', drive(1, 0, 0, 3)))['sda']).toEqual(
+      named('sda', null, 'pci-0000:00:08.0-ata-4'),
+    );
+  });
+});
+
+describe('scsi', () => {
+  const scsi = (model: string): string => controller('scsi', 0, model, pci(0, 7));
+  it('has wwn before serial before libvirt’s device id', () => {
+    expect(
+      names(
+        scsi('virtio-scsi') +
+          disk('sda', 'scsi', `<serial>S</serial><wwn>5000C50015EA71AC</wwn>${drive(0, 0, 0, 0)}`) +
+          disk('sdb', 'scsi', `<serial>SER  2</serial>${drive(0, 0, 0, 1)}`) +
+          disk('sdc', 'scsi', drive(0, 0, 3, 4)) +
+          disk('sdd', 'scsi', drive(0, 0, 0, 2), 'cdrom'),
+      ),
+    ).toEqual({
+      sda: named('sda', 'wwn-0x5000c50015ea71ac', 'pci-0000:00:07.0-scsi-0:0:0:0'),
+      sdb: named('sdb', 'scsi-0QEMU_QEMU_HARDDISK_SER_2', 'pci-0000:00:07.0-scsi-0:0:0:1'),
+      sdc: named('sdc', 'scsi-0QEMU_QEMU_HARDDISK_drive-scsi0-0-3-4', 'pci-0000:00:07.0-scsi-0:0:3:4'),
+      sdd: named('sr0', 'scsi-0QEMU_QEMU_CD-ROM_drive-scsi0-0-0-2', 'pci-0000:00:07.0-scsi-0:0:0:2'),
+    });
+  });
+
+  it('has a target for each drive on lsilogic', () => {
+    expect(names(scsi('lsilogic') + disk('sda', 'scsi', drive(0, 0, 0, 5)))['sda']?.byPath).toBe(
+      '/dev/disk/by-path/pci-0000:00:07.0-scsi-0:0:5:0',
+    );
+  });
+
+  it('tells no path on a controller it does not know', () => {
+    expect(names(scsi('vmpvscsi') + disk('sda', 'scsi', drive(0, 0, 0, 5)))['sda']?.byPath).toBeNull();
+  });
+
+  it('tells no name of a real device that is passed through', () => {
+    expect(names(scsi('virtio-scsi') + disk('sda', 'scsi', drive(0, 0, 0, 0), 'lun'))['sda']).toEqual(
+      named('sda', null, 'pci-0000:00:07.0-scsi-0:0:0:0'),
+    );
+  });
+});
+
+describe('usb and floppy', () => {
+  const xhci = controller('usb', 0, 'qemu-xhci', pci(0, 0x14));
+  it('usb: serial, controller and port; counted behind the drives of the board', () => {
+    expect(
+      names(
+        xhci +
+          disk('sda', 'usb', "<serial>STICK</serial><address type='usb' bus='0' port='2'/>") +
+          disk('sdb', 'usb', "<address type='usb' bus='0' port='1.3'/>") +
+          disk('sdc', 'sata', drive(0, 0, 0, 0)),
+      ),
+    ).toEqual({
+      sda: named('sdc', 'usb-QEMU_QEMU_HARDDISK_STICK-0:0', 'pci-0000:00:14.0-usb-0:2:1.0-scsi-0:0:0:0'),
+      sdb: named('sdb', null, 'pci-0000:00:14.0-usb-0:1.3:1.0-scsi-0:0:0:0'),
+      sdc: named('sda', 'ata-QEMU_HARDDISK_QM00001', 'pci-0000:00:1f.2-ata-1'),
+    });
+  });
+
+  it('usb: the fast part of an ICH9 controller', () => {
+    const ich9 = [
+      controller('usb', 0, 'ich9-ehci1', pci(0, 0x1d, 7)),
+      controller('usb', 0, 'ich9-uhci1', pci(0, 0x1d, 0)),
+      controller('usb', 0, 'ich9-uhci2', pci(0, 0x1d, 1)),
+    ].join('');
+    expect(names(ich9 + disk('sda', 'usb', "<address type='usb' bus='0' port='1'/>"))['sda']?.byPath).toBe(
+      '/dev/disk/by-path/pci-0000:00:1d.7-usb-0:1:1.0-scsi-0:0:0:0',
+    );
+  });
+
+  it('usb cdrom: another device from libvirt 11.5 on, so nothing is told', () => {
+    expect(
+      names(xhci + disk('sda', 'usb', "<serial>S</serial><address type='usb' bus='0' port='2'/>", 'cdrom'))['sda'],
+    ).toEqual(named(null, null, null));
+  });
+
+  it('floppies', () => {
+    expect(names(disk('fda', 'fdc', '', 'floppy') + disk('fdb', 'fdc', '', 'floppy'))).toEqual({
+      fda: named('fd0', null, null),
+      fdb: named('fd1', null, null),
+    });
+  });
+});
+
+describe('kernel names where drivers race', () => {
+  it('are not told when sata and scsi are both in use', () => {
+    const table = names(
+      controller('scsi', 0, 'virtio-scsi', pci(0, 7)) +
+        disk('sda', 'scsi') +
+        disk('sdb', 'sata') +
+        disk('vda', 'virtio', pci(0, 4)),
+    );
+    expect(table).toMatchObject({ sda: { kernel: null }, sdb: { kernel: null }, vda: { kernel: '/dev/vda' } });
+  });
+});
+
+it('keeps 300 disks linear', () => {
+  const letters = (n: number): string =>
+    (n < 26 ? '' : letters(Math.floor(n / 26) - 1)) + String.fromCharCode(97 + (n % 26));
+  const many = Array.from({ length: 300 }, (_, i) =>
+    disk(`sd${letters(i)}`, 'scsi', drive(0, 0, Math.floor(i / 256), i % 256)),
+  );
+  const table = names(controller('scsi', 0, 'virtio-scsi', pci(0, 7)) + many.join(''));
+  expect(table['sdkn']?.byPath).toBe('/dev/disk/by-path/pci-0000:00:07.0-scsi-0:0:1:43');
+  expect(table['sdkn']?.kernel).toBe('/dev/sdkn');
+});
