@@ -4,7 +4,7 @@
  * error codes, domains and levels for LibvirtError.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -82,5 +82,12 @@ function generate(xml) {
   ].join('\n');
 }
 
-mkdirSync(dirname(target), { recursive: true });
-writeFileSync(target, generate(apiDescription()));
+/** Writes the file where it is missing or differs. */
+export function generateConstants() {
+  const text = generate(apiDescription());
+  if (existsSync(target) && readFileSync(target, 'utf8') === text) return;
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, text);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) generateConstants();

@@ -1,4 +1,5 @@
 import { Domain } from './domain.ts';
+import { LibvirtError } from './errors.ts';
 import {
   domainEventIDs,
   eventID,
@@ -21,6 +22,7 @@ import {
   type RawPool,
   type RawSecret,
 } from './native.ts';
+import { VIR_ERR_INVALID_CONN } from './generated/constants.ts';
 import { Network } from './network.ts';
 import { NodeDevice } from './node-device.ts';
 import { openArguments, type OpenOptions } from './open-options.ts';
@@ -134,6 +136,11 @@ export class Connection {
   /** Libvirt's version on the host: major * 1000000 + minor * 1000 + release. */
   libVersion(options?: CallOptions): Promise<number> {
     return native.virConnectGetLibVersion(this.handle, options?.timeout);
+  }
+
+  /** The version of the client library in this process: major * 1000000 + minor * 1000 + release. */
+  clientVersion(options?: CallOptions): Promise<number> {
+    return native.virGetVersion(this.handle, options?.timeout);
   }
 
   /** XML. */
@@ -384,7 +391,10 @@ export class Connection {
   ): EventSubscription {
     let cancelled: Promise<void> | null = null;
     const cancel = (options?: CallOptions): Promise<void> =>
-      (cancelled ??= deregister(this.handle, id, options?.timeout));
+      (cancelled ??= deregister(this.handle, id, options?.timeout).catch((error: unknown) => {
+        // A closed connection has no listeners left.
+        if (!(error instanceof LibvirtError && error.code === VIR_ERR_INVALID_CONN)) throw error;
+      }));
     return { cancel, [Symbol.asyncDispose]: () => cancel() };
   }
 }

@@ -11,7 +11,6 @@ export type {
 export { Domain } from './domain.ts';
 export { LibvirtError, LibvirtTimeoutError } from './errors.ts';
 export type { DomainEvents, NetworkEvents, NodeDeviceEvents, SecretEvents, StoragePoolEvents } from './events.ts';
-export { libraryVersion } from './native.ts';
 export { Network } from './network.ts';
 export { NodeDevice } from './node-device.ts';
 export { Secret } from './secret.ts';

@@ -100,8 +100,6 @@ export interface Native {
   ): void;
   /** Frees a handle at once; false when it was free already. */
   release(handle: Handle<string>): boolean;
-  /** virGetVersion: major * 1000000 + minor * 1000 + release. */
-  libraryVersion(): number;
 
   virConnectOpenAuth(options: OpenArguments, deadline: Deadline): Promise<ConnectionHandle>;
   virConnectClose(connection: ConnectionHandle, deadline: Deadline): Promise<void>;
@@ -119,6 +117,7 @@ export interface Native {
   virConnectGetType: Plain<'connection', string>;
   virConnectGetVersion: Plain<'connection', number>;
   virConnectGetLibVersion: Plain<'connection', number>;
+  virGetVersion: Plain<'connection', number>;
   virConnectGetCapabilities: Plain<'connection', string>;
   virConnectGetDomainCapabilities(
     connection: ConnectionHandle,
@@ -419,8 +418,3 @@ native.setErrors(
   (data) => new LibvirtError(data),
   (data, timeout, started) => new LibvirtTimeoutError(data, timeout, started),
 );
-
-/** The version of the libvirt client library in use: major * 1000000 + minor * 1000 + release. */
-export function libraryVersion(): number {
-  return native.libraryVersion();
-}

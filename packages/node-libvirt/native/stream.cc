@@ -1,0 +1,270 @@
+// Streams, and the functions that put them to use: volumes, consoles, screenshots.
+#include "stream.h"
+
+#include "binding.h"
+
+namespace libvirt {
+
+namespace {
+
+constexpr int wouldBlock = -2;
+
+Failure misuse(const char* message) { return {VIR_ERR_OPERATION_INVALID, VIR_FROM_STREAMS, VIR_ERR_ERROR, message}; }
+
+/** Free for another call: none waits, or it waits no longer. */
+bool isFree(const std::shared_ptr<Call>& call) { return !call || !call->waiting(); }
+
+}  // namespace
+
+void Stream::released() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    released_ = true;
+  }
+  // To abort may ask the host; the last reference goes with the task.
+  auto self = std::static_pointer_cast<Stream>(shared_from_this());
+  connection->run([self] { self->closing(); });
+}
+
+void Stream::interrupt() {
+  std::shared_ptr<Call> receiver, sender;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    receiver.swap(receiver_);
+    sender.swap(sender_);
+  }
+  if (receiver) receiver->fail(misuse("the stream was closed"));
+  if (sender) sender->fail(misuse("the stream was closed"));
+}
+
+void Stream::closing() {
+  interrupt();
+  if (retire()) virStreamAbort(stream());
+}
+
+void Stream::activate() {
+  bool unwanted;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    active_ = true;
+    unwanted = released_;
+  }
+  // The call came back after its deadline: nobody will end the stream.
+  if (unwanted) closing();
+}
+
+bool Stream::retire() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (watched_) virStreamEventRemoveCallback(stream());
+  watched_ = false;
+  bool was = active_;
+  active_ = false;
+  return was;
+}
+
+void Stream::finish() {
+  interrupt();
+  if (!retire()) throw misuse("the stream is not in use");
+  if (virStreamFinish(stream()) < 0) {
+    Failure failure = Failure::last();
+    virStreamAbort(stream());
+    throw failure;
+  }
+}
+
+void Stream::abort() {
+  interrupt();
+  if (retire()) check(virStreamAbort(stream()));
+}
+
+void Stream::receive(const std::shared_ptr<Call>& call, size_t size) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!active_) throw misuse("the stream is not in use");
+  if (!isFree(receiver_)) throw misuse("another read of the stream is waiting");
+  receiver_ = call;
+  receiveSize_ = size;
+  tryReceive();
+  if (receiver_) watch();
+}
+
+void Stream::tryReceive() {
+  if (isFree(receiver_)) {
+    receiver_ = nullptr;
+    return;
+  }
+  Bytes buffer(receiveSize_);
+  int count = virStreamRecv(stream(), reinterpret_cast<char*>(buffer.data()), buffer.size());
+  if (count == wouldBlock) return;
+  auto call = std::move(receiver_);
+  receiver_ = nullptr;
+  if (count < 0) {
+    call->fail(Failure::last());
+  } else if (count == 0) {
+    call->succeed(Null{});
+  } else {
+    buffer.resize(size_t(count));
+    call->succeed(std::move(buffer));
+  }
+}
+
+void Stream::send(const std::shared_ptr<Call>& call, Bytes data) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!active_) throw misuse("the stream is not in use");
+    if (!isFree(sender_)) throw misuse("another write to the stream is waiting");
+  }
+  // Without the lock: to a host that does not read, this may block, non-blocking stream or not.
+  int count = data.empty() ? 0 : virStreamSend(stream(), reinterpret_cast<const char*>(data.data()), data.size());
+  if (count == wouldBlock) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!active_) throw misuse("the stream was closed");
+    sender_ = call;
+    unsent_ = std::move(data);
+    watch();
+    return;
+  }
+  call->succeed(check(count));
+}
+
+void Stream::trySend() {
+  if (isFree(sender_)) {
+    sender_ = nullptr;
+    return;
+  }
+  int count = virStreamSend(stream(), reinterpret_cast<const char*>(unsent_.data()), unsent_.size());
+  if (count == wouldBlock) return;
+  auto call = std::move(sender_);
+  sender_ = nullptr;
+  if (count < 0) {
+    call->fail(Failure::last());
+  } else {
+    call->succeed(count);
+  }
+}
+
+void Stream::watch() {
+  int events = (receiver_ ? VIR_STREAM_EVENT_READABLE : 0) | (sender_ ? VIR_STREAM_EVENT_WRITABLE : 0);
+  if (events) events |= VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP;
+  if (watched_) {
+    virStreamEventUpdateCallback(stream(), events);
+    return;
+  }
+  if (!events) return;
+  auto self = new std::shared_ptr<Stream>(std::static_pointer_cast<Stream>(shared_from_this()));
+  auto freeSelf = [](void* opaque) { delete static_cast<std::shared_ptr<Stream>*>(opaque); };
+  if (virStreamEventAddCallback(stream(), events, onEvent, self, freeSelf) == 0) {
+    watched_ = true;
+    return;
+  }
+  delete self;
+  Failure failure = Failure::last();
+  if (auto call = std::move(receiver_)) call->fail(failure);
+  if (auto call = std::move(sender_)) call->fail(failure);
+  receiver_ = sender_ = nullptr;
+}
+
+/** On the event-loop thread. */
+void Stream::onEvent(virStreamPtr, int, void* opaque) {
+  // A copy: the original goes when the callback is removed, which may happen meanwhile.
+  std::shared_ptr<Stream> self = *static_cast<std::shared_ptr<Stream>*>(opaque);
+  std::lock_guard<std::mutex> lock(self->mutex_);
+  if (!self->watched_) return;
+  self->tryReceive();
+  self->trySend();
+  self->watch();
+}
+
+namespace {
+
+std::shared_ptr<Stream> takeStream(Args& args) {
+  return std::static_pointer_cast<Stream>(args.takeHandle(Kind::Stream));
+}
+
+virStreamPtr pointerOf(const std::shared_ptr<Stream>& stream) { return static_cast<virStreamPtr>(stream->object); }
+
+Napi::Value newStream(Args& args) {
+  auto connection = args.takeConnection();
+  return args.run([connection]() -> Value {
+    virStreamPtr stream = check(virStreamNew(connection, VIR_STREAM_NONBLOCK));
+    return std::static_pointer_cast<Handle>(std::make_shared<Stream>(connection.connection, stream));
+  });
+}
+
+Napi::Value receive(Args& args) {
+  constexpr unsigned most = 16 * 1024 * 1024;
+  auto stream = takeStream(args);
+  unsigned size = args.takeUnsigned();
+  if (size < 1 || size > most) args.wrong("a size from 1 to " + std::to_string(most));
+  return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->receive(call, size); });
+}
+
+Napi::Value send(Args& args) {
+  auto stream = takeStream(args);
+  auto data = std::make_shared<Bytes>(args.takeBytes());
+  return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->send(call, std::move(*data)); });
+}
+
+template <void (Stream::*end)()>
+Napi::Value endStream(Args& args) {
+  auto stream = takeStream(args);
+  return args.run([=]() -> Value {
+    (stream.get()->*end)();
+    return Value();
+  });
+}
+
+using Transfer = int (*)(virStorageVolPtr, virStreamPtr, unsigned long long, unsigned long long, unsigned);
+
+template <Transfer transfer>
+Napi::Value transferVolume(Args& args) {
+  auto volume = args.take<virStorageVolPtr>();
+  auto stream = takeStream(args);
+  auto offset = args.takeUnsigned64();
+  auto length = args.takeUnsigned64();
+  unsigned flags = args.takeUnsigned();
+  return args.run([=]() -> Value {
+    check(transfer(volume, pointerOf(stream), offset, length, flags));
+    stream->activate();
+    return Value();
+  });
+}
+
+Napi::Value screenshot(Args& args) {
+  auto domain = args.take<virDomainPtr>();
+  auto stream = takeStream(args);
+  unsigned screen = args.takeUnsigned();
+  unsigned flags = args.takeUnsigned();
+  return args.run([=]() -> Value {
+    std::string mimeType = own(virDomainScreenshot(domain, pointerOf(stream), screen, flags));
+    stream->activate();
+    return mimeType;
+  });
+}
+
+Napi::Value openConsole(Args& args) {
+  auto domain = args.take<virDomainPtr>();
+  Text device = args.takeText();
+  auto stream = takeStream(args);
+  unsigned flags = args.takeUnsigned();
+  return args.run([=]() -> Value {
+    check(virDomainOpenConsole(domain, device, pointerOf(stream), flags));
+    stream->activate();
+    return Value();
+  });
+}
+
+}  // namespace
+
+void registerStream(Registry& registry) {
+  registry.add("virStreamNew", newStream);
+  registry.add("virStreamRecv", receive);
+  registry.add("virStreamSend", send);
+  registry.add("virStreamFinish", endStream<&Stream::finish>);
+  registry.add("virStreamAbort", endStream<&Stream::abort>);
+  registry.add("virStorageVolDownload", transferVolume<virStorageVolDownload>);
+  registry.add("virStorageVolUpload", transferVolume<virStorageVolUpload>);
+  registry.add("virDomainScreenshot", screenshot);
+  registry.add("virDomainOpenConsole", openConsole);
+}
+
+}  // namespace libvirt

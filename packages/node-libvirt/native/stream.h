@@ -1,0 +1,57 @@
+#pragma once
+
+#include <libvirt/libvirt.h>
+
+#include <memory>
+#include <mutex>
+
+#include "call.h"
+#include "handle.h"
+
+namespace libvirt {
+
+/**
+ * A stream (virStreamPtr), always non-blocking: a read that finds nothing waits in the event loop, not on a thread, so
+ * that an idle console or a slow download keeps no other call from running.
+ */
+class Stream : public Handle {
+ public:
+  Stream(std::shared_ptr<Connection> owner, virStreamPtr stream)
+      : Handle(std::move(owner), Kind::Stream, stream) {}
+
+  void released() override;
+  void interrupt() override;
+  void closing() override;
+
+  // On worker threads.
+
+  /** A function of libvirt has put the stream to use. */
+  void activate();
+  /** Completes `call` with at most `size` bytes, or null at the end; now or when there are any. */
+  void receive(const std::shared_ptr<Call>& call, size_t size);
+  /** Completes `call` with the number of bytes sent; now or when the stream takes any. */
+  void send(const std::shared_ptr<Call>& call, Bytes data);
+  void finish();
+  void abort();
+
+ private:
+  virStreamPtr stream() const { return static_cast<virStreamPtr>(object); }
+  static void onEvent(virStreamPtr stream, int events, void* opaque);
+  /** The rest with the lock held. */
+  void tryReceive();
+  void trySend();
+  void watch();
+  /** No more events; true when the stream was in use. */
+  bool retire();
+
+  std::mutex mutex_;
+  bool active_ = false;
+  bool released_ = false;
+  bool watched_ = false;
+  std::shared_ptr<Call> receiver_;
+  size_t receiveSize_ = 0;
+  std::shared_ptr<Call> sender_;
+  Bytes unsent_;
+};
+
+}  // namespace libvirt

@@ -1,0 +1,123 @@
+/**
+ * Builds the package: constants from libvirt's API description, the TypeScript face (dist/), the addon
+ * (build/node-libvirt.node). What has not changed is not built again.
+ *
+ * The compiler is called directly. Node-API needs two headers (node-api-headers) and no linking with Node, so one
+ * binary serves Node and Electron of any version; node-gyp would bring Python, make, and the headers of one Node.
+ *
+ *   --asan   build/asan/node-libvirt.node, with AddressSanitizer and UndefinedBehaviorSanitizer
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { generateConstants } from './generate-constants.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(import.meta.url);
+const run = promisify(execFile);
+/** Where `dist` and the addon were last built from, as a hash of all that they depend on. */
+const stampOf = (folder) => join(root, 'build', folder, 'stamp');
+
+function pkgConfig(...args) {
+  return execFileSync('pkg-config', [...args, 'libvirt'], { encoding: 'utf8' })
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean);
+}
+
+function files(folder, extensions) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(root, folder, name))
+    .filter((name) => extensions.some((extension) => name.endsWith(extension)))
+    .sort();
+}
+
+function hashOf(paths, ...more) {
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(path).update('\0').update(readFileSync(path)).update('\0');
+  return hash.update(JSON.stringify(more)).digest('hex');
+}
+
+const isCurrent = (stamp, hash) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+
+function buildFace() {
+  const stamp = stampOf('face');
+  const paths = [...files('src', ['.ts']), join(root, 'tsconfig.json')];
+  const hash = hashOf(paths, require('typescript/package.json').version);
+  if (isCurrent(stamp, hash) && existsSync(join(root, 'dist', 'index.js'))) return;
+  console.log('node-libvirt: TypeScript');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
+    stdio: 'inherit',
+  });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, hash);
+}
+
+function compilerFlags(asan) {
+  const includes = [require('node-addon-api').include_dir, require('node-api-headers').include_dir];
+  return [
+    '-std=c++17',
+    '-fPIC',
+    '-fvisibility=hidden',
+    '-pthread',
+    ...(asan ? ['-O1', '-g', '-fsanitize=address,undefined', '-fno-omit-frame-pointer'] : ['-O2', '-g1']),
+    ...['-Wall', '-Wextra', '-Wshadow', '-Wno-unused-parameter', '-Wno-cast-function-type', '-Werror=return-type'],
+    ...['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-DNODE_ADDON_API_DISABLE_DEPRECATED'],
+    // As system headers: their warnings are not ours to mend.
+    ...includes.flatMap((path) => ['-isystem', path.replace(/^"|"$/g, '')]),
+    ...pkgConfig('--cflags'),
+  ];
+}
+
+const linkerFlags = (asan) => [
+  ...(process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-Wl,-z,relro,-z,now']),
+  '-pthread',
+  ...(asan ? ['-fsanitize=address,undefined'] : []),
+  ...pkgConfig('--libs'),
+];
+
+async function buildAddon(asan) {
+  const folder = join(root, 'build', asan ? 'asan' : '.');
+  const target = join(folder, 'node-libvirt.node');
+  const stamp = stampOf(asan ? 'asan' : 'addon');
+  const compiler = process.env.CXX ?? 'c++';
+  const flags = compilerFlags(asan);
+  const version = execFileSync(compiler, ['--version'], { encoding: 'utf8' });
+  const hash = hashOf(files('native', ['.cc', '.h']), version, flags, linkerFlags(asan), pkgConfig('--modversion'));
+  if (isCurrent(stamp, hash) && existsSync(target)) return;
+  console.log(`node-libvirt: C++${asan ? ' with AddressSanitizer' : ''}`);
+  const objects = join(folder, 'obj');
+  rmSync(objects, { recursive: true, force: true });
+  mkdirSync(objects, { recursive: true });
+  const sources = files('native', ['.cc']);
+  const objectOf = (source) => join(objects, `${source.slice(join(root, 'native').length + 1)}.o`);
+  const queue = [...sources];
+  const worker = async () => {
+    for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
+      const { stderr } = await run(compiler, [...flags, '-c', source, '-o', objectOf(source)]);
+      if (stderr) process.stderr.write(stderr);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  // Removed first: a process that has it loaded keeps the old file.
+  rmSync(target, { force: true });
+  execFileSync(compiler, [...sources.map(objectOf), ...linkerFlags(asan), '-o', target], { stdio: 'inherit' });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, hash);
+}
+
+try {
+  generateConstants();
+  buildFace();
+  await buildAddon(process.argv.includes('--asan'));
+} catch (error) {
+  // A compiler's own words, where there are any, rather than a stack.
+  console.error(error.stderr || error.message);
+  process.exitCode = 1;
+}
