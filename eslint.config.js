@@ -37,6 +37,11 @@ const rawRenderer = {
   importNames: ['ipcRenderer'],
   message: 'Only the preload speaks to ipcRenderer, one function a channel.',
 };
+/** Each room is checked with its own compiler settings. @param {string[]} files @param {string[]} project */
+const room = (files, ...project) => ({
+  files,
+  languageOptions: { parserOptions: { project, tsconfigRootDir: import.meta.dirname } },
+});
 const banImports = (...paths) => ({ 'no-restricted-imports': ['error', { paths }] });
 
 export default tseslint.config(
@@ -58,20 +63,6 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: {
-      parserOptions: {
-        project: [
-          './tsconfig.core.json',
-          './tsconfig.test.json',
-          './tsconfig.main.json',
-          './tsconfig.preload.json',
-          './tsconfig.renderer.json',
-          './tsconfig.e2e.json',
-          './packages/*/tsconfig.json',
-        ],
-        tsconfigRootDir: import.meta.dirname,
-      },
-    },
     rules: {
       eqeqeq: 'error',
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
@@ -88,6 +79,12 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
+  room(['src-core/**/*.ts'], 'tsconfig.core.json', 'tsconfig.test.json'),
+  room(['src-main/**/*.ts'], 'tsconfig.main.json'),
+  room(['src-main/preload/**/*.ts'], 'tsconfig.preload.json'),
+  room(['src-renderer/**/*.{ts,tsx}'], 'tsconfig.renderer.json'),
+  room(['e2e/**/*.ts', 'bench/**/*.ts', '*.config.ts'], 'tsconfig.e2e.json'),
+  room(['packages/*/**/*.ts'], 'packages/*/tsconfig*.json'),
   {
     files: ['src-core/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...bannedSyntax, descendants] },
