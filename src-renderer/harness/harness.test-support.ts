@@ -1,0 +1,10 @@
+/** The window in a browser, over the fake. `?crowd=10000` adds a host with as many machines, `?theme=dark` chooses colours. */
+import { addCrowd, fakeSalvor, makeWorld } from './fake-salvor.test-support.ts';
+
+const query = new URLSearchParams(location.search);
+const world = makeWorld({ delay: Number(query.get('delay') ?? 20), stepDelay: Number(query.get('step') ?? 900) });
+const theme = query.get('theme');
+if (theme === 'dark' || theme === 'light') world.settings = { ...world.settings, theme };
+addCrowd(world, Number(query.get('crowd') ?? 0));
+Object.defineProperty(window, 'salvor', { value: fakeSalvor(world).api });
+await import('../src/main.tsx');

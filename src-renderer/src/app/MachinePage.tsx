@@ -1,0 +1,126 @@
+import Tab from '@mui/material/Tab';
+import Tabs from '@mui/material/Tabs';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MachineDetails, MachineKey, MachineRow } from '../../../src-core/contract/schemas.ts';
+import { EmptyState } from '../components/EmptyState.tsx';
+import { ErrorNotice } from '../components/ErrorNotice.tsx';
+import { Sign } from '../components/Sign.tsx';
+import { Skeleton } from '../components/Skeleton.tsx';
+import { formatBytes } from '../components/format.ts';
+import { stateSign } from '../components/machine-state.ts';
+import { DefinitionTab } from '../features/definition/DefinitionTab.tsx';
+import { DisksTab } from '../features/disks/DisksTab.tsx';
+import { RescueBanner } from '../features/rescue/RescueBanner.tsx';
+import { RescueTab } from '../features/rescue/RescueTab.tsx';
+import { MACHINE_TABS_ID } from './focus.ts';
+import { keyOf } from './machine-key.ts';
+import { loadDetails, useDetails } from './stores/details.ts';
+import { useHosts } from './stores/hosts.ts';
+import { useMachines } from './stores/machines.ts';
+import { goTo, MACHINE_TABS, showTab, useNavigation } from './stores/navigation.ts';
+import type { MachineTab } from './stores/navigation.ts';
+
+/** Holding an arrow key runs through the list: only where it stops are the details asked for. */
+const SETTLE_MS = 60;
+
+/** One machine: what it is, whether it is in rescue, and its pages. */
+export function MachinePage({ machine }: { readonly machine: MachineKey }) {
+  const { t } = useTranslation();
+  const key = keyOf(machine);
+  const row = useMachines((state) => state.byKey[key]);
+  const host = useHosts((state) => state.byId[machine.hostId]);
+  const entry = useDetails((state) => state.byKey[key]);
+  const tab = useNavigation((state) => state.tab);
+  const { hostId, uuid } = machine;
+
+  // The row is replaced when anything about the machine changes: then the details are old, too.
+  useEffect(() => {
+    if (row === undefined) return undefined;
+    const timer = window.setTimeout(() => void loadDetails({ hostId, uuid }), SETTLE_MS);
+    return () => window.clearTimeout(timer);
+  }, [row, hostId, uuid]);
+
+  if (row === undefined) {
+    return (
+      <EmptyState title={t('machine.gone')}>
+        {host === undefined || host.state === 'connected'
+          ? t('machine.goneHelp')
+          : t('machine.hostGone', { host: host.name })}
+      </EmptyState>
+    );
+  }
+  // Details and row are one machine at two moments; what is shown of the state is the newest.
+  const details = entry?.value == null ? null : { ...entry.value, row };
+  return (
+    <article className="machine" aria-labelledby="machine-name">
+      <MachineHeader row={row} details={details} />
+      <RescueBanner row={row} host={host} />
+      <Tabs
+        id={MACHINE_TABS_ID}
+        className="machine-tabs"
+        value={tab}
+        aria-label={t('machine.tabs')}
+        selectionFollowsFocus
+        onChange={(_event, value: MachineTab) => showTab(value)}
+      >
+        {MACHINE_TABS.map((value) => (
+          <Tab
+            key={value}
+            value={value}
+            id={`tab-${value}`}
+            aria-controls={`panel-${value}`}
+            label={t(`machine.tab.${value}`)}
+          />
+        ))}
+      </Tabs>
+      <div id={`panel-${tab}`} className="machine-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {entry?.error != null && (
+          <div className="machine-error">
+            <ErrorNotice error={entry.error} />
+          </div>
+        )}
+        {details === null && entry?.error == null && (
+          <div className="machine-error">
+            <Skeleton lines={8} />
+          </div>
+        )}
+        {details !== null && tab === 'disks' && <DisksTab key={key} details={details} />}
+        {details !== null && tab === 'rescue' && <RescueTab details={details} />}
+        {details !== null && tab === 'definition' && <DefinitionTab key={key} details={details} />}
+      </div>
+    </article>
+  );
+}
+
+function MachineHeader({ row, details }: { readonly row: MachineRow; readonly details: MachineDetails | null }) {
+  const { t } = useTranslation();
+  const { sign, tone } = stateSign(row);
+  return (
+    <header className="machine-header">
+      <h1 id="machine-name" title={row.uuid}>
+        {row.name}
+      </h1>
+      <span className="row machine-state">
+        <Sign name={sign} tone={tone} />
+        {row.session === null ? t(`state.${row.state}`) : t('state.rescue')}
+      </span>
+      {row.title !== null && <span className="muted ellipsis">{row.title}</span>}
+      <span className="machine-facts muted small">
+        {details !== null && (
+          <>
+            <span>{t(details.secureBoot ? 'machine.firmware.secure' : `machine.firmware.${details.firmware}`)}</span>
+            <span className="mono">{details.machine}</span>
+            {details.vcpus !== null && <span>{t('machine.vcpus', { count: details.vcpus })}</span>}
+            {details.memoryKiB !== null && <span>{formatBytes(details.memoryKiB * 1024)}</span>}
+            {details.managedSave && <span className="tone-warning">{t('machine.managedSave')}</span>}
+            {details.snapshots > 0 && <span>{t('machine.snapshots', { count: details.snapshots })}</span>}
+          </>
+        )}
+        <button type="button" className="plain-link" onClick={() => goTo({ kind: 'host', hostId: row.hostId })}>
+          {row.hostName}
+        </button>
+      </span>
+    </header>
+  );
+}

@@ -1,0 +1,134 @@
+import Dialog from '@mui/material/Dialog';
+import { useMemo, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Sign } from '../components/Sign.tsx';
+import type { SignName } from '../components/Sign.tsx';
+import { searchMachines, sortMachines } from '../features/machines/search.ts';
+import { keyOf } from './machine-key.ts';
+import { setPaletteOpen } from './palette-store.ts';
+import { useMachines } from './stores/machines.ts';
+import { goTo, MACHINE_TABS, openMachine, showTab } from './stores/navigation.ts';
+import { changeSettings } from './stores/settings.ts';
+
+interface Command {
+  readonly id: string;
+  readonly sign: SignName;
+  readonly text: string;
+  readonly hint: string;
+  readonly run: () => void;
+}
+
+const SHOWN = 9;
+
+function useCommands(): readonly Command[] {
+  const { t } = useTranslation();
+  return useMemo(
+    () => [
+      ...MACHINE_TABS.map((tab) => ({
+        id: `tab-${tab}`,
+        sign: 'chevron' as const,
+        text: t(`palette.tab.${tab}`),
+        hint: '',
+        run: () => showTab(tab),
+      })),
+      {
+        id: 'add-host',
+        sign: 'host' as const,
+        text: t('hosts.addTitle'),
+        hint: '',
+        run: () => goTo({ kind: 'add-host' }),
+      },
+      ...(['light', 'dark', 'system'] as const).map((theme) => ({
+        id: `theme-${theme}`,
+        sign: theme,
+        text: t(`palette.theme.${theme}`),
+        hint: '',
+        run: () => void changeSettings({ theme }),
+      })),
+    ],
+    [t],
+  );
+}
+
+/** Ctrl/Cmd+K: any machine, any command, by its name. A combobox with a list, as WAI-ARIA describes it. */
+export function Palette() {
+  const { t } = useTranslation();
+  const [query, setQuery] = useState('');
+  const [at, setAt] = useState(0);
+  const commands = useCommands();
+  const byKey = useMachines((state) => state.byKey);
+  const sorted = useMemo(() => sortMachines(Object.values(byKey)), [byKey]);
+  const found = useMemo(() => {
+    const wanted = query.trim().toLowerCase();
+    const own = commands.filter((command) => command.text.toLowerCase().includes(wanted));
+    const machines = searchMachines(sorted, query, 'all')
+      .slice(0, SHOWN)
+      .map((row): Command => ({
+        id: keyOf(row),
+        sign: 'pool',
+        text: row.name,
+        hint: row.hostName,
+        run: () => openMachine(row),
+      }));
+    return (wanted === '' ? [...own, ...machines] : [...machines, ...own]).slice(0, SHOWN);
+  }, [commands, sorted, query]);
+  const chosen = Math.min(at, found.length - 1);
+
+  const run = (command: Command | undefined): void => {
+    if (command === undefined) return;
+    setPaletteOpen(false);
+    command.run();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') setAt(Math.min(chosen + 1, found.length - 1));
+    else if (event.key === 'ArrowUp') setAt(Math.max(chosen - 1, 0));
+    else if (event.key === 'Enter') run(found[chosen]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog
+      open
+      onClose={() => setPaletteOpen(false)}
+      aria-label={t('palette.title')}
+      slotProps={{ paper: { className: 'palette' } }}
+      transitionDuration={0}
+    >
+      <input
+        className="palette-field"
+        role="combobox"
+        aria-expanded
+        aria-controls="palette-list"
+        aria-activedescendant={found.length > 0 ? `palette-${chosen}` : undefined}
+        aria-label={t('palette.title')}
+        placeholder={t('palette.hint')}
+        spellCheck={false}
+        autoFocus
+        value={query}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <ul id="palette-list" role="listbox" aria-label={t('palette.title')}>
+        {found.map((command, index) => (
+          <li
+            key={command.id}
+            id={`palette-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            className="palette-option"
+            onClick={() => run(command)}
+          >
+            <Sign name={command.sign} tone="unchanged" />
+            <span className="ellipsis">{command.text}</span>
+            <span className="small muted spread nowrap">{command.hint}</span>
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p className="palette-none muted">{t('palette.none')}</p>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,52 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AddHostPage } from '../features/hosts/AddHostPage.tsx';
+import { HostPage } from '../features/hosts/HostPage.tsx';
+import { HostsPane } from '../features/hosts/HostsPane.tsx';
+import { MachinesPane } from '../features/machines/MachinesPane.tsx';
+import { MachinePage } from './MachinePage.tsx';
+import { Palette } from './Palette.tsx';
+import { StartPage } from './StartPage.tsx';
+import { StatusBar } from './StatusBar.tsx';
+import { focusMachinePage } from './focus.ts';
+import { useShortcuts } from './shortcuts.ts';
+import { useNavigation } from './stores/navigation.ts';
+import { usePalette } from './palette-store.ts';
+import './shell.css';
+
+/** Hosts and machines | what is chosen, with its details. */
+export function Shell() {
+  const { t } = useTranslation();
+  const paletteOpen = usePalette((state) => state.open);
+  useShortcuts();
+  useEffect(() => {
+    document.documentElement.lang = 'en';
+  }, []);
+  return (
+    <div className="shell">
+      <nav className="shell-side" aria-label={t('shell.side')}>
+        <HostsPane />
+        <MachinesPane onOpen={focusMachinePage} />
+      </nav>
+      <main className="shell-main">
+        <Middle />
+      </main>
+      <StatusBar />
+      {paletteOpen && <Palette />}
+    </div>
+  );
+}
+
+function Middle() {
+  const place = useNavigation((state) => state.place);
+  switch (place.kind) {
+    case 'start':
+      return <StartPage />;
+    case 'host':
+      return <HostPage hostId={place.hostId} />;
+    case 'add-host':
+      return <AddHostPage />;
+    case 'machine':
+      return <MachinePage machine={place.machine} />;
+  }
+}

@@ -1,0 +1,40 @@
+import type { AppEvent } from '../../../src-core/contract/schemas.ts';
+import { loadHosts, reduceHosts, useHosts } from './stores/hosts.ts';
+import { loadMachines, reduceMachines, useMachines } from './stores/machines.ts';
+import { loadOperations, reduceOperations, useOperations } from './stores/operations.ts';
+import { loadSettings } from './stores/settings.ts';
+
+/** Events come in bursts (a host with thousands of machines connects): they are applied together, once a frame. */
+const FRAME_MS = 16;
+
+export function applyEvents(events: readonly AppEvent[]): void {
+  useHosts.setState((state) => events.reduce(reduceHosts, state));
+  useMachines.setState((state) => reduceMachines(state, events));
+  useOperations.setState((state) => events.reduce(reduceOperations, state));
+}
+
+/** Listen first, then load: what changes in between is in the queue and applied on top. Returns the function that stops. */
+export function startEvents(): () => void {
+  let queue: AppEvent[] = [];
+  let timer: number | null = null;
+  let loaded = false;
+  const flush = (): void => {
+    timer = null;
+    if (!loaded) return;
+    const events = queue;
+    queue = [];
+    if (events.length > 0) applyEvents(events);
+  };
+  const stop = window.salvor.onEvent((event) => {
+    queue.push(event);
+    timer ??= window.setTimeout(flush, FRAME_MS);
+  });
+  void Promise.all([loadSettings(), loadHosts(), loadMachines(), loadOperations()]).then(() => {
+    loaded = true;
+    flush();
+  });
+  return () => {
+    stop();
+    if (timer !== null) window.clearTimeout(timer);
+  };
+}

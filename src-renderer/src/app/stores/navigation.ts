@@ -1,0 +1,33 @@
+import { create } from 'zustand';
+import type { MachineKey } from '../../../../src-core/contract/schemas.ts';
+
+export const MACHINE_TABS = ['disks', 'rescue', 'definition'] as const;
+export type MachineTab = (typeof MACHINE_TABS)[number];
+
+/** What the middle of the window shows. */
+export type Place =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'host'; readonly hostId: string }
+  | { readonly kind: 'add-host' }
+  | { readonly kind: 'machine'; readonly machine: MachineKey };
+
+interface NavigationState {
+  readonly place: Place;
+  /** Stays when another machine is chosen, so that one can look at the same page of many. */
+  readonly tab: MachineTab;
+}
+
+export const useNavigation = create<NavigationState>()(() => ({ place: { kind: 'start' }, tab: 'disks' }));
+
+export function goTo(place: Place): void {
+  useNavigation.setState({ place });
+}
+
+export function showTab(tab: MachineTab): void {
+  useNavigation.setState({ tab });
+}
+
+export function openMachine(machine: MachineKey, tab?: MachineTab): void {
+  const place: Place = { kind: 'machine', machine: { hostId: machine.hostId, uuid: machine.uuid } };
+  useNavigation.setState(tab === undefined ? { place } : { place, tab });
+}

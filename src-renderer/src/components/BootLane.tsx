@@ -1,0 +1,67 @@
+import { useTranslation } from 'react-i18next';
+import type { BootEntry, BootKind } from '../../../src-core/boot/effective-order.ts';
+import { useSentenceWords } from '../i18n/words.ts';
+import { PathText } from './PathText.tsx';
+import { Sign } from './Sign.tsx';
+import type { SignName } from './Sign.tsx';
+import './boot-lane.css';
+
+const KIND_SIGNS: Readonly<Record<BootKind, SignName>> = {
+  disk: 'disk',
+  cdrom: 'cdrom',
+  floppy: 'floppy',
+  interface: 'interface',
+  hostdev: 'other',
+  redirdev: 'other',
+  kernel: 'kernel',
+};
+
+interface BootLaneProps {
+  readonly title: string;
+  readonly entries: readonly BootEntry[];
+  /** Target of the device that the rescue adds, to be marked; null: none. */
+  readonly added?: string | null;
+}
+
+/** The effective boot order: what the firmware tries, one below the other, each with the reason for its place. */
+export function BootLane({ title, entries, added = null }: BootLaneProps) {
+  const { t } = useTranslation();
+  const words = useSentenceWords();
+  return (
+    <section className="boot-lane" aria-label={title}>
+      <h3 className="head">{title}</h3>
+      {entries.length === 0 && <p className="muted small">{t('boot.nothing')}</p>}
+      <ol>
+        {entries.map((entry) => {
+          const isAdded = (added !== null && entry.target === added) || entry.reason.code === 'boot-kernel-rescue';
+          return (
+            <li
+              key={`${entry.kind}-${entry.index}-${entry.target ?? ''}`}
+              className={isAdded ? 'boot-entry boot-entry-added' : 'boot-entry'}
+            >
+              <span className="boot-entry-order">{entry.order}</span>
+              <Sign
+                name={KIND_SIGNS[entry.kind]}
+                tone={isAdded ? 'added' : 'unchanged'}
+                label={t(`boot.kind.${entry.kind}`)}
+              />
+              <span className="boot-entry-what">
+                <span className="boot-entry-line">
+                  <span className="mono boot-entry-target">{entry.target ?? t(`boot.kind.${entry.kind}`)}</span>
+                  {entry.source !== null && <PathText path={entry.source} />}
+                  {isAdded && (
+                    <span className="boot-entry-mark tone-added">
+                      <Sign name="added" tone="added" />
+                      {t('common.added')}
+                    </span>
+                  )}
+                </span>
+                <span className="muted small boot-entry-why">{words(entry.reason)}</span>
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,76 @@
+import { useTranslation } from 'react-i18next';
+import type { PlannedDisk, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import { PathText } from '../../components/PathText.tsx';
+import { Sign } from '../../components/Sign.tsx';
+import { addressText } from '../../components/address.ts';
+import { useSentenceWords } from '../../i18n/words.ts';
+
+/** Every disk of the running rescue: the guest's own locked in place, the rescue's marked as added. */
+export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
+  const { t } = useTranslation();
+  const words = useSentenceWords();
+  const others = plan.added.filter((change) => change.element !== 'disk');
+  return (
+    <div>
+      <table className="plan-devices">
+        <caption className="head">{t('rescue.devices.title')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('rescue.devices.mark')}</th>
+            <th scope="col">{t('disks.columns.target')}</th>
+            <th scope="col">{t('rescue.devices.as')}</th>
+            <th scope="col">{t('disks.columns.address')}</th>
+            <th scope="col">{t('disks.columns.source')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {plan.devices.map((disk) => (
+            <DeviceRow key={disk.target} disk={disk} />
+          ))}
+        </tbody>
+      </table>
+      {(others.length > 0 || plan.removed.length > 0) && (
+        <ul className="plan-changes small" aria-label={t('rescue.devices.changes')}>
+          {others.map((change, at) => (
+            <li key={`added-${at}`}>
+              <Sign name="added" tone="added" label={t('common.added')} />
+              {words(change.what)}
+            </li>
+          ))}
+          {plan.removed.map((change, at) => (
+            <li key={`removed-${at}`}>
+              <Sign name="skipped" tone="unchanged" label={t('rescue.devices.setAside')} />
+              {words(change.what)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
+  const { t } = useTranslation();
+  const mark = markOf(disk);
+  return (
+    <tr className={mark === 'added' ? 'plan-device-added' : ''}>
+      <td className={`tone-${mark} nowrap`}>
+        <Sign name={mark === 'changed' ? 'warning' : mark} tone={mark === 'changed' ? 'warning' : mark} />
+        <span className="plan-device-mark">{t(`rescue.devices.marks.${mark}`)}</span>
+      </td>
+      <th scope="row" className="mono" title={disk.guestNames.kernel ?? undefined}>
+        {disk.target}
+      </th>
+      <td className="nowrap">{t('rescue.devices.on', { device: disk.device, bus: disk.bus })}</td>
+      <td className="mono nowrap">{addressText(disk.address)}</td>
+      <td className="plan-device-source">
+        {disk.source === null ? <span className="muted">{t('disks.empty')}</span> : <PathText path={disk.source} />}
+      </td>
+    </tr>
+  );
+}
+
+function markOf(disk: PlannedDisk): 'added' | 'unchanged' | 'changed' {
+  if (!disk.original) return 'added';
+  return disk.unchanged ? 'unchanged' : 'changed';
+}

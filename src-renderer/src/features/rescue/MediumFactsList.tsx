@@ -1,0 +1,63 @@
+import { useTranslation } from 'react-i18next';
+import type { MediumFacts } from '../../../../src-core/rescue/types.ts';
+import { Sign } from '../../components/Sign.tsx';
+import { formatBytes } from '../../components/format.ts';
+
+/** What the host, and the medium's first bytes, say of it. */
+export function MediumFactsList({ facts }: { readonly facts: MediumFacts }) {
+  const { t } = useTranslation();
+  const { content } = facts;
+  if (!facts.found) {
+    return (
+      <div className="medium-facts">
+        <p className="small">
+          <Sign name="refused" tone="refused" /> {facts.problem ?? t('rescue.medium.notFound')}
+        </p>
+      </div>
+    );
+  }
+  const boots = content === null ? null : bootsBy(content.bios, content.uefi);
+  const rows: readonly (readonly [string, string | null])[] = [
+    [
+      t('rescue.medium.facts.content'),
+      content === null ? t('rescue.medium.notExamined') : contentWords(content.kind, content.hybrid, t),
+    ],
+    [t('rescue.medium.facts.boots'), boots === null ? null : t(`rescue.medium.boots.${boots}`)],
+    [t('rescue.medium.facts.label'), content?.label ?? null],
+    [
+      t('rescue.medium.facts.size'),
+      [facts.format, formatBytes(content?.virtualSize ?? facts.size)].filter((word) => word !== null).join(' · '),
+    ],
+  ];
+  return (
+    <div className="medium-facts">
+      <h3 className="head">{t('rescue.medium.facts.title')}</h3>
+      <dl>
+        {rows
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </div>
+  );
+}
+
+type Boots = 'both' | 'bios' | 'uefi' | 'none' | 'unknown';
+
+function bootsBy(bios: boolean | null, uefi: boolean | null): Boots {
+  if (bios === null && uefi === null) return 'unknown';
+  if (bios === true) return uefi === true ? 'both' : 'bios';
+  return uefi === true ? 'uefi' : 'none';
+}
+
+function contentWords(
+  kind: NonNullable<MediumFacts['content']>['kind'],
+  hybrid: boolean,
+  t: ReturnType<typeof useTranslation>['t'],
+): string {
+  return hybrid ? t('rescue.medium.kind.hybrid') : t(`rescue.medium.kind.${kind}`);
+}

@@ -1,0 +1,127 @@
+import Tab from '@mui/material/Tab';
+import Tabs from '@mui/material/Tabs';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
+import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
+import { BootLane } from '../../components/BootLane.tsx';
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { Skeleton } from '../../components/Skeleton.tsx';
+import { XmlDiff } from '../../components/xml/XmlDiff.tsx';
+import { diffTexts } from '../../components/xml/diff-texts.ts';
+import { DevicesTable } from './DevicesTable.tsx';
+import { Findings } from './Findings.tsx';
+import type { PreviewEntry } from './store.ts';
+
+const VIEWS = ['outcome', 'xml', 'virsh'] as const;
+type View = (typeof VIEWS)[number];
+
+interface PreviewColumnProps {
+  readonly details: MachineDetails;
+  readonly entry: PreviewEntry;
+  readonly hasMedium: boolean;
+}
+
+/** Third column: what will happen. The last answer stays in sight until the next one is there. */
+export function PreviewColumn({ details, entry, hasMedium }: PreviewColumnProps) {
+  const { t } = useTranslation();
+  const [view, setView] = useState<View>('outcome');
+  const plan = entry.preview?.plan ?? null;
+  return (
+    <section className="rescue-column rescue-preview" aria-labelledby="rescue-preview" aria-busy={entry.pending}>
+      <div className="rescue-preview-head">
+        <h2 id="rescue-preview" className="rescue-column-head">
+          {t('rescue.preview.title')}
+        </h2>
+        <Tabs value={view} aria-label={t('rescue.preview.views')} onChange={(_event, value: View) => setView(value)}>
+          {VIEWS.map((value) => (
+            <Tab
+              key={value}
+              value={value}
+              id={`preview-tab-${value}`}
+              aria-controls={`preview-panel-${value}`}
+              disabled={plan === null && value !== 'outcome'}
+              label={t(`rescue.preview.view.${value}`)}
+            />
+          ))}
+        </Tabs>
+      </div>
+      <div
+        key={view}
+        id={`preview-panel-${view}`}
+        role="tabpanel"
+        aria-labelledby={`preview-tab-${view}`}
+        tabIndex={0}
+        className={view === 'xml' ? 'rescue-column-body' : 'rescue-column-body pane-scroll rescue-preview-body'}
+      >
+        {entry.error !== null && <ErrorNotice error={entry.error} />}
+        {view === 'outcome' && plan === null && hasMedium && entry.error === null && <Skeleton lines={6} />}
+        {view === 'outcome' && plan === null && !hasMedium && <BeforeMedium details={details} />}
+        {view === 'outcome' && plan !== null && <Outcome plan={plan} />}
+        {view === 'xml' && plan !== null && <PlanDiff plan={plan} />}
+        {view === 'virsh' && plan !== null && <PlanCommands plan={plan} />}
+      </div>
+    </section>
+  );
+}
+
+function BeforeMedium({ details }: { readonly details: MachineDetails }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className="muted">{t('rescue.preview.choose')}</p>
+      <BootLane title={t('boot.now')} entries={details.bootOrder} />
+    </>
+  );
+}
+
+function Outcome({ plan }: { readonly plan: RescuePlan }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Findings findings={plan.refusals} tone="refused" />
+      <div className="rescue-lanes">
+        <BootLane title={t('boot.before')} entries={plan.bootBefore} />
+        <BootLane title={t('boot.after')} entries={plan.bootAfter} added={plan.rescueDevice?.target ?? null} />
+      </div>
+      <Findings findings={plan.warnings} tone="warning" />
+      <DevicesTable plan={plan} />
+    </>
+  );
+}
+
+function PlanDiff({ plan }: { readonly plan: RescuePlan }) {
+  const { t } = useTranslation();
+  const texts = useMemo(() => diffTexts(plan.diff), [plan.diff]);
+  if (plan.rescueXml === null) return <p className="muted rescue-pad">{t('rescue.preview.noXml')}</p>;
+  return (
+    <div className="plan-diff">
+      <div className="definition-note">
+        <span className="small muted">{t('rescue.preview.diffHelp')}</span>
+        <span className="small nowrap spread">
+          <span className="tone-added">{t('rescue.preview.linesAdded', { count: texts.added })}</span>
+          {' · '}
+          <span className="tone-refused">{t('rescue.preview.linesRemoved', { count: texts.removed })}</span>
+        </span>
+        <CopyButton text={plan.rescueXml} label={t('rescue.preview.copyXml')} />
+      </div>
+      <XmlDiff before={texts.before} after={texts.after} label={t('rescue.preview.view.xml')} />
+    </div>
+  );
+}
+
+function PlanCommands({ plan }: { readonly plan: RescuePlan }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div className="row">
+        <p className="small muted">{t('rescue.preview.virshHelp')}</p>
+        <span className="spread">
+          <CopyButton text={plan.virsh.join('\n')} label={t('common.copy')} />
+        </span>
+      </div>
+      <pre className="plan-commands">{plan.virsh.join('\n')}</pre>
+    </>
+  );
+}

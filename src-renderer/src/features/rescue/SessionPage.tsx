@@ -1,0 +1,53 @@
+import { useTranslation } from 'react-i18next';
+import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
+import type { SessionRecord } from '../../../../src-core/rescue/session.ts';
+import { BootLane } from '../../components/BootLane.tsx';
+import { Sign } from '../../components/Sign.tsx';
+import { formatTime } from '../../components/format.ts';
+
+interface SessionPageProps {
+  readonly details: MachineDetails;
+  readonly session: SessionRecord;
+}
+
+/** The rescue that is under way: what it runs on, and what comes back when it ends. */
+export function SessionPage({ details, session }: SessionPageProps) {
+  const { t } = useTranslation();
+  const own = details.disks.length;
+  const facts: readonly (readonly [string, string | null])[] = [
+    [t('rescue.session.since'), formatTime(session.startedAt)],
+    [t('rescue.session.by'), session.startedBy ?? t('common.unknown')],
+    [t('rescue.session.medium'), session.medium],
+    [t('rescue.session.device'), session.target],
+    [t('rescue.session.kind'), t(`rescue.session.kinds.${session.kind}`)],
+    [t('rescue.session.before'), t(`rescue.session.power.${session.powerBefore}`)],
+    [t('rescue.session.id'), session.id],
+  ];
+  return (
+    <div className="session pane-scroll">
+      <p className="start-bar-sentence">
+        <Sign name="unchanged" tone="unchanged" />
+        <span>{t('rescue.session.stays', { count: own })}</span>
+      </p>
+      <div className="rescue-lanes">
+        <BootLane
+          title={t('boot.running')}
+          entries={details.live?.bootOrder ?? details.bootOrder}
+          added={session.target}
+        />
+        <BootLane title={t('boot.afterRescue')} entries={details.bootOrder} />
+      </div>
+      <dl className="session-facts">
+        {facts
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      <p className="muted small">{t('rescue.session.byHand', { machine: details.row.name })}</p>
+    </div>
+  );
+}

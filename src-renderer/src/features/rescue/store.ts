@@ -1,0 +1,126 @@
+import { create } from 'zustand';
+import type { MachineKey, Preview } from '../../../../src-core/contract/schemas.ts';
+import type { ErrorData } from '../../../../src-core/contract/errors.ts';
+import type { StopRequest } from '../../../../src-core/rescue/types.ts';
+import { keyOf } from '../../app/machine-key.ts';
+import { ask } from '../../app/salvor.ts';
+import { noteStarted } from '../../app/stores/operations.ts';
+import { FIRST_DRAFT } from './draft.ts';
+import type { Draft, WireRequest } from './draft.ts';
+
+/** Changes that come faster than this (typing, holding an arrow key) ask once. */
+export const DEBOUNCE_MS = 30;
+
+export interface PreviewEntry {
+  /** The newest answer; stays in sight while the next one is on its way. */
+  readonly preview: Preview | null;
+  readonly error: ErrorData | null;
+  readonly pending: boolean;
+}
+
+interface RescueState {
+  readonly drafts: Readonly<Record<string, Draft>>;
+  readonly previews: Readonly<Record<string, PreviewEntry>>;
+  /** What a start or an end answered at once, by machine: drift, busy, … */
+  readonly errors: Readonly<Record<string, ErrorData | null>>;
+  /** The machine whose rescue is about to be ended: the panel is open. */
+  readonly ending: string | null;
+}
+
+export const useRescue = create<RescueState>()(() => ({ drafts: {}, previews: {}, errors: {}, ending: null }));
+
+export const NO_PREVIEW: PreviewEntry = { preview: null, error: null, pending: false };
+
+export function selectDraft(state: RescueState, key: string): Draft {
+  return state.drafts[key] ?? FIRST_DRAFT;
+}
+
+export function selectPreview(state: RescueState, key: string): PreviewEntry {
+  return state.previews[key] ?? NO_PREVIEW;
+}
+
+export function changeDraft(key: string, change: Partial<Draft>): void {
+  useRescue.setState((state) => ({
+    drafts: { ...state.drafts, [key]: { ...selectDraft(state, key), ...change } },
+    errors: { ...state.errors, [key]: null },
+  }));
+}
+
+export function setEnding(key: string | null): void {
+  useRescue.setState({ ending: key });
+}
+
+function putPreview(key: string, change: Partial<PreviewEntry>): void {
+  useRescue.setState((state) => ({
+    previews: { ...state.previews, [key]: { ...selectPreview(state, key), ...change } },
+  }));
+}
+
+function putError(key: string, error: ErrorData | null): void {
+  useRescue.setState((state) => ({ errors: { ...state.errors, [key]: error } }));
+}
+
+/** Counts the questions: an answer to any but the last one is late, and dropped. */
+let asked = 0;
+let timer: number | null = null;
+
+/** Ask for the plan of a request; null (no medium yet) clears the last one. */
+export function requestPreview(machine: MachineKey, request: WireRequest | null): void {
+  const key = keyOf(machine);
+  asked += 1;
+  const mine = asked;
+  if (timer !== null) window.clearTimeout(timer);
+  if (request === null) {
+    putPreview(key, NO_PREVIEW);
+    return;
+  }
+  putPreview(key, { pending: true });
+  timer = window.setTimeout(() => {
+    void ask('rescue.preview', { machine, request }).then((answer) => {
+      if (mine !== asked) return;
+      putPreview(
+        key,
+        answer.ok ? { preview: answer.value, error: null, pending: false } : { error: answer.error, pending: false },
+      );
+    });
+  }, DEBOUNCE_MS);
+}
+
+/**
+ * Start the rescue that was previewed. Any error (drift, busy, refused) is shown on the page, beside a preview of what is now.
+ * Answers whether an operation is under way.
+ */
+export async function startRescue(machine: MachineKey, request: WireRequest, fingerprint: string): Promise<boolean> {
+  const key = keyOf(machine);
+  putError(key, null);
+  const answer = await ask('rescue.start', { machine, request, fingerprint });
+  if (answer.ok) {
+    noteStarted(answer.value);
+    return true;
+  }
+  putError(key, answer.error);
+  requestPreview(machine, request);
+  return false;
+}
+
+export async function endRescue(
+  machine: MachineKey,
+  stop: StopRequest,
+  power: 'as-before' | 'on' | 'off',
+): Promise<boolean> {
+  const key = keyOf(machine);
+  putError(key, null);
+  const answer = await ask('rescue.end', { machine, stop, power });
+  if (!answer.ok) {
+    putError(key, answer.error);
+    return false;
+  }
+  noteStarted(answer.value);
+  setEnding(null);
+  return true;
+}
+
+export async function cancelOperation(machine: MachineKey, operationId: string): Promise<void> {
+  const answer = await ask('operations.cancel', { operationId });
+  putError(keyOf(machine), answer.ok ? null : answer.error);
+}
