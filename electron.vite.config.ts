@@ -12,7 +12,7 @@ export default defineConfig({
       target: node,
       lib: { entry: 'src-main/index.ts' },
       // Native: it stays a package beside the bundle, one build for Node and for every Electron.
-      rollupOptions: { external: ['node-libvirt'] },
+      rolldownOptions: { external: ['node-libvirt'] },
     },
   },
   preload: {
@@ -23,7 +23,7 @@ export default defineConfig({
       externalizeDeps: false,
       isolatedEntries: true,
       lib: { entry: 'src-main/preload/index.ts', formats: ['cjs'] },
-      rollupOptions: { output: { entryFileNames: '[name].cjs' } },
+      rolldownOptions: { output: { entryFileNames: '[name].cjs' } },
     },
   },
   renderer: {
@@ -32,7 +32,7 @@ export default defineConfig({
     build: {
       outDir: 'out/renderer',
       target: chrome,
-      rollupOptions: { input: 'src-renderer/index.html' },
+      rolldownOptions: { input: 'src-renderer/index.html' },
       // An inlined asset is a data: URL, which the content security policy refuses.
       assetsInlineLimit: 0,
     },

@@ -17,6 +17,6 @@ await build({
     target: 'node22',
     // Less to read at every start; the compile cache does the rest.
     minify: true,
-    rollupOptions: { output: { entryFileNames: 'salvor.mjs', codeSplitting: false } },
+    rolldownOptions: { output: { entryFileNames: 'salvor.mjs', codeSplitting: false } },
   },
 });
