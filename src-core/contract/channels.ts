@@ -82,9 +82,6 @@ export type ChannelOutput<C extends ChannelName> = z.infer<(typeof CHANNELS)[C][
 /** What a call answers: errors cross as data. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData };
 
-/** The one channel from main to window. */
-export const EVENT_CHANNEL = 'salvor:event';
-
 /** What the preload exposes as window.salvor: one function a channel, and one to listen. */
 export type SalvorApi = {
   readonly [C in ChannelName]: (input: ChannelInput<C>) => Promise<Answer<ChannelOutput<C>>>;

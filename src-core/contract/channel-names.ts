@@ -1,0 +1,31 @@
+/**
+ * The names of all channels, without their schemas: the preload is bundled beside untrusted pages and takes nothing but these.
+ * The types hold the two lists together: a name that is missing here, or too many, does not compile.
+ */
+import type { ChannelName } from './channels.ts';
+
+const NAMES = {
+  'app.info': true,
+  'settings.get': true,
+  'settings.set': true,
+  'hosts.list': true,
+  'hosts.add': true,
+  'hosts.remove': true,
+  'hosts.connect': true,
+  'hosts.disconnect': true,
+  'machines.list': true,
+  'machines.details': true,
+  'pools.list': true,
+  'pools.volumes': true,
+  'rescue.preview': true,
+  'rescue.start': true,
+  'rescue.end': true,
+  'operations.list': true,
+  'operations.cancel': true,
+  'log.renderer-error': true,
+} as const satisfies Readonly<Record<ChannelName, true>>;
+
+export const CHANNEL_NAMES = Object.keys(NAMES) as readonly ChannelName[];
+
+/** The one channel from main to window. */
+export const EVENT_CHANNEL = 'salvor:event';

@@ -1,0 +1,135 @@
+/**
+ * The machines of one connected host. First paint: a constant number of calls for all of them; then titles, disks and sessions from each
+ * one's XML, few calls in flight; from then on events alone.
+ */
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import type { AppEvent, MachineRow } from '../../src-core/contract/schemas.ts';
+import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
+import type { Hypervisor, ListedDomain } from '../libvirt/port.ts';
+import { IN_FLIGHT } from './collect.ts';
+import { isOn } from './domain-facts.ts';
+import { errorOf } from './errors.ts';
+
+export interface Inventory {
+  readonly rows: () => MachineRow[];
+  readonly row: (uuid: string) => MachineRow | null;
+  /** Sources of disks that some machine may write to, with whether one of those machines runs. */
+  readonly writableSources: () => ReadonlyMap<string, 'in-use' | 'guest-disk'>;
+  readonly stop: () => void;
+}
+
+export interface InventoryHost {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface Machine {
+  row: MachineRow;
+  /** Sources of its disks that are not read-only; empty until its XML was read. */
+  writable: readonly string[];
+}
+
+/** Resolves once the machines are known by name and state; `changed` is called when their number changes later. */
+export async function startInventory(hypervisor: Hypervisor, host: InventoryHost, emit: (event: AppEvent) => void, changed: () => void): Promise<Inventory> {
+  const machines = new Map<string, Machine>();
+  const queue = createQueue(IN_FLIGHT, (uuid) => refresh(hypervisor, host, machines, uuid, emit, changed));
+  // Watch first, list then: nothing that happens in between is missed.
+  const stopWatching = await hypervisor.watchDomains('all', ({ uuid }) => queue.add(uuid));
+  const listed = await hypervisor.listDomains();
+  for (const domain of listed) machines.set(domain.uuid, { row: firstRow(host, domain), writable: [] });
+  emit({ type: 'machines-reset', hostId: host.id, machines: rowsOf(machines) });
+  // Those that run first: they may be in rescue.
+  for (const { uuid } of [...listed].sort((a, b) => Number(isOn(b.state)) - Number(isOn(a.state)))) queue.add(uuid);
+  return {
+    rows: () => rowsOf(machines),
+    row: (uuid) => machines.get(uuid)?.row ?? null,
+    writableSources: () => writableSources(machines),
+    stop: () => {
+      stopWatching();
+      queue.stop();
+    },
+  };
+}
+
+function rowsOf(machines: ReadonlyMap<string, Machine>): MachineRow[] {
+  return [...machines.values()].map(({ row }) => row);
+}
+
+function firstRow(host: InventoryHost, { uuid, name, state, persistent, autostart, disks }: ListedDomain): MachineRow {
+  return { hostId: host.id, hostName: host.name, uuid, name, title: null, state, persistent, autostart, session: null, disks: [...(disks ?? [])] };
+}
+
+function writableSources(machines: ReadonlyMap<string, Machine>): Map<string, 'in-use' | 'guest-disk'> {
+  const sources = new Map<string, 'in-use' | 'guest-disk'>();
+  for (const { row, writable } of machines.values()) {
+    for (const source of writable) if (isOn(row.state) || !sources.has(source)) sources.set(source, isOn(row.state) ? 'in-use' : 'guest-disk');
+  }
+  return sources;
+}
+
+/** Look at one machine anew and tell what changed. */
+async function refresh(
+  hypervisor: Hypervisor,
+  host: InventoryHost,
+  machines: Map<string, Machine>,
+  uuid: string,
+  emit: (event: AppEvent) => void,
+  changed: () => void,
+): Promise<void> {
+  const before = machines.get(uuid);
+  try {
+    const [{ name }, status, xml] = await Promise.all([before?.row ?? hypervisor.findDomain(uuid), hypervisor.domainStatus(uuid), hypervisor.domainXml(uuid, 'live')]);
+    const machine = readMachine(host, { uuid, name, ...status, disks: before?.row.disks ?? null }, xml);
+    machines.set(uuid, machine);
+    if (JSON.stringify(before?.row) !== JSON.stringify(machine.row)) emit({ type: 'machine-changed', machine: machine.row });
+    if (before === undefined) changed();
+  } catch (error) {
+    // Anything else than its absence leaves the row as it is: the loss of the connection is told elsewhere.
+    if (errorOf(error).code !== 'domain-not-found' || !machines.delete(uuid)) return;
+    emit({ type: 'machine-removed', machine: { hostId: host.id, uuid } });
+    changed();
+  }
+}
+
+function readMachine(host: InventoryHost, domain: ListedDomain, xml: string): Machine {
+  const row = firstRow(host, domain);
+  try {
+    const view = parseDomain(xml);
+    const disks = view.disks.map(({ target, source }) => ({ target, source }));
+    const writable = view.disks.flatMap(({ source, readonly }) => (source === null || readonly ? [] : [source]));
+    // A renamed domain keeps its UUID.
+    return { row: { ...row, name: view.name, title: view.title, disks, session: isOn(domain.state) ? sessionOfDomainXml(xml) : null }, writable };
+  } catch {
+    // XML that cannot be read hides details, not the machine.
+    return { row, writable: [] };
+  }
+}
+
+/** Work on keys, at most `limit` at once; a key that is added while it waits is worked on once, one added while at work once more. */
+function createQueue(limit: number, work: (key: string) => Promise<void>) {
+  const waiting = new Set<string>();
+  const working = new Set<string>();
+  let stopped = false;
+  const next = (): void => {
+    for (const key of waiting) {
+      if (stopped || working.size >= limit) return;
+      if (working.has(key)) continue;
+      waiting.delete(key);
+      working.add(key);
+      void work(key).finally(() => {
+        working.delete(key);
+        next();
+      });
+    }
+  };
+  return {
+    add: (key: string) => {
+      waiting.add(key);
+      next();
+    },
+    stop: () => {
+      stopped = true;
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** All that the window can ask for: one handler a channel. Knows neither Electron nor libvirt. */
+import type { ChannelInput, ChannelName, ChannelOutput } from '../../src-core/contract/channels.ts';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import type { AppEvent, MachineKey, MachineRow, Settings } from '../../src-core/contract/schemas.ts';
+import { sentence } from '../../src-core/rescue/findings.ts';
+import { endRescue } from './end-run.ts';
+import { createHosts } from './hosts.ts';
+import type { Connected, HostEntry, Hosts } from './hosts.ts';
+import { machineDetails } from './details.ts';
+import type { Log } from './log.ts';
+import { createOperations } from './operations.ts';
+import type { Operations } from './operations.ts';
+import { createPreviews } from './preview.ts';
+import { runRescue } from './rescue-run.ts';
+import type { SettingsService } from './settings.ts';
+import { listPools, listVolumes } from './storage.ts';
+import type { OpenHypervisor } from '../libvirt/port.ts';
+
+export type Handlers = { readonly [C in ChannelName]: (input: ChannelInput<C>) => ChannelOutput<C> | Promise<ChannelOutput<C>> };
+
+export interface ServicesOptions {
+  readonly open: OpenHypervisor;
+  readonly builtinHosts: readonly HostEntry[];
+  readonly settings: SettingsService;
+  readonly settingsChanged: (settings: Settings) => void;
+  readonly emit: (event: AppEvent) => void;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly now: () => Date;
+  /** user@workstation: who starts a rescue. */
+  readonly user: string;
+  readonly info: ChannelOutput<'app.info'>;
+}
+
+export interface Services {
+  readonly handlers: Handlers;
+  readonly hosts: Hosts;
+  readonly operations: Operations;
+}
+
+export function createServices(options: ServicesOptions): Services {
+  const { settings, log, now, user, info } = options;
+  const hosts = createHosts({ ...options, builtin: options.builtinHosts });
+  const operations = createOperations(options);
+  const previews = createPreviews(() => now().getTime());
+  const machine = ({ hostId, uuid }: MachineKey): { host: Connected; row: MachineRow } => {
+    const host = hosts.connected(hostId);
+    const row = host.inventory.row(uuid);
+    if (row === null) throw new SalvorError('domain-not-found', { domain: uuid, uri: host.entry.uri });
+    return { host, row };
+  };
+  const handlers: Handlers = {
+    'app.info': () => info,
+    'settings.get': () => settings.get().settings,
+    'settings.set': (change) => {
+      const next = settings.set({ settings: { ...settings.get().settings, ...withoutUndefined(change) } }).settings;
+      options.settingsChanged(next);
+      return next;
+    },
+
+    'hosts.list': () => hosts.list(),
+    'hosts.add': (host) => hosts.add(host),
+    'hosts.remove': async ({ hostId }) => {
+      await hosts.remove(hostId);
+      return null;
+    },
+    'hosts.connect': ({ hostId }) => {
+      hosts.connect(hostId).catch((error: unknown) => log.error('connect', error));
+      return null;
+    },
+    'hosts.disconnect': async ({ hostId }) => {
+      await hosts.disconnect(hostId);
+      return null;
+    },
+
+    'machines.list': () => hosts.machines(),
+    'machines.details': (key) => {
+      const { host, row } = machine(key);
+      return machineDetails(host.hypervisor, row);
+    },
+    'pools.list': ({ hostId }) => listPools(hosts.connected(hostId)),
+    'pools.volumes': ({ hostId, pool }) => listVolumes(hosts.connected(hostId), pool),
+
+    'rescue.preview': ({ machine: key, request }) => {
+      const { host, row } = machine(key);
+      return previews.preview(host.hypervisor, row.uuid, request);
+    },
+    'rescue.start': ({ machine: key, request, fingerprint }) => {
+      const { host, row } = machine(key);
+      const domain = { uuid: row.uuid, name: row.name };
+      const confirmed = { fingerprint, inputs: previews.inputsOf(fingerprint) };
+      const stamp = { id: options.newId(), startedAt: now().toISOString(), startedBy: user };
+      return operations.start('rescue', key, row.name, { id: 'check', text: sentence('step-check').text }, async (report, signal) => {
+        await runRescue(host.hypervisor, { domain, request, properties: {}, confirmed, stamp }, { ...report, planned: () => undefined }, signal);
+      });
+    },
+    'rescue.end': ({ machine: key, stop, power }) => {
+      const { host, row } = machine(key);
+      const domain = { uuid: row.uuid, name: row.name };
+      const first = sentence(stop.how === 'force' ? 'step-stop-force' : 'step-stop-graceful', { domain: row.name, seconds: stop.timeoutSeconds, then: stop.onTimeout === 'force' ? 'force it off' : 'give up' });
+      return operations.start('end', key, row.name, { id: 'stop', text: first.text }, async (report, signal) => {
+        await endRescue(host.hypervisor, { domain, stop, power, by: user }, report, signal);
+      });
+    },
+    'operations.list': () => operations.list(),
+    'operations.cancel': ({ operationId }) => {
+      operations.cancel(operationId);
+      return null;
+    },
+    'log.renderer-error': ({ message }) => {
+      log.error(`window: ${message}`);
+      return null;
+    },
+  };
+  return { handlers, hosts, operations };
+}
+
+/** zod leaves an absent optional key out, but its type allows undefined. */
+function withoutUndefined<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,27 @@
+import log from 'electron-log/main';
+import { redactXml } from '../../src-core/rescue/redact.ts';
+import type { Log } from '../app/log.ts';
+
+/** Size at which the log is put aside once and begun anew. */
+const MAX_BYTES = 2 * 1024 * 1024;
+
+/** A log file in the user data folder. Passwords in XML and user names with passwords in addresses are replaced before anything is written. */
+export function openLog(folder: string): Log {
+  log.transports.file.resolvePathFn = () => `${folder}/logs/main.log`;
+  log.transports.file.maxSize = MAX_BYTES;
+  // Windows have no way to the log but the checked channel.
+  log.transports.ipc.level = false;
+  log.transports.console.level = 'warn';
+  log.hooks.push((message) => ({ ...message, data: message.data.map((part: unknown) => redact(part)) }));
+  const rest = (error: unknown) => (error === undefined ? [] : [error]);
+  return {
+    info: (message) => log.info(message),
+    warn: (message, error) => log.warn(message, ...rest(error)),
+    error: (message, error) => log.error(message, ...rest(error)),
+  };
+}
+
+function redact(part: unknown): string {
+  const text = part instanceof Error ? (part.stack ?? part.message) : String(part);
+  return redactXml(text).replace(/(:\/\/[^\s/:@]*):[^\s/@]*@/g, '$1:***@');
+}
