@@ -33,6 +33,7 @@ export default defineConfig({
       outDir: 'out/renderer',
       target: chrome,
       rolldownOptions: { input: 'src-renderer/index.html' },
+      minify: true,
       // An inlined asset is a data: URL, which the content security policy refuses.
       assetsInlineLimit: 0,
     },
