@@ -1,18 +1,15 @@
 import { Domain } from './domain.ts';
-import { LibvirtError } from './errors.ts';
+import type { DomainEvents, NetworkEvents, NodeDeviceEvents, SecretEvents, StoragePoolEvents } from './events.ts';
 import {
-  domainEventIDs,
-  eventID,
-  networkEventIDs,
-  nodeDeviceEventIDs,
-  secretEventIDs,
-  storagePoolEventIDs,
-  type DomainEvents,
-  type NetworkEvents,
-  type NodeDeviceEvents,
-  type SecretEvents,
-  type StoragePoolEvents,
-} from './events.ts';
+  domainFamily,
+  listen,
+  networkFamily,
+  nodeDeviceFamily,
+  secretFamily,
+  storagePoolFamily,
+  type EventOptions,
+  type EventSubscription,
+} from './listen.ts';
 import {
   native,
   type ConnectionHandle,
@@ -22,7 +19,6 @@ import {
   type RawPool,
   type RawSecret,
 } from './native.ts';
-import { VIR_ERR_INVALID_CONN } from './generated/constants.ts';
 import { Network } from './network.ts';
 import { NodeDevice } from './node-device.ts';
 import { openArguments, type OpenOptions } from './open-options.ts';
@@ -30,22 +26,8 @@ import { Secret } from './secret.ts';
 import { StoragePool, StorageVolume } from './storage.ts';
 import type { CallOptions, DomainCapabilitiesQuery, DomainStats, NodeInfo } from './types.ts';
 
-export type { Credential, CredentialCallback, OpenOptions } from './open-options.ts';
-
 /** @param reason VIR_CONNECT_CLOSE_REASON_* */
 export type CloseListener = (reason: number) => void;
-
-/** A registered listener. It does not keep the process alive by itself. */
-export interface EventSubscription {
-  /** No event is delivered from now on; resolves when libvirt has forgotten the listener. Safe to call twice. */
-  cancel(options?: CallOptions): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** @template Scope the object to which the events are confined; left out: all of the connection's */
-export interface EventOptions<Scope> extends CallOptions {
-  readonly only?: Scope | undefined;
-}
 
 /**
  * A connection to a hypervisor (virConnectPtr). Its calls run on threads of its own, so a host that hangs delays no other.
@@ -300,101 +282,62 @@ export class Connection {
   }
 
   /** Listens to one kind of event of all domains, or of one. Listeners run in the order of the events. */
-  async onDomainEvent<Name extends keyof DomainEvents>(
+  onDomainEvent<Name extends keyof DomainEvents>(
     name: Name,
     listener: (event: DomainEvents[Name]) => void,
     options?: EventOptions<Domain>,
   ): Promise<EventSubscription> {
-    const id = await native.virConnectDomainEventRegisterAny(
-      this.handle,
-      options?.only?.handle ?? null,
-      eventID(domainEventIDs, name),
-      (event: { domain: RawDomain }) => {
-        listener({ ...event, domain: new Domain(this, event.domain) } as DomainEvents[Name]);
-      },
-      options?.timeout,
-    );
-    return this.#subscription(native.virConnectDomainEventDeregisterAny, id);
+    return listen(this.handle, domainFamily, name, listener, options, (event: { domain: RawDomain }) => ({
+      ...event,
+      domain: new Domain(this, event.domain),
+    }));
   }
 
-  async onStoragePoolEvent<Name extends keyof StoragePoolEvents>(
+  /** Like onDomainEvent, of storage pools. */
+  onStoragePoolEvent<Name extends keyof StoragePoolEvents>(
     name: Name,
     listener: (event: StoragePoolEvents[Name]) => void,
     options?: EventOptions<StoragePool>,
   ): Promise<EventSubscription> {
-    const id = await native.virConnectStoragePoolEventRegisterAny(
-      this.handle,
-      options?.only?.handle ?? null,
-      eventID(storagePoolEventIDs, name),
-      (event: { pool: RawPool }) => {
-        listener({ ...event, pool: new StoragePool(this, event.pool) } as StoragePoolEvents[Name]);
-      },
-      options?.timeout,
-    );
-    return this.#subscription(native.virConnectStoragePoolEventDeregisterAny, id);
+    return listen(this.handle, storagePoolFamily, name, listener, options, (event: { pool: RawPool }) => ({
+      ...event,
+      pool: new StoragePool(this, event.pool),
+    }));
   }
 
-  async onNetworkEvent<Name extends keyof NetworkEvents>(
+  /** Like onDomainEvent, of networks. */
+  onNetworkEvent<Name extends keyof NetworkEvents>(
     name: Name,
     listener: (event: NetworkEvents[Name]) => void,
     options?: EventOptions<Network>,
   ): Promise<EventSubscription> {
-    const id = await native.virConnectNetworkEventRegisterAny(
-      this.handle,
-      options?.only?.handle ?? null,
-      eventID(networkEventIDs, name),
-      (event: { network: RawNetwork }) => {
-        listener({ ...event, network: new Network(this, event.network) } as NetworkEvents[Name]);
-      },
-      options?.timeout,
-    );
-    return this.#subscription(native.virConnectNetworkEventDeregisterAny, id);
+    return listen(this.handle, networkFamily, name, listener, options, (event: { network: RawNetwork }) => ({
+      ...event,
+      network: new Network(this, event.network),
+    }));
   }
 
-  async onSecretEvent<Name extends keyof SecretEvents>(
+  /** Like onDomainEvent, of secrets. */
+  onSecretEvent<Name extends keyof SecretEvents>(
     name: Name,
     listener: (event: SecretEvents[Name]) => void,
     options?: EventOptions<Secret>,
   ): Promise<EventSubscription> {
-    const id = await native.virConnectSecretEventRegisterAny(
-      this.handle,
-      options?.only?.handle ?? null,
-      eventID(secretEventIDs, name),
-      (event: { secret: RawSecret }) => {
-        listener({ ...event, secret: new Secret(this, event.secret) } as SecretEvents[Name]);
-      },
-      options?.timeout,
-    );
-    return this.#subscription(native.virConnectSecretEventDeregisterAny, id);
+    return listen(this.handle, secretFamily, name, listener, options, (event: { secret: RawSecret }) => ({
+      ...event,
+      secret: new Secret(this, event.secret),
+    }));
   }
 
-  async onNodeDeviceEvent<Name extends keyof NodeDeviceEvents>(
+  /** Like onDomainEvent, of the host's devices. */
+  onNodeDeviceEvent<Name extends keyof NodeDeviceEvents>(
     name: Name,
     listener: (event: NodeDeviceEvents[Name]) => void,
     options?: EventOptions<NodeDevice>,
   ): Promise<EventSubscription> {
-    const id = await native.virConnectNodeDeviceEventRegisterAny(
-      this.handle,
-      options?.only?.handle ?? null,
-      eventID(nodeDeviceEventIDs, name),
-      (event: { device: RawNodeDevice }) => {
-        listener({ ...event, device: new NodeDevice(this, event.device) } as NodeDeviceEvents[Name]);
-      },
-      options?.timeout,
-    );
-    return this.#subscription(native.virConnectNodeDeviceEventDeregisterAny, id);
-  }
-
-  #subscription(
-    deregister: (connection: ConnectionHandle, id: number, deadline: number | undefined) => Promise<void>,
-    id: number,
-  ): EventSubscription {
-    let cancelled: Promise<void> | null = null;
-    const cancel = (options?: CallOptions): Promise<void> =>
-      (cancelled ??= deregister(this.handle, id, options?.timeout).catch((error: unknown) => {
-        // A closed connection has no listeners left.
-        if (!(error instanceof LibvirtError && error.code === VIR_ERR_INVALID_CONN)) throw error;
-      }));
-    return { cancel, [Symbol.asyncDispose]: () => cancel() };
+    return listen(this.handle, nodeDeviceFamily, name, listener, options, (event: { device: RawNodeDevice }) => ({
+      ...event,
+      device: new NodeDevice(this, event.device),
+    }));
   }
 }

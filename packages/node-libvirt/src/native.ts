@@ -65,6 +65,17 @@ type ByTextWithFlags<Kind extends string, Result> = (
   deadline: Deadline,
 ) => Promise<Result>;
 
+/** `scope` is the object to listen to, or null for all; the listener gets the event's own fields. Gives an id. */
+export type RegisterAny<Kind extends string> = (
+  connection: ConnectionHandle,
+  scope: Handle<Kind> | null,
+  eventID: number,
+  listener: (event: never) => void,
+  deadline: Deadline,
+) => Promise<number>;
+/** Takes the id that the registration gave. */
+export type DeregisterAny = (connection: ConnectionHandle, id: number, deadline: Deadline) => Promise<void>;
+
 /** Name, type ("int", "uint", "llong", "ullong", "double", "boolean", "string") and value of a typed parameter. */
 export type NativeParameter = readonly [name: string, type: string, value: types.TypedParameter];
 
@@ -369,47 +380,16 @@ export interface Native {
   virStreamFinish: Plain<'stream', void>;
   virStreamAbort: Plain<'stream', void>;
 
-  /** `scope` is a domain, or null for all; the listener gets the event's own fields. The id that comes back ends it. */
-  virConnectDomainEventRegisterAny(
-    connection: ConnectionHandle,
-    scope: Handle<'domain'> | null,
-    eventID: number,
-    listener: (event: never) => void,
-    deadline: Deadline,
-  ): Promise<number>;
-  virConnectDomainEventDeregisterAny(connection: ConnectionHandle, id: number, deadline: Deadline): Promise<void>;
-  virConnectStoragePoolEventRegisterAny(
-    connection: ConnectionHandle,
-    scope: Handle<'pool'> | null,
-    eventID: number,
-    listener: (event: never) => void,
-    deadline: Deadline,
-  ): Promise<number>;
-  virConnectStoragePoolEventDeregisterAny(connection: ConnectionHandle, id: number, deadline: Deadline): Promise<void>;
-  virConnectNetworkEventRegisterAny(
-    connection: ConnectionHandle,
-    scope: Handle<'network'> | null,
-    eventID: number,
-    listener: (event: never) => void,
-    deadline: Deadline,
-  ): Promise<number>;
-  virConnectNetworkEventDeregisterAny(connection: ConnectionHandle, id: number, deadline: Deadline): Promise<void>;
-  virConnectSecretEventRegisterAny(
-    connection: ConnectionHandle,
-    scope: Handle<'secret'> | null,
-    eventID: number,
-    listener: (event: never) => void,
-    deadline: Deadline,
-  ): Promise<number>;
-  virConnectSecretEventDeregisterAny(connection: ConnectionHandle, id: number, deadline: Deadline): Promise<void>;
-  virConnectNodeDeviceEventRegisterAny(
-    connection: ConnectionHandle,
-    scope: Handle<'nodeDevice'> | null,
-    eventID: number,
-    listener: (event: never) => void,
-    deadline: Deadline,
-  ): Promise<number>;
-  virConnectNodeDeviceEventDeregisterAny(connection: ConnectionHandle, id: number, deadline: Deadline): Promise<void>;
+  virConnectDomainEventRegisterAny: RegisterAny<'domain'>;
+  virConnectDomainEventDeregisterAny: DeregisterAny;
+  virConnectStoragePoolEventRegisterAny: RegisterAny<'pool'>;
+  virConnectStoragePoolEventDeregisterAny: DeregisterAny;
+  virConnectNetworkEventRegisterAny: RegisterAny<'network'>;
+  virConnectNetworkEventDeregisterAny: DeregisterAny;
+  virConnectSecretEventRegisterAny: RegisterAny<'secret'>;
+  virConnectSecretEventDeregisterAny: DeregisterAny;
+  virConnectNodeDeviceEventRegisterAny: RegisterAny<'nodeDevice'>;
+  virConnectNodeDeviceEventDeregisterAny: DeregisterAny;
 }
 
 /** The addon. Loading it starts no thread and connects to nothing. */
