@@ -18,7 +18,7 @@ export default {
       'not-to-unresolvable',
       'A mistyped path slips past every other rule here.',
       {},
-      { couldNotResolve: true, pathNot: '\\?(raw|url|worker)$' },
+      { couldNotResolve: true, pathNot: '\\?(raw|url|worker)$|^electron/main$' },
     ),
     forbid(
       'no-circular',
@@ -35,7 +35,7 @@ export default {
     forbid(
       'not-to-dev-dependency',
       'What ships must be listed in dependencies. (Electron is the runtime itself, and is packaged apart.)',
-      { path: '^src-(core|main|renderer)/', pathNot: test },
+      { path: '^src-(core|main|renderer)/', pathNot: `${test}|\\.d\\.ts$` },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: nodeModules('electron') },
     ),
     forbid(
