@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   window = openWindow(join(import.meta.dirname, '../preload/index.cjs'), settings);
   window.on('closed', () => (window = null));
   closeSafely(window, services);
-  await services.hosts.connect(DEMO_HOST_ID);
+  if (app.commandLine.hasSwitch('demo')) await services.hosts.connect(DEMO_HOST_ID);
 }
 
 function demoAndThisComputer() {

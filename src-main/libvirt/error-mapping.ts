@@ -19,7 +19,6 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 /** What an error's words are filled with. */
 export interface ErrorContext {
   readonly uri: string;
-  readonly readOnly: boolean;
   /** Name or UUID of the domain, or name of the pool, that was asked about. */
   readonly subject: string;
 }
@@ -67,7 +66,7 @@ export function openError(error: unknown, uri: string): SalvorError {
 }
 
 /** Why a call failed. */
-export async function callError(error: unknown, { uri, readOnly, subject }: ErrorContext, isAlive: IsAlive): Promise<SalvorError> {
+export async function callError(error: unknown, { uri, subject }: ErrorContext, isAlive: IsAlive): Promise<SalvorError> {
   if (error instanceof SalvorError) return error;
   if (error instanceof LibvirtTimeoutError) return new SalvorError('timeout', { call: error.call, seconds: seconds(error) });
   if (!(error instanceof LibvirtError)) {
@@ -78,7 +77,8 @@ export async function callError(error: unknown, { uri, readOnly, subject }: Erro
   const { code, message, call } = error;
   if (code === VIR_ERR_NO_DOMAIN) return new SalvorError('domain-not-found', { domain: subject, uri });
   if (code === VIR_ERR_NO_STORAGE_POOL) return new SalvorError('pool-not-found', { pool: subject, uri });
-  if (readOnly && code === VIR_ERR_OPERATION_DENIED) return new SalvorError('read-only', { uri }, message);
+  // The daemon may make a connection read-only that was not asked to be: through its read-only socket.
+  if (code === VIR_ERR_OPERATION_DENIED) return new SalvorError('read-only', { uri }, message);
   if (code === VIR_ERR_ACCESS_DENIED) return new SalvorError('permission-denied', { uri }, message);
   if (AUTHENTICATION.includes(code)) return new SalvorError('authentication-failed', { uri }, message);
   if (UNSUPPORTED.includes(code)) return new SalvorError('not-supported', { what: call }, message);

@@ -56,7 +56,7 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean):
       try {
         return await call();
       } catch (error) {
-        throw await callError(error, { uri, readOnly, subject }, isAlive);
+        throw await callError(error, { uri, subject }, isAlive);
       }
     },
   };
