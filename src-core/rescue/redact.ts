@@ -14,11 +14,17 @@ export function redactXml(xml: string): string {
   );
 }
 
-/** The plan as it may be shown. */
+/** The password of https://user:password@host/, in whatever sentence it stands. */
+const URL_PASSWORD = /(:\/\/[^/\s:@]*:)[^/\s@]*(?=@)/g;
+
+/** The plan as it may be shown. An address with a password is refused, but it is repeated in what is refused, and why. */
 export function redactPlan(plan: RescuePlan): RescuePlan {
-  return {
+  const shown: RescuePlan = {
     ...plan,
     rescueXml: plan.rescueXml === null ? null : redactXml(plan.rescueXml),
     diff: plan.diff.map((line) => ({ ...line, text: redactXml(line.text) })),
   };
+  const redactUrl = (_key: string, value: unknown) =>
+    typeof value === 'string' ? value.replace(URL_PASSWORD, '$1***') : value;
+  return JSON.parse(JSON.stringify(shown), redactUrl) as RescuePlan;
 }

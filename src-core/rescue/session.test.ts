@@ -59,6 +59,14 @@ describe('redaction', () => {
     expect(JSON.stringify(plan)).toContain('hunter2');
     expect(JSON.stringify(redactPlan(plan))).not.toContain('hunter2');
   });
+
+  it('leaves no password of a web address, and the rest of the address as it was', () => {
+    const url = 'https://root:hunter2@example.org/a@b:c.iso';
+    const request = { ...inputs().request, media: [{ kind: 'url' as const, url }] };
+    const shown = redactPlan(planRescue({ ...inputs(), request }));
+    expect(JSON.stringify(shown)).not.toContain('hunter2');
+    expect(shown.request.media).toEqual([{ kind: 'url', url: 'https://root:***@example.org/a@b:c.iso' }]);
+  });
 });
 
 describe('verification of the running domain', () => {
