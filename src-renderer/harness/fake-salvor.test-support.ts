@@ -310,7 +310,18 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): Handle
     'pools.volumes': ({ pool }) => [...(VOLUMES[pool] ?? [])],
     'rescue.preview': ({ machine, request }) => previewOf(world, machine, request),
     'rescue.start': ({ machine, request }) =>
-      run(world, emit, machine, 'rescue', session({ medium: JSON.stringify(request.media[0]) })),
+      run(
+        world,
+        emit,
+        machine,
+        'rescue',
+        session({
+          medium:
+            mediumFacts(request.media[0] ?? { kind: 'original' }).spec.kind === 'volume'
+              ? 'iso/systemrescue-12.01-amd64.iso'
+              : 'original',
+        }),
+      ),
     'rescue.end': ({ machine }) => run(world, emit, machine, 'end', null),
     'operations.list': () => [...world.operations.values()],
     'operations.cancel': () => null,

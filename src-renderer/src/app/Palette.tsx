@@ -4,6 +4,7 @@ import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Sign } from '../components/Sign.tsx';
 import type { SignName } from '../components/Sign.tsx';
+import { stateSign } from '../components/machine-state.ts';
 import { searchMachines, sortMachines } from '../features/machines/search.ts';
 import { keyOf } from './machine-key.ts';
 import { setPaletteOpen } from './palette-store.ts';
@@ -66,7 +67,7 @@ export function Palette() {
       .slice(0, SHOWN)
       .map((row): Command => ({
         id: keyOf(row),
-        sign: 'pool',
+        sign: stateSign(row).sign,
         text: row.name,
         hint: row.hostName,
         run: () => openMachine(row),

@@ -21,16 +21,18 @@ interface BootLaneProps {
   readonly entries: readonly BootEntry[];
   /** Target of the device that the rescue adds, to be marked; null: none. */
   readonly added?: string | null;
+  /** What stands there where nothing boots. */
+  readonly nothing?: string;
 }
 
 /** The effective boot order: what the firmware tries, one below the other, each with the reason for its place. */
-export function BootLane({ title, entries, added = null }: BootLaneProps) {
+export function BootLane({ title, entries, added = null, nothing }: BootLaneProps) {
   const { t } = useTranslation();
   const words = useSentenceWords();
   return (
     <section className="boot-lane" aria-label={title}>
       <h3 className="head">{title}</h3>
-      {entries.length === 0 && <p className="muted small">{t('boot.nothing')}</p>}
+      {entries.length === 0 && <p className="muted small">{nothing ?? t('boot.nothing')}</p>}
       <ol>
         {entries.map((entry) => {
           const isAdded = (added !== null && entry.target === added) || entry.reason.code === 'boot-kernel-rescue';
@@ -48,7 +50,7 @@ export function BootLane({ title, entries, added = null }: BootLaneProps) {
               <span className="boot-entry-what">
                 <span className="boot-entry-line">
                   <span className="mono boot-entry-target">{entry.target ?? t(`boot.kind.${entry.kind}`)}</span>
-                  {entry.source !== null && <PathText path={entry.source} />}
+                  {entry.source !== null && <PathText path={entry.source} fileOnly />}
                   {isAdded && (
                     <span className="boot-entry-mark tone-added">
                       <Sign name="added" tone="added" />

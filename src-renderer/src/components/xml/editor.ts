@@ -22,17 +22,20 @@ const look = EditorView.theme({
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     backgroundColor: 'var(--selected)',
   },
-  '.cm-changedLine, &.cm-merge-b .cm-changedLine, .cm-inlineChangedLine': { backgroundColor: 'var(--teal-bg)' },
-  '&.cm-merge-b .cm-changedText, .cm-changedText': { background: 'none', fontWeight: '600' },
-  '.cm-deletedChunk, &.cm-merge-b .cm-deletedChunk': { backgroundColor: 'var(--red-bg)', paddingLeft: '6px' },
-  '.cm-deletedChunk .cm-deletedText, &.cm-merge-b .cm-deletedText, .cm-deletedLine del': {
+  // A sign at the start of each line says what its colour says.
+  '.cm-line, .cm-deletedLine': { position: 'relative', paddingLeft: '20px' },
+  '.cm-changedLine, &.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--teal-bg)' },
+  '.cm-changedLine::before': { content: '"+"', position: 'absolute', left: '7px', color: 'var(--teal)' },
+  '.cm-deletedChunk, &.cm-merge-b .cm-deletedChunk': { backgroundColor: 'var(--red-bg)', paddingLeft: '0' },
+  '.cm-deletedLine::before': { content: '"−"', position: 'absolute', left: '7px', color: 'var(--red)' },
+  '.cm-deletedLine del': { textDecoration: 'none' },
+  '.cm-changedText, &.cm-merge-b .cm-changedText, .cm-deletedText, .cm-deletedChunk .cm-deletedText': {
     background: 'none',
-    textDecoration: 'none',
   },
-  '.cm-deletedLine::before': { content: '"− "', color: 'var(--red)' },
-  '&.cm-merge-b .cm-changedLineGutter, .cm-changedLineGutter': { background: 'var(--teal-line)' },
-  '&.cm-merge-b .cm-deletedLineGutter, .cm-deletedLineGutter': { background: 'var(--red-line)' },
-  '.cm-collapsedLines': { color: 'var(--muted)', background: 'var(--sunken)', padding: '2px 8px' },
+  '.cm-changedLineGutter, &.cm-merge-b .cm-changedLineGutter': { background: 'var(--teal-line)' },
+  '.cm-deletedLineGutter, &.cm-merge-b .cm-deletedLineGutter': { background: 'var(--red-line)' },
+  '.cm-collapsedLines': { color: 'var(--muted)', background: 'var(--sunken)', padding: '2px 20px' },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"⋯"', color: 'var(--muted)' },
 });
 
 /** What every XML view has in common: read, never written; reachable and named for screen readers; no style without the nonce. */

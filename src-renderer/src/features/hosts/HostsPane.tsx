@@ -20,9 +20,11 @@ export function HostsPane() {
     <section className="hosts" aria-label={t('hosts.title')}>
       <div className="hosts-head">
         <h2 className="head">{t('hosts.title')}</h2>
-        <Button variant="text" className="spread" onClick={() => goTo({ kind: 'add-host' })}>
-          {t('hosts.add')}
-        </Button>
+        <span className="spread">
+          <Button variant="text" onClick={() => goTo({ kind: 'add-host' })}>
+            {t('hosts.add')}
+          </Button>
+        </span>
       </div>
       {error !== null && <ErrorNotice error={error} />}
       {!loaded && (

@@ -93,6 +93,7 @@ function PlacedRadios({ kind, chosen, options, resolved, onChange }: PlacedRadio
   };
   return (
     <ReasonRadios
+      layout="row"
       legend={t(`rescue.attach.${kind}`)}
       value={chosen ?? DEFAULT}
       options={[
@@ -122,6 +123,7 @@ function FallThroughRadios({ chosen, resolved, uefi, onChange }: FallThroughRadi
   const byDefault = chosen === null && resolved !== null;
   return (
     <ReasonRadios<FallThrough | typeof DEFAULT>
+      layout="row"
       legend={t('rescue.attach.fallThrough')}
       value={chosen ?? DEFAULT}
       options={[

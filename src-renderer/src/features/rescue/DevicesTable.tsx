@@ -13,7 +13,9 @@ export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
   return (
     <div>
       <table className="plan-devices">
-        <caption className="head">{t('rescue.devices.title')}</caption>
+        <caption className="head">
+          {t(plan.rescueXml === null ? 'rescue.devices.titleNow' : 'rescue.devices.title')}
+        </caption>
         <thead>
           <tr>
             <th scope="col">{t('rescue.devices.mark')}</th>

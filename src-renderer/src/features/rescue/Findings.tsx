@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Finding } from '../../../../src-core/rescue/types.ts';
-import { Notice } from '../../components/Notice.tsx';
+import { Sign } from '../../components/Sign.tsx';
 import { useFindingWords } from '../../i18n/words.ts';
 
 interface FindingsProps {
@@ -14,12 +14,11 @@ export function Findings({ findings, tone }: FindingsProps) {
   const words = useFindingWords();
   if (findings.length === 0) return null;
   return (
-    <ul className="findings" aria-label={t(`rescue.findings.${tone}`, { count: findings.length })}>
+    <ul className={`findings findings-${tone}`} aria-label={t(`rescue.findings.${tone}`, { count: findings.length })}>
       {findings.map((finding) => (
         <li key={`${finding.code} ${finding.subject ?? ''}`}>
-          <Notice tone={tone} kind={t(`rescue.findings.${tone}One`)}>
-            {words(finding)}
-          </Notice>
+          <Sign name={tone} tone={tone} label={t(`rescue.findings.${tone}One`)} />
+          <span>{words(finding)}</span>
         </li>
       ))}
     </ul>

@@ -83,7 +83,12 @@ function Outcome({ plan }: { readonly plan: RescuePlan }) {
       <Findings findings={plan.refusals} tone="refused" />
       <div className="rescue-lanes">
         <BootLane title={t('boot.before')} entries={plan.bootBefore} />
-        <BootLane title={t('boot.after')} entries={plan.bootAfter} added={plan.rescueDevice?.target ?? null} />
+        <BootLane
+          title={t('boot.after')}
+          entries={plan.bootAfter}
+          added={plan.rescueDevice?.target ?? null}
+          {...(plan.rescueXml === null ? { nothing: t('boot.refused') } : {})}
+        />
       </div>
       <Findings findings={plan.warnings} tone="warning" />
       <DevicesTable plan={plan} />

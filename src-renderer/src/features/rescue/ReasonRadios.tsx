@@ -15,37 +15,66 @@ interface ReasonRadiosProps<T extends string> {
   readonly legend: string;
   readonly value: T;
   readonly options: readonly ReasonRadio<T>[];
+  /** `row`: short labels without notes share a line. */
+  readonly layout?: 'stack' | 'row';
   readonly onChange: (value: T) => void;
 }
 
-/** A group of radio buttons in which what is impossible says why, in words beside it: a tooltip would hide the reason from most. */
-export function ReasonRadios<T extends string>({ legend, value, options, onChange }: ReasonRadiosProps<T>) {
+/**
+ * A group of radio buttons in which what is impossible says why, in words beside it: a tooltip would hide the reason from most.
+ * What is possible comes first, so that it stays together however long the reasons are.
+ */
+export function ReasonRadios<T extends string>({
+  legend,
+  value,
+  options,
+  layout = 'stack',
+  onChange,
+}: ReasonRadiosProps<T>) {
   const name = useId();
+  const radio = (option: ReasonRadio<T>): ReactNode => (
+    <Radio
+      key={option.value}
+      name={name}
+      option={option}
+      checked={option.value === value}
+      onChange={() => onChange(option.value)}
+    />
+  );
+  const possible = options.filter((option) => option.reason === null);
+  const short = layout === 'row' ? possible.slice(1) : [];
   return (
     <fieldset className="reason-radios">
       <legend className="head">{legend}</legend>
-      {options.map((option) => (
-        <label key={option.value} className={option.reason === null ? 'reason-radio' : 'reason-radio reason-radio-off'}>
-          <input
-            type="radio"
-            name={name}
-            value={option.value}
-            checked={option.value === value}
-            disabled={option.reason !== null}
-            onChange={() => onChange(option.value)}
-          />
-          <span className="reason-radio-text">
-            <span className="reason-radio-label">{option.label}</span>
-            {option.note !== undefined && <span className="muted small">{option.note}</span>}
-            {option.reason !== null && (
-              <span className="small reason-radio-why">
-                <Sign name="refused" tone="refused" />
-                {option.reason}
-              </span>
-            )}
-          </span>
-        </label>
-      ))}
+      {possible.slice(0, possible.length - short.length).map(radio)}
+      {short.length > 0 && <div className="reason-radios-row">{short.map(radio)}</div>}
+      {options.filter((option) => option.reason !== null).map(radio)}
     </fieldset>
+  );
+}
+
+interface RadioProps {
+  readonly name: string;
+  readonly option: ReasonRadio<string>;
+  readonly checked: boolean;
+  readonly onChange: () => void;
+}
+
+function Radio({ name, option, checked, onChange }: RadioProps) {
+  const { value, label, note, reason } = option;
+  return (
+    <label className={reason === null ? 'reason-radio' : 'reason-radio reason-radio-off'}>
+      <input type="radio" name={name} value={value} checked={checked} disabled={reason !== null} onChange={onChange} />
+      <span className="reason-radio-text">
+        {label}
+        {note !== undefined && <span className="muted small">{note}</span>}
+        {reason !== null && (
+          <span className="reason-radio-why">
+            <Sign name="refused" tone="refused" />
+            {reason}
+          </span>
+        )}
+      </span>
+    </label>
   );
 }

@@ -99,7 +99,7 @@ function WhatBoots({ plan, medium }: { readonly plan: RescuePlan | null; readonl
       </p>
     );
   }
-  const name = mediumName(medium) ?? t('rescue.medium.ways.original');
+  const name = mediumName(medium) ?? t('rescue.start.original');
   const device = plan.rescueDevice;
   const boots =
     device === null
