@@ -22,6 +22,19 @@ const descendants = {
   message: 'It descends into <backingStore> and <mirror>. Use the child-only helpers of src-core/domain-xml.',
 };
 
+// All words of the window come from its language files: a literal would be English for everybody.
+const literalWords = [
+  {
+    selector: 'JSXText[value=/\\p{L}/u]',
+    message: 'Words go through i18next (src-renderer/src/i18n/en.json).',
+  },
+  {
+    selector:
+      'JSXAttribute[name.name=/^(label|title|alt|caption|legend|help|note|aria-label|aria-description|aria-roledescription)$/] > Literal[value=/\\p{L}/u]',
+    message: 'Words go through i18next (src-renderer/src/i18n/en.json).',
+  },
+];
+
 const shells = {
   name: 'node:child_process',
   importNames: ['exec', 'execSync'],
@@ -103,6 +116,7 @@ export default tseslint.config(
     files: ['src-renderer/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     rules: {
+      'no-restricted-syntax': ['error', ...bannedSyntax, ...literalWords],
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
       // Handlers of React events may be async; what they do with errors is theirs to say.

@@ -2,7 +2,7 @@
  * Every colour of the window, once. MUI's theme is made from these, and the style sheets read them as custom properties
  * (`--text`, `--added-bg`, …). Each text colour has a contrast of at least 4.5 : 1 on every background it is used on.
  */
-interface Tokens {
+export interface Tokens {
   /** The window behind the panes, and the side pane. */
   readonly chrome: string;
   /** Where content is read. */
