@@ -94,7 +94,7 @@ export default {
       'only-the-adapter-binds',
       'src-main/libvirt is the only importer of node-libvirt: everything else sees the hypervisor port.',
       { path: '^(src-|bench|scripts)', pathNot: `^src-main/libvirt/|^bench/` },
-      { path: '^packages/node-libvirt/|node_modules/node-libvirt/' },
+      { path: '(^|/)packages/node-libvirt/|node_modules/node-libvirt/' },
     ),
     forbid(
       'app-sees-the-port-only',
@@ -193,7 +193,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: 'node_modules|^packages/[^/]+/(build|dist|native)/' },
-    exclude: { path: '(^|/)(out|build|dist)/' },
+    exclude: { path: '^out/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
   },
 };

@@ -51,7 +51,7 @@ const stages = {
       tool(
         context,
         'dependency-cruiser',
-        'dependency-cruiser/bin/dependency-cruise.mjs',
+        'dependency-cruiser/bin/dependency-cruiser.mjs',
         cruised.filter((folder) => existsSync(path.join(root, folder))),
       ),
       tool(context, 'knip', 'knip/bin/knip.js', ['--no-progress']),

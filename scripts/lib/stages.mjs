@@ -11,10 +11,9 @@ import { root } from './paths.mjs';
 
 /** @param {any} json vitest's JSON report @returns {Counts} */
 export function readVitest(json) {
-  // A file that could not even be loaded has no tests to fail.
-  const broken = json.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length;
+  // A file that could not be loaded or prepared fails without a failed test in it.
+  const hasFailed = (file) => file.assertionResults.some(({ status }) => status === 'failed');
+  const broken = json.testResults.filter((file) => file.status === 'failed' && !hasFailed(file)).length;
   return {
     passed: json.numPassedTests,
     failed: json.numFailedTests + broken,
