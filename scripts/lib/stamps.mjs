@@ -36,13 +36,13 @@ function addFolder(hash, folder) {
 
 /**
  * A key that changes when one of the sources changes.
- * @param {string[]} sources files and folders, relative to the checkout; one that does not exist counts as such
+ * @param {string[]} sources files and folders, absolute or relative to the checkout; one that does not exist counts as such
  * @param {string[]} [facts] anything else the result depends on
  */
 export function fingerprint(sources, facts = []) {
   const hash = createHash('sha256');
   for (const source of sources) {
-    const file = path.join(root, source);
+    const file = path.resolve(root, source);
     if (!existsSync(file)) hash.update(`${file}\0absent\n`);
     else if (statSync(file).isDirectory()) addFolder(hash, file);
     else hash.update(readFileSync(file));
