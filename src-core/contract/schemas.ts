@@ -4,7 +4,7 @@ import { DOMAIN_STATES, FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../rescue
 import type { AttachChoice, MediumFacts, RescuePlan } from '../rescue/types.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
 import type { DiskRole, DiskView, GuestNames } from '../disks/types.ts';
-import type { HostTrait } from '../host/traits.ts';
+import { HOST_TRAITS } from '../host/traits.ts';
 import type { SessionRecord } from '../rescue/session.ts';
 import { ERROR_CODES } from './errors.ts';
 
@@ -74,7 +74,7 @@ export const hostSchema = z.strictObject({
   driver: z.string().nullable(),
   libvirtVersion: z.string().nullable(),
   hypervisorVersion: z.string().nullable(),
-  traits: z.array(fromCore<HostTrait>()),
+  traits: z.array(z.enum(HOST_TRAITS)),
   machineCount: z.number().int(),
 });
 export type Host = z.infer<typeof hostSchema>;
