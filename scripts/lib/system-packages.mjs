@@ -11,7 +11,7 @@ import { ask, findProgram, step } from './run.mjs';
 /** @type {Record<Need, string[][]>} */
 const debian = {
   // The binding is compiled against libvirt's client library.
-  build: [['g++'], ['make'], ['pkg-config', 'pkgconf'], ['libvirt-dev']],
+  build: [['g++'], ['make'], ['pkgconf', 'pkg-config'], ['libvirt-dev']],
   // What Electron links to, and unzip for its archive.
   window: [
     ['libgtk-3-0t64', 'libgtk-3-0'],
@@ -193,12 +193,14 @@ async function installOnDebian(missing) {
     names = choose(missing);
   }
   if (names === null) {
-    throw new Problem(
-      `This system offers no package for one of: ${missing.map((row) => row.join(' or ')).join(', ')}.`,
-      {
-        todo: ['Enable the main package sources in /etc/apt (on Ubuntu also "universe"), then run it again.'],
-      },
-    );
+    const known = available(missing.flat());
+    const unknown = missing.filter((row) => !row.some((name) => known.has(name))).map((row) => row.join(' or '));
+    throw new Problem(`apt-get offers no package for: ${unknown.join(', ')}.`, {
+      todo: [
+        'If apt-get update fails on this machine, repair the network connection or the package sources in /etc/apt first.',
+        'Else enable the main package sources (on Ubuntu also "universe"), then run it again.',
+      ],
+    });
   }
   const install = async () => {
     say(`apt-get install ${names.join(' ')}`);
