@@ -160,9 +160,8 @@ describe('SIGKILL of the command line', () => {
     expect(sessions, sessions.stderr).toMatchObject({ code: 0 });
     expect(sessions.stdout).toContain(guest.name);
     const again = await serialPosition(guest);
-    expect(await salvor(['end', '--uri', host.uri, guest.name, '--stop', 'force', '--json'])).toMatchObject({
-      code: 0,
-    });
+    const end = await salvor(['end', '--uri', host.uri, guest.name, '--stop', 'force', '--json']);
+    expect(end, end.stdout).toMatchObject({ code: 0 });
     expect(await nextBoot(guest, again), 'it ran before, so it runs again').toBe(ROOT_BOOTED);
     expect(await definitionOf(guest)).toBe(definition);
     await forceOff(guest);

@@ -173,9 +173,13 @@ export async function filesOf(guest: Guest): Promise<readonly string[]> {
     join(guest.host.dir, 'var/lib/libvirt'),
   ];
   const listed = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })));
-  return listed
-    .flat()
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  return (
+    listed
+      .flat()
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      // libvirt's own, one folder for each running QEMU, named by its number.
+      .filter((file) => !/\/qemu\/domain-\d+-[^/]+\/master-key\.aes$/.test(file))
+      .sort()
+  );
 }

@@ -9,7 +9,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { awaitCondition } from './await-condition.ts';
 import { outputOf, runCommand } from './command.ts';
 import type { Finished } from './command.ts';
@@ -134,8 +134,14 @@ async function writeConfiguration(dir: string, socketPermissions: string): Promi
   // As root: /dev/kvm and the images belong to whoever runs the tests.
   await writeFile(
     join(dir, 'etc/libvirt/qemu.conf'),
-    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0 }),
+    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0, ...ownPorts() }),
   );
+}
+
+/** Hosts share the network of the machine, and each believes all of its ports to be free: so each has a range of its own for VNC. */
+function ownPorts(): Readonly<Record<string, number>> {
+  const first = 10_000 + 100 * randomInt(0, 220);
+  return { remote_display_port_min: first, remote_display_port_max: first + 99 };
 }
 
 async function awaitReady(dir: string, alive: boolean, tryVirsh: Hypervisor['tryVirsh']): Promise<true | false> {

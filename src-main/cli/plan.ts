@@ -1,4 +1,5 @@
 import { planRescue } from '../../src-core/rescue/plan.ts';
+import { redactPlan } from '../../src-core/rescue/redact.ts';
 import type { RescueInputs, RescuePlan, RescueRequest } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
 import { oneOf } from './arguments.ts';
@@ -53,7 +54,7 @@ function textOf(made: RescuePlan, output: Output): string {
     case 'xml':
       return (made.rescueXml ?? '').trimEnd();
     case 'diff':
-      return plainLines(diffText(made));
+      return plainLines(diffText(redactPlan(made)));
     case 'virsh':
       return plainLines(made.virsh.join('\n'));
     case 'boot':
