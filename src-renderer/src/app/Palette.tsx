@@ -92,10 +92,13 @@ export function Palette() {
     <Dialog
       open
       onClose={() => setPaletteOpen(false)}
-      aria-label={t('palette.title')}
+      aria-labelledby="palette-title"
       slotProps={{ paper: { className: 'palette' } }}
       transitionDuration={0}
     >
+      <h2 id="palette-title" className="visually-hidden">
+        {t('palette.title')}
+      </h2>
       <input
         className="palette-field"
         role="combobox"

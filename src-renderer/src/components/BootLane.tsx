@@ -21,17 +21,20 @@ interface BootLaneProps {
   readonly entries: readonly BootEntry[];
   /** Target of the device that the rescue adds, to be marked; null: none. */
   readonly added?: string | null;
+  /** Of its heading: 3 below a column's own head, 2 where there is none. */
+  readonly level?: 2 | 3;
   /** What stands there where nothing boots. */
   readonly nothing?: string;
 }
 
 /** The effective boot order: what the firmware tries, one below the other, each with the reason for its place. */
-export function BootLane({ title, entries, added = null, nothing }: BootLaneProps) {
+export function BootLane({ title, entries, added = null, level = 3, nothing }: BootLaneProps) {
   const { t } = useTranslation();
   const words = useSentenceWords();
+  const Heading = level === 2 ? 'h2' : 'h3';
   return (
     <section className="boot-lane" aria-label={title}>
-      <h3 className="head">{title}</h3>
+      <Heading className="head">{title}</Heading>
       {entries.length === 0 && <p className="muted small">{nothing ?? t('boot.nothing')}</p>}
       <ol>
         {entries.map((entry) => {

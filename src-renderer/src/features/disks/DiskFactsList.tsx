@@ -39,9 +39,9 @@ export function DiskFactsList({ row }: { readonly row: ShownDisk }) {
   ];
   return (
     <section aria-labelledby="disk-facts" className="disk-facts">
-      <h3 id="disk-facts" className="head">
+      <h2 id="disk-facts" className="head">
         {t('disks.facts.title', { target: disk.target, device: disk.device, bus: disk.bus })}
-      </h3>
+      </h2>
       <p className="small">
         {added ? t('disks.facts.addedRole') : t(`disks.role.${disk.role}`)}
         <span className="muted">{` – ${disk.roleWhy}`}</span>

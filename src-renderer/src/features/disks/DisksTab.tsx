@@ -43,13 +43,14 @@ export function DisksTab({ details }: { readonly details: MachineDetails }) {
           <DisksTable rows={rows} chosen={shown?.disk.target ?? null} onChoose={setChosen} />
         )}
       </div>
-      <aside className="disks-side pane-scroll" aria-label={t('disks.side')}>
+      <aside className="disks-side pane-scroll" tabIndex={0} aria-label={t('disks.side')}>
         <BootLane
+          level={2}
           title={live === null ? t('boot.effective') : t('boot.running')}
           entries={live?.bootOrder ?? details.bootOrder}
           added={added}
         />
-        {live !== null && <BootLane title={t('boot.afterRescue')} entries={details.bootOrder} />}
+        {live !== null && <BootLane level={2} title={t('boot.afterRescue')} entries={details.bootOrder} />}
         {shown !== undefined && <DiskFactsList row={shown} />}
       </aside>
     </div>

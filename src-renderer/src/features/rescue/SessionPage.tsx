@@ -24,18 +24,19 @@ export function SessionPage({ details, session }: SessionPageProps) {
     [t('rescue.session.id'), session.id],
   ];
   return (
-    <div className="session pane-scroll">
+    <div className="session pane-scroll" role="region" aria-label={t('rescue.session.label')} tabIndex={0}>
       <p className="start-bar-sentence">
         <Sign name="unchanged" tone="unchanged" />
         <span>{t('rescue.session.stays', { count: own })}</span>
       </p>
       <div className="rescue-lanes">
         <BootLane
+          level={2}
           title={t('boot.running')}
           entries={details.live?.bootOrder ?? details.bootOrder}
           added={session.target}
         />
-        <BootLane title={t('boot.afterRescue')} entries={details.bootOrder} />
+        <BootLane level={2} title={t('boot.afterRescue')} entries={details.bootOrder} />
       </div>
       <dl className="session-facts">
         {facts
