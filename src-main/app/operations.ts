@@ -35,7 +35,9 @@ export function createOperations({ emit, log, newId, now }: OperationsOptions): 
   const update = (id: string, change: (data: Operation) => Operation): void => {
     const operation = operations.get(id);
     if (operation === undefined) return;
-    operation.data = change(operation.data);
+    const next = change(operation.data);
+    if (next === operation.data) return;
+    operation.data = next;
     emit({ type: 'operation-changed', operation: operation.data });
   };
 

@@ -5,7 +5,7 @@ import type { DomainState } from '../../src-core/rescue/types.ts';
 import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
-import { watchDomains } from './libvirt-events.ts';
+import { createWatcher } from './libvirt-events.ts';
 import type { BlockSizes, DomainObstacles, DomainRef, Hypervisor, ListedDisk, ListedDomain, XmlKind } from './port.ts';
 
 type DomainMethods = Pick<
@@ -29,6 +29,7 @@ type DomainMethods = Pick<
 
 export function domainMethods(link: Link): DomainMethods {
   const { connection, readOnly } = link;
+  const watch = createWatcher(connection);
   /** A call on one domain. */
   const on = <T>(uuid: string, call: (domain: Domain) => Promise<T>): Promise<T> => link.guard(uuid, async () => call(await link.domain(uuid)));
   return {
@@ -55,7 +56,7 @@ export function domainMethods(link: Link): DomainMethods {
     startDomain: (uuid) => on(uuid, (domain) => domain.create(0, SLOW)),
     shutdownDomain: (uuid) => on(uuid, (domain) => domain.shutdown()),
     destroyDomain: (uuid) => on(uuid, (domain) => domain.destroy(0, SLOW)),
-    watchDomains: (kinds, listener) => link.guard('', () => watchDomains(connection, kinds, listener)),
+    watchDomains: (kinds, listener) => link.guard('', () => watch(kinds, listener)),
   };
 }
 
