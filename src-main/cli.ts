@@ -13,11 +13,18 @@ import type { PlanOptions } from './cli/plan.ts';
 const json = process.argv.includes('--json');
 
 function program(done: (exit: Exit) => void): Command {
-  const salvor = new Command('salvor').description('Stable device rescue for libvirt virtual machines').option('--json', 'print one JSON document on stdout and nothing else');
+  const salvor = new Command('salvor')
+    .description('Stable device rescue for libvirt virtual machines')
+    .option('--json', 'print one JSON document on stdout and nothing else');
   salvor.exitOverride().configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: () => undefined });
   /** A subcommand that says so itself when it is used wrongly, and takes --json on either side of its name. */
   const command = (name: string, summary: string) =>
-    salvor.command(name).description(summary).option('--json', 'print one JSON document on stdout and nothing else').exitOverride().configureOutput({ writeErr: () => undefined });
+    salvor
+      .command(name)
+      .description(summary)
+      .option('--json', 'print one JSON document on stdout and nothing else')
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined });
 
   command('list', 'machines, their state, in rescue or not')
     .requiredOption('--uri <uri>', 'libvirt connection URI')
@@ -43,26 +50,38 @@ function program(done: (exit: Exit) => void): Command {
       done(await (await import('./cli/plan.ts')).plan(domain, { ...options, json }));
     });
 
-  stopOptions(requestOptions(command('rescue <domain>', 'boot a machine from a rescue medium; its definition stays as it is')))
+  stopOptions(
+    requestOptions(command('rescue <domain>', 'boot a machine from a rescue medium; its definition stays as it is')),
+  )
     .requiredOption('--uri <uri>', 'libvirt connection URI')
     .option('--yes', 'do not ask', false)
-    .action(async (domain: string, options: RescueOptions) => done(await (await import('./cli/carry-out.ts')).rescue(domain, { ...options, json })));
+    .action(async (domain: string, options: RescueOptions) =>
+      done(await (await import('./cli/carry-out.ts')).rescue(domain, { ...options, json })),
+    );
 
   stopOptions(command('end <domain>', 'end a rescue; the machine is what it was'))
     .requiredOption('--uri <uri>', 'libvirt connection URI')
     .option('--power <state>', 'as-before, on or off', 'as-before')
-    .action(async (domain: string, options: EndOptions) => done(await (await import('./cli/carry-out.ts')).end(domain, { ...options, json })));
+    .action(async (domain: string, options: EndOptions) =>
+      done(await (await import('./cli/carry-out.ts')).end(domain, { ...options, json })),
+    );
 
   command('sessions', 'open rescue sessions and leftovers')
     .requiredOption('--uri <uri>', 'libvirt connection URI')
     .option('--clean', 'remove leftovers', false)
-    .action(async ({ uri, clean }: { uri: string; clean: boolean }) => (await import('./cli/look.ts')).sessions({ uri, clean, json }));
+    .action(async ({ uri, clean }: { uri: string; clean: boolean }) =>
+      (await import('./cli/look.ts')).sessions({ uri, clean, json }),
+    );
   return salvor;
 }
 
 function requestOptions(command: Command): Command {
   return command
-    .requiredOption('--medium <spec>', 'volume:POOL/NAME, path:/PATH, url:https://…, original, or kernel:PATH,initrd:PATH,cmdline:TEXT; the first boots, more ride along', (spec, all: string[] = []) => [...all, spec])
+    .requiredOption(
+      '--medium <spec>',
+      'volume:POOL/NAME, path:/PATH, url:https://…, original, or kernel:PATH,initrd:PATH,cmdline:TEXT; the first boots, more ride along',
+      (spec, all: string[] | undefined) => [...(all ?? []), spec],
+    )
     .option('--device <device>', 'disk, cdrom or floppy')
     .option('--bus <bus>', 'usb, virtio, scsi, sata, ide or fdc')
     .option('--profile <profile>', 'recommended or nova', 'recommended')
@@ -72,7 +91,9 @@ function requestOptions(command: Command): Command {
 }
 
 function stopOptions(command: Command): Command {
-  return command.option('--stop <how>', 'graceful or force').option('--stop-timeout <seconds>', 'how long a graceful stop may take (60)');
+  return command
+    .option('--stop <how>', 'graceful or force')
+    .option('--stop-timeout <seconds>', 'how long a graceful stop may take (60)');
 }
 
 function hostOrFile(domain: string | undefined, uri: string | undefined, xml: string | undefined) {
@@ -92,7 +113,9 @@ function errorDataOf(thrown: unknown): ErrorData {
   if (thrown instanceof CommanderError) return errorData('usage', { problem: problemOf(thrown) });
   const error = errorOf(thrown);
   // There is no log here: the one line that there is goes along.
-  return error.code === 'internal' ? errorData('internal', {}, thrown instanceof Error ? (thrown.message.split('\n')[0] ?? null) : null) : error;
+  return error.code === 'internal'
+    ? errorData('internal', {}, thrown instanceof Error ? (thrown.message.split('\n')[0] ?? null) : null)
+    : error;
 }
 
 async function main(): Promise<Exit> {

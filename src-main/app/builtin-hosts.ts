@@ -9,7 +9,14 @@ export const DEMO_HOST_ID = 'demo';
  */
 export function builtinHosts(demoFile: string, demoRescues: readonly string[]): HostEntry[] {
   return [
-    { id: DEMO_HOST_ID, name: 'Demo host', uri: `test://${pathToFileURL(demoFile).pathname}`, readOnly: false, builtin: true, startXml: demoRescues },
+    {
+      id: DEMO_HOST_ID,
+      name: 'Demo host',
+      uri: `test://${pathToFileURL(demoFile).pathname}`,
+      readOnly: false,
+      builtin: true,
+      startXml: demoRescues,
+    },
     { id: 'system', name: 'This computer (system)', uri: 'qemu:///system', readOnly: false, builtin: true },
     { id: 'session', name: 'This computer (session)', uri: 'qemu:///session', readOnly: false, builtin: true },
   ];

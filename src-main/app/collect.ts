@@ -21,14 +21,25 @@ export interface CollectOptions {
 }
 
 /** Rejects with domain-not-found and the connection's own failures; what is wrong with a medium is in its facts. */
-export async function collectInputs(hypervisor: Hypervisor, uuid: string, options: CollectOptions): Promise<RescueInputs> {
+export async function collectInputs(
+  hypervisor: Hypervisor,
+  uuid: string,
+  options: CollectOptions,
+): Promise<RescueInputs> {
   const { request, properties, stamp } = options;
   const running = hypervisor.runningDisks();
   // Waited for below; a failure before that must not count as unhandled.
   running.catch(() => undefined);
   const { facts, view } = await collectDomain(hypervisor, uuid);
-  const [host, found, others] = await Promise.all([collectHost(hypervisor, view), collectMedia(hypervisor, view, options), running]);
-  const media = await mapLimited(found, 1, async (medium) => ({ ...medium, writers: await writersOf(hypervisor, uuid, others, pathOf(medium)) }));
+  const [host, found, others] = await Promise.all([
+    collectHost(hypervisor, view),
+    collectMedia(hypervisor, view, options),
+    running,
+  ]);
+  const media = await mapLimited(found, 1, async (medium) => ({
+    ...medium,
+    writers: await writersOf(hypervisor, uuid, others, pathOf(medium)),
+  }));
   return {
     domain: facts,
     host,
@@ -38,7 +49,11 @@ export async function collectInputs(hypervisor: Hypervisor, uuid: string, option
   };
 }
 
-function collectMedia(hypervisor: Hypervisor, domain: DomainView, { request, media }: CollectOptions): Promise<MediumFacts[]> {
+function collectMedia(
+  hypervisor: Hypervisor,
+  domain: DomainView,
+  { request, media }: CollectOptions,
+): Promise<MediumFacts[]> {
   return withFinder(hypervisor, (find) =>
     mapLimited(request.media, IN_FLIGHT, async (spec) => {
       // The original image depends on the domain too.
@@ -58,9 +73,16 @@ function pathOf(medium: MediumFacts): string | null {
 }
 
 /** Names of running domains other than `uuid` that have the path as a disk they may write to. */
-async function writersOf(hypervisor: Hypervisor, uuid: string, running: readonly RunningDisks[], path: string | null): Promise<string[]> {
+async function writersOf(
+  hypervisor: Hypervisor,
+  uuid: string,
+  running: readonly RunningDisks[],
+  path: string | null,
+): Promise<string[]> {
   if (path === null) return [];
-  const candidates = running.filter((other) => other.uuid !== uuid && (other.sources === null || other.sources.includes(path)));
+  const candidates = running.filter(
+    (other) => other.uuid !== uuid && (other.sources === null || other.sources.includes(path)),
+  );
   const writers = await mapLimited(candidates, IN_FLIGHT, async (other) => {
     // Whether it is read-only, statistics do not tell. A domain that has gone meanwhile writes no more.
     const xml = await hypervisor.domainXml(other.uuid, 'live').catch(() => null);

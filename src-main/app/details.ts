@@ -39,7 +39,10 @@ export async function machineDetails(hypervisor: Hypervisor, row: MachineRow): P
     memoryKiB,
     disks,
     bootOrder,
-    live: live === null || looksLike(view, live) ? null : { disks: machineDisks(live, sizes), bootOrder: effectiveBootOrder(live) },
+    live:
+      live === null || looksLike(view, live)
+        ? null
+        : { disks: machineDisks(live, sizes), bootOrder: effectiveBootOrder(live) },
     definitionXml: redactXml(definitionXml),
     liveXml: liveXml === null ? null : redactXml(liveXml),
     managedSave: obstacles.managedSave,
@@ -48,8 +51,14 @@ export async function machineDetails(hypervisor: Hypervisor, row: MachineRow): P
 }
 
 async function blockSizes(hypervisor: Hypervisor, uuid: string, view: DomainView): Promise<Sizes> {
-  const targets = view.disks.filter(({ source, target }) => source !== null && target !== '').map(({ target }) => target);
-  const sizes = await mapLimited(targets, IN_FLIGHT, async (target) => [target, await hypervisor.blockSizes(uuid, target)] as const);
+  const targets = view.disks
+    .filter(({ source, target }) => source !== null && target !== '')
+    .map(({ target }) => target);
+  const sizes = await mapLimited(
+    targets,
+    IN_FLIGHT,
+    async (target) => [target, await hypervisor.blockSizes(uuid, target)] as const,
+  );
   return new Map(sizes);
 }
 

@@ -63,7 +63,12 @@ export async function collectHost(hypervisor: Hypervisor, view: DomainView): Pro
   const wantsSecrets = view.disks.some((disk) => disk.secrets.length > 0);
   const [identity, capabilitiesXml, secrets] = await Promise.all([
     hypervisor.identity(),
-    hypervisor.domainCapabilities({ emulator: view.emulator, arch: view.arch, machine: view.machine || null, virtType: view.type }),
+    hypervisor.domainCapabilities({
+      emulator: view.emulator,
+      arch: view.arch,
+      machine: view.machine || null,
+      virtType: view.type,
+    }),
     wantsSecrets ? hypervisor.secrets() : [],
   ]);
   return {

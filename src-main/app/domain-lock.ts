@@ -26,7 +26,10 @@ export async function lockDomain(host: string, domain: DomainRef, holder: string
     server.unref();
     return () => void server.close();
   }
-  throw new SalvorError('busy', { domain: domain.name, what: (await askHolder(path)) || 'another Salvor on this computer' });
+  throw new SalvorError('busy', {
+    domain: domain.name,
+    what: (await askHolder(path)) || 'another Salvor on this computer',
+  });
 }
 
 function listen(server: Server, path: string): Promise<boolean> {

@@ -13,13 +13,16 @@ export function describeDrift(before: RescueInputs | null, now: RescueInputs): s
     was.managedSave !== is.managedSave && (is.managedSave ? 'its memory was saved' : 'its saved memory is gone'),
     was.job !== is.job && (is.job === null ? 'a job has ended' : 'a job has begun'),
     was.blockJobs.join() !== is.blockJobs.join() && 'its block jobs are others',
-    ...now.media.map((medium, index) => changedMedium(before.media[index], medium) && `${mediumName(medium.spec)} was changed`),
+    ...now.media.map(
+      (medium, index) => changedMedium(before.media[index], medium) && `${mediumName(medium.spec)} was changed`,
+    ),
     JSON.stringify(before.request) !== JSON.stringify(now.request) && 'the request is another one',
   ];
   return changes.filter((change) => change !== false).join('; ') || 'something that the plan depends on has changed';
 }
 
 function changedMedium(before: RescueInputs['media'][number] | undefined, now: RescueInputs['media'][number]): boolean {
-  const relevant = (medium: RescueInputs['media'][number] | undefined) => JSON.stringify([medium?.found, medium?.source, medium?.size, medium?.format, medium?.content]);
+  const relevant = (medium: RescueInputs['media'][number] | undefined) =>
+    JSON.stringify([medium?.found, medium?.source, medium?.size, medium?.format, medium?.content]);
   return relevant(before) !== relevant(now);
 }

@@ -105,7 +105,12 @@ export function createHosts({ open, builtin, settings, emit, log }: HostsOptions
       hypervisor = await open(withoutTerminal(slot.entry.uri), { readOnly: slot.entry.readOnly, onLost });
       await startAtConnect(hypervisor, slot.entry, log);
       const [identity, traits] = await identify(hypervisor);
-      const inventory = await startInventory(hypervisor, slot.entry, (event) => current() && emit(event), () => current() && tell(slot));
+      const inventory = await startInventory(
+        hypervisor,
+        slot.entry,
+        (event) => current() && emit(event),
+        () => current() && tell(slot),
+      );
       if (current()) Object.assign(slot, { state: 'connected', link: { hypervisor, identity, traits, inventory } });
       else {
         inventory.stop();
@@ -162,13 +167,25 @@ function withoutTerminal(uri: string): string {
 }
 
 async function startAtConnect(hypervisor: Hypervisor, { startXml = [] }: HostEntry, log: Log): Promise<void> {
-  for (const xml of startXml) await hypervisor.createDomain(xml).catch((error: unknown) => log.warn('a machine of the demo host did not start', error));
+  for (const xml of startXml)
+    await hypervisor
+      .createDomain(xml)
+      .catch((error: unknown) => log.warn('a machine of the demo host did not start', error));
 }
 
 async function identify(hypervisor: Hypervisor): Promise<[HostIdentity, HostTrait[]]> {
   const anyDomain = { emulator: null, arch: null, machine: null, virtType: null };
-  const [identity, capabilities] = await Promise.all([hypervisor.identity(), hypervisor.domainCapabilities(anyDomain).catch(() => null)]);
-  return [identity, hostTraits({ ...identity, domainCapabilities: capabilities === null ? null : parseDomainCapabilities(capabilities) })];
+  const [identity, capabilities] = await Promise.all([
+    hypervisor.identity(),
+    hypervisor.domainCapabilities(anyDomain).catch(() => null),
+  ]);
+  return [
+    identity,
+    hostTraits({
+      ...identity,
+      domainCapabilities: capabilities === null ? null : parseDomainCapabilities(capabilities),
+    }),
+  ];
 }
 
 function hostData({ entry, state, error, link }: Slot): Host {
@@ -192,5 +209,7 @@ function hostData({ entry, state, error, link }: Slot): Host {
 
 /** libvirt's number as people write it; null for 0. */
 function versionText(version: number): string | null {
-  return version === 0 ? null : `${Math.floor(version / 1_000_000)}.${Math.floor(version / 1000) % 1000}.${version % 1000}`;
+  return version === 0
+    ? null
+    : `${Math.floor(version / 1_000_000)}.${Math.floor(version / 1000) % 1000}.${version % 1000}`;
 }

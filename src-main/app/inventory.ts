@@ -30,7 +30,12 @@ interface Machine {
 }
 
 /** Resolves once the machines are known by name and state; `changed` is called when their number changes later. */
-export async function startInventory(hypervisor: Hypervisor, host: InventoryHost, emit: (event: AppEvent) => void, changed: () => void): Promise<Inventory> {
+export async function startInventory(
+  hypervisor: Hypervisor,
+  host: InventoryHost,
+  emit: (event: AppEvent) => void,
+  changed: () => void,
+): Promise<Inventory> {
   const machines = new Map<string, Machine>();
   const queue = createQueue(IN_FLIGHT, (uuid) => refresh(hypervisor, host, machines, uuid, emit, changed));
   // Watch first, list then: nothing that happens in between is missed.
@@ -56,13 +61,25 @@ function rowsOf(machines: ReadonlyMap<string, Machine>): MachineRow[] {
 }
 
 function firstRow(host: InventoryHost, { uuid, name, state, persistent, autostart, disks }: ListedDomain): MachineRow {
-  return { hostId: host.id, hostName: host.name, uuid, name, title: null, state, persistent, autostart, session: null, disks: [...(disks ?? [])] };
+  return {
+    hostId: host.id,
+    hostName: host.name,
+    uuid,
+    name,
+    title: null,
+    state,
+    persistent,
+    autostart,
+    session: null,
+    disks: [...(disks ?? [])],
+  };
 }
 
 function writableSources(machines: ReadonlyMap<string, Machine>): Map<string, 'in-use' | 'guest-disk'> {
   const sources = new Map<string, 'in-use' | 'guest-disk'>();
   for (const { row, writable } of machines.values()) {
-    for (const source of writable) if (isOn(row.state) || !sources.has(source)) sources.set(source, isOn(row.state) ? 'in-use' : 'guest-disk');
+    for (const source of writable)
+      if (isOn(row.state) || !sources.has(source)) sources.set(source, isOn(row.state) ? 'in-use' : 'guest-disk');
   }
   return sources;
 }
@@ -78,10 +95,15 @@ async function refresh(
 ): Promise<void> {
   const before = machines.get(uuid);
   try {
-    const [{ name }, status, xml] = await Promise.all([before?.row ?? hypervisor.findDomain(uuid), hypervisor.domainStatus(uuid), hypervisor.domainXml(uuid, 'live')]);
+    const [{ name }, status, xml] = await Promise.all([
+      before?.row ?? hypervisor.findDomain(uuid),
+      hypervisor.domainStatus(uuid),
+      hypervisor.domainXml(uuid, 'live'),
+    ]);
     const machine = readMachine(host, { uuid, name, ...status, disks: before?.row.disks ?? null }, xml);
     machines.set(uuid, machine);
-    if (JSON.stringify(before?.row) !== JSON.stringify(machine.row)) emit({ type: 'machine-changed', machine: machine.row });
+    if (JSON.stringify(before?.row) !== JSON.stringify(machine.row))
+      emit({ type: 'machine-changed', machine: machine.row });
     if (before === undefined) changed();
   } catch (error) {
     // Anything else than its absence leaves the row as it is: the loss of the connection is told elsewhere.
@@ -98,7 +120,16 @@ function readMachine(host: InventoryHost, domain: ListedDomain, xml: string): Ma
     const disks = view.disks.map(({ target, source }) => ({ target, source }));
     const writable = view.disks.flatMap(({ source, readonly }) => (source === null || readonly ? [] : [source]));
     // A renamed domain keeps its UUID.
-    return { row: { ...row, name: view.name, title: view.title, disks, session: isOn(domain.state) ? sessionOfDomainXml(xml) : null }, writable };
+    return {
+      row: {
+        ...row,
+        name: view.name,
+        title: view.title,
+        disks,
+        session: isOn(domain.state) ? sessionOfDomainXml(xml) : null,
+      },
+      writable,
+    };
   } catch {
     // XML that cannot be read hides details, not the machine.
     return { row, writable: [] };

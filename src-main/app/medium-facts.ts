@@ -63,7 +63,9 @@ async function volumeFacts({ hypervisor }: MediumContext, spec: MediumSpec & { k
       await hypervisor.refreshPool(spec.pool);
       volume = await hypervisor.examineVolume(where, HEAD_BYTES);
     }
-    return volume === null ? notFound(spec, `the pool “${spec.pool}” has no volume “${spec.name}”`) : describe(spec, volume, spec.pool);
+    return volume === null
+      ? notFound(spec, `the pool “${spec.pool}” has no volume “${spec.name}”`)
+      : describe(spec, volume, spec.pool);
   } catch (error) {
     const { code, detail, message } = errorOf(error);
     if (code === 'pool-not-found') return notFound(spec, `there is no storage pool “${spec.pool}” on the host`);
@@ -100,7 +102,8 @@ export function urlFacts(spec: MediumSpec & { kind: 'url' }): MediumFacts {
   const url = URL.parse(spec.url);
   const protocol = url?.protocol === 'https:' ? 'https' : url?.protocol === 'http:' ? 'http' : null;
   if (url === null || protocol === null) return notFound(spec, 'it is not an http:// or https:// address');
-  if (url.username !== '' || url.password !== '') return notFound(spec, 'a user name or password in the address would be readable in the definition');
+  if (url.username !== '' || url.password !== '')
+    return notFound(spec, 'a user name or password in the address would be readable in the definition');
   const port = url.port === '' ? (protocol === 'https' ? 443 : 80) : Number(url.port);
   const name = `${url.pathname}${url.search}`.replace(/^\//, '');
   if (name === '') return notFound(spec, 'the address names no file');
@@ -112,7 +115,8 @@ async function originalFacts(context: MediumContext, spec: MediumSpec): Promise<
   const root = rootDisk(context.domain);
   if (root?.source == null) return notFound(spec, 'this guest has no root disk with an image');
   const lookedAt: string[] = [root.source, ...root.backingChain];
-  const first = root.sourceType === 'volume' && root.backingChain.length === 0 ? await openPoolVolume(context, root.source) : null;
+  const first =
+    root.sourceType === 'volume' && root.backingChain.length === 0 ? await openPoolVolume(context, root.source) : null;
   let next: string | null = first === null ? (lookedAt.at(-1) ?? null) : backingOf(first);
   if (first !== null && next !== null) lookedAt.push(next);
   while (next !== null && next.startsWith('/')) {
@@ -123,7 +127,8 @@ async function originalFacts(context: MediumContext, spec: MediumSpec): Promise<
     }
     next = backingOf(found.volume);
     if (next === null) break;
-    if (lookedAt.includes(next) || lookedAt.length > MAX_CHAIN) return notFound(spec, `the chain of images loops at ${next}`, lookedAt);
+    if (lookedAt.includes(next) || lookedAt.length > MAX_CHAIN)
+      return notFound(spec, `the chain of images loops at ${next}`, lookedAt);
     lookedAt.push(next);
   }
   const deepest = lookedAt.at(-1) ?? root.source;

@@ -16,7 +16,13 @@ export type OperationWork = (report: RunReport, signal: AbortSignal) => Promise<
 
 export interface Operations {
   /** Throws `busy` where an operation on the machine is under way. Answers at once; how it goes comes as events. */
-  readonly start: (kind: Operation['kind'], machine: MachineKey, machineName: string, firstStep: { id: string; text: string }, work: OperationWork) => Operation;
+  readonly start: (
+    kind: Operation['kind'],
+    machine: MachineKey,
+    machineName: string,
+    firstStep: { id: string; text: string },
+    work: OperationWork,
+  ) => Operation;
   readonly list: () => Operation[];
   /** No-op for one that has ended. */
   readonly cancel: (id: string) => void;
@@ -48,12 +54,28 @@ export function createOperations({ emit, log, newId, now }: OperationsOptions): 
 
   return {
     start: (kind, machine, machineName, firstStep, work) => {
-      const other = running().find((operation) => operation.machine.hostId === machine.hostId && operation.machine.uuid === machine.uuid);
-      if (other !== undefined) throw new SalvorError('busy', { domain: machineName, what: other.kind === 'rescue' ? 'a rescue is being started' : 'a rescue is being ended' });
+      const other = running().find(
+        (operation) => operation.machine.hostId === machine.hostId && operation.machine.uuid === machine.uuid,
+      );
+      if (other !== undefined)
+        throw new SalvorError('busy', {
+          domain: machineName,
+          what: other.kind === 'rescue' ? 'a rescue is being started' : 'a rescue is being ended',
+        });
       const id = newId();
       const controller = new AbortController();
       const steps: Operation['steps'] = [{ ...firstStep, state: 'pending', note: null }];
-      const data: Operation = { id, kind, machine, machineName, state: 'running', cancellable: true, startedAt: now().toISOString(), steps, error: null };
+      const data: Operation = {
+        id,
+        kind,
+        machine,
+        machineName,
+        state: 'running',
+        cancellable: true,
+        startedAt: now().toISOString(),
+        steps,
+        error: null,
+      };
       const run = async (): Promise<void> => {
         log.info(`${kind} of ${machineName} (${machine.uuid}) begins`);
         try {
@@ -62,8 +84,17 @@ export function createOperations({ emit, log, newId, now }: OperationsOptions): 
           log.info(`${kind} of ${machineName} (${machine.uuid}) is done`);
         } catch (thrown) {
           const error = errorOf(thrown);
-          log.warn(`${kind} of ${machineName} (${machine.uuid}): ${error.code}: ${error.message} ${error.detail ?? ''}`, error.code === 'internal' ? thrown : undefined);
-          update(id, (last) => ({ ...last, state: error.code === 'cancelled' ? 'cancelled' : 'failed', cancellable: false, error, steps: skipPending(last.steps) }));
+          log.warn(
+            `${kind} of ${machineName} (${machine.uuid}): ${error.code}: ${error.message} ${error.detail ?? ''}`,
+            error.code === 'internal' ? thrown : undefined,
+          );
+          update(id, (last) => ({
+            ...last,
+            state: error.code === 'cancelled' ? 'cancelled' : 'failed',
+            cancellable: false,
+            error,
+            steps: skipPending(last.steps),
+          }));
         }
         forget();
       };
@@ -88,13 +119,25 @@ function skipPending(steps: Operation['steps']): Operation['steps'] {
 
 function reportTo(id: string, update: (id: string, change: (data: Operation) => Operation) => void): RunReport {
   const changeStep = (stepId: string, change: Partial<Operation['steps'][number]>) =>
-    update(id, (data) => ({ ...data, steps: data.steps.map((step) => (step.id === stepId ? { ...step, ...change } : step)) }));
+    update(id, (data) => ({
+      ...data,
+      steps: data.steps.map((step) => (step.id === stepId ? { ...step, ...change } : step)),
+    }));
   return {
     // Steps that are known already keep how far they are.
     steps: (steps) =>
-      update(id, (data) => ({ ...data, steps: steps.map((step) => ({ state: 'pending', note: null, ...data.steps.find((known) => known.id === step.id), ...step })) })),
+      update(id, (data) => ({
+        ...data,
+        steps: steps.map((step) => ({
+          state: 'pending',
+          note: null,
+          ...data.steps.find((known) => known.id === step.id),
+          ...step,
+        })),
+      })),
     step: (stepId, state) => changeStep(stepId, { state }),
     note: (stepId, note) => changeStep(stepId, { note }),
-    cancellable: (cancellable) => update(id, (data) => (data.cancellable === cancellable ? data : { ...data, cancellable })),
+    cancellable: (cancellable) =>
+      update(id, (data) => (data.cancellable === cancellable ? data : { ...data, cancellable })),
   };
 }

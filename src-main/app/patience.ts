@@ -7,7 +7,11 @@ export function within<T, U>(milliseconds: number, promise: Promise<T>, otherwis
 }
 
 /** Like items.map(work), with at most `limit` under way at once, in order. Rejects with the first rejection. */
-export async function mapLimited<T, U>(items: readonly T[], limit: number, work: (item: T) => Promise<U>): Promise<U[]> {
+export async function mapLimited<T, U>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<U>,
+): Promise<U[]> {
   const results = new Array<U>(items.length);
   const queue = items.entries();
   const worker = async (): Promise<void> => {

@@ -29,7 +29,12 @@ export function createPreviews(now: () => number): Previews {
   };
   return {
     preview: async (hypervisor, uuid, request) => {
-      const inputs = await collectInputs(hypervisor, uuid, { request, properties: {}, stamp: null, media: knownMedia(hypervisor) });
+      const inputs = await collectInputs(hypervisor, uuid, {
+        request,
+        properties: {},
+        stamp: null,
+        media: knownMedia(hypervisor),
+      });
       const { plan, choices } = previewRescue(inputs);
       made.delete(plan.fingerprint.inputs);
       made.set(plan.fingerprint.inputs, inputs);

@@ -42,9 +42,18 @@ interface Run {
  * Run a rescue. Resolves with the plan once the domain runs in rescue as planned. Throws refused, drift, busy, cancelled, stop-timeout,
  * stop-failed, start-failed, verify-failed, rollback-failed, or what the connection fails with; `unchanged` says how things stand.
  */
-export async function runRescue(hypervisor: Hypervisor, order: RescueOrder, report: RescueRunReport, signal: AbortSignal): Promise<RescuePlan> {
+export async function runRescue(
+  hypervisor: Hypervisor,
+  order: RescueOrder,
+  report: RescueRunReport,
+  signal: AbortSignal,
+): Promise<RescuePlan> {
   const { hostname } = await hypervisor.identity();
-  const letGo = await lockDomain(hostname, order.domain, `a rescue started by ${order.stamp.startedBy} at ${order.stamp.startedAt}`);
+  const letGo = await lockDomain(
+    hostname,
+    order.domain,
+    `a rescue started by ${order.stamp.startedBy} at ${order.stamp.startedAt}`,
+  );
   try {
     return await carryOut({ hypervisor, order, report, signal });
   } finally {
@@ -91,7 +100,10 @@ async function check({ hypervisor, order, report }: Run) {
     throw new SalvorError('drift', { domain: domain.name, what: describeDrift(confirmed.inputs, inputs) });
   }
   if (plan.refusals.length > 0 || plan.rescueXml === null) {
-    throw new SalvorError('refused', { domain: domain.name, reasons: plan.refusals.map(({ message }) => message).join(' ') });
+    throw new SalvorError('refused', {
+      domain: domain.name,
+      reasons: plan.refusals.map(({ message }) => message).join(' '),
+    });
   }
   report.steps(plan.steps.map(({ id, what }) => ({ id, text: what.text })));
   return { inputs, plan, rescueXml: plan.rescueXml };
@@ -107,7 +119,10 @@ async function assertUnchanged({ hypervisor, order: { domain } }: Run, inputs: R
   if (session !== null) throw busyWith(domain, session);
   const { managedSave, job } = obstacles;
   const now: RescueInputs = { ...inputs, domain: { ...inputs.domain, definitionXml, managedSave, job } };
-  const changed = definitionXml !== inputs.domain.definitionXml || managedSave !== inputs.domain.managedSave || job !== inputs.domain.job;
+  const changed =
+    definitionXml !== inputs.domain.definitionXml ||
+    managedSave !== inputs.domain.managedSave ||
+    job !== inputs.domain.job;
   if (changed) throw new SalvorError('drift', { domain: domain.name, what: describeDrift(inputs, now) });
 }
 
@@ -125,7 +140,11 @@ async function start({ hypervisor, order: { domain, stamp } }: Run, rescueXml: s
   }
 }
 
-async function verify({ hypervisor, order: { domain, stamp } }: Run, plan: RescuePlan, inputs: RescueInputs): Promise<void> {
+async function verify(
+  { hypervisor, order: { domain, stamp } }: Run,
+  plan: RescuePlan,
+  inputs: RescueInputs,
+): Promise<void> {
   const [liveXml, definitionXml, session] = await Promise.all([
     hypervisor.domainXml(domain.uuid, 'live'),
     hypervisor.domainXml(domain.uuid, 'definition'),
@@ -134,11 +153,17 @@ async function verify({ hypervisor, order: { domain, stamp } }: Run, plan: Rescu
   if (session !== null && session.id !== stamp.id) throw busyWith(domain, session);
   const differences = session === null ? ['it does not run from the rescue definition'] : verifyRescue(plan, liveXml);
   if (definitionXml !== inputs.domain.definitionXml) differences.push('its definition was changed meanwhile');
-  if (differences.length > 0) throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; ') });
+  if (differences.length > 0)
+    throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; ') });
 }
 
 /** Take back what was done, the last first. Gives the error to throw: the cause with the truth about how things stand, or rollback-failed. */
-async function rollBack(run: Run, cause: ErrorData, wasOn: boolean, begun: { stop: boolean; start: boolean }): Promise<SalvorError> {
+async function rollBack(
+  run: Run,
+  cause: ErrorData,
+  wasOn: boolean,
+  begun: { stop: boolean; start: boolean },
+): Promise<SalvorError> {
   const { order, report } = run;
   const { name } = order.domain;
   report.cancellable(false);
@@ -147,12 +172,20 @@ async function rollBack(run: Run, cause: ErrorData, wasOn: boolean, begun: { sto
     return afterRollBack(cause, name, stands, begun.start);
   } catch (error) {
     const { message, detail } = errorOf(error);
-    return new SalvorError('rollback-failed', { domain: name, what: cause.message.replace(/\.$/, ''), rollback: message }, [cause.detail, detail].filter(Boolean).join('; ') || null);
+    return new SalvorError(
+      'rollback-failed',
+      { domain: name, what: cause.message.replace(/\.$/, ''), rollback: message },
+      [cause.detail, detail].filter(Boolean).join('; ') || null,
+    );
   }
 }
 
 /** Bring the guest back to the power state it had; in words, how it stands then. What is not ours is left alone. */
-async function restore({ hypervisor, order: { domain, stamp }, report }: Run, wasOn: boolean, begun: { stop: boolean; start: boolean }): Promise<string> {
+async function restore(
+  { hypervisor, order: { domain, stamp }, report }: Run,
+  wasOn: boolean,
+  begun: { stop: boolean; start: boolean },
+): Promise<string> {
   if (begun.start) {
     const session = await liveSession(hypervisor, domain.uuid);
     if (session?.id === stamp.id) {
@@ -160,7 +193,8 @@ async function restore({ hypervisor, order: { domain, stamp }, report }: Run, wa
       report.step('start', 'undone');
     }
   }
-  if (isOn(await hypervisor.domainState(domain.uuid))) return begun.start ? `${domain.name} runs, started by somebody else meanwhile` : `${domain.name} keeps running`;
+  if (isOn(await hypervisor.domainState(domain.uuid)))
+    return begun.start ? `${domain.name} runs, started by somebody else meanwhile` : `${domain.name} keeps running`;
   if (!wasOn) return `${domain.name} is off, as it was`;
   await hypervisor.startDomain(domain.uuid);
   report.step('stop', 'undone');
@@ -172,7 +206,12 @@ function afterRollBack(cause: ErrorData, domain: string, stands: string, startBe
   switch (cause.code) {
     case 'cancelled':
       // Cancelled while it shuts down: that it may still do so has been said there.
-      return new SalvorError('cancelled', { unchanged: cause.params['unchanged'] !== undefined && stands.endsWith('keeps running') ? String(cause.params['unchanged']) : unchanged });
+      return new SalvorError('cancelled', {
+        unchanged:
+          cause.params['unchanged'] !== undefined && stands.endsWith('keeps running')
+            ? String(cause.params['unchanged'])
+            : unchanged,
+      });
     case 'verify-failed':
       return new SalvorError('verify-failed', { ...cause.params, unchanged }, cause.detail);
     case 'busy':
@@ -180,6 +219,10 @@ function afterRollBack(cause: ErrorData, domain: string, stands: string, startBe
     case 'stop-failed':
       return new SalvorError(cause.code, cause.params, cause.detail);
     default:
-      return new SalvorError(startBegun ? 'start-failed' : 'stop-failed', { domain, what: 'the rescue', unchanged }, cause.detail ?? cause.message);
+      return new SalvorError(
+        startBegun ? 'start-failed' : 'stop-failed',
+        { domain, what: 'the rescue', unchanged },
+        cause.detail ?? cause.message,
+      );
   }
 }

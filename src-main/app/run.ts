@@ -22,7 +22,10 @@ export async function liveSession(hypervisor: Hypervisor, uuid: string): Promise
 }
 
 export function busyWith(domain: DomainRef, session: SessionRecord): SalvorError {
-  return new SalvorError('busy', { domain: domain.name, what: `a rescue started by ${session.startedBy ?? 'somebody'} at ${session.startedAt ?? 'an unknown time'}` });
+  return new SalvorError('busy', {
+    domain: domain.name,
+    what: `a rescue started by ${session.startedBy ?? 'somebody'} at ${session.startedAt ?? 'an unknown time'}`,
+  });
 }
 
 /** Run one step and report it. */

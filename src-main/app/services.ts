@@ -16,7 +16,9 @@ import type { SettingsService } from './settings.ts';
 import { listPools, listVolumes } from './storage.ts';
 import type { OpenHypervisor } from '../libvirt/port.ts';
 
-export type Handlers = { readonly [C in ChannelName]: (input: ChannelInput<C>) => ChannelOutput<C> | Promise<ChannelOutput<C>> };
+export type Handlers = {
+  readonly [C in ChannelName]: (input: ChannelInput<C>) => ChannelOutput<C> | Promise<ChannelOutput<C>>;
+};
 
 export interface ServicesOptions {
   readonly open: OpenHypervisor;
@@ -90,14 +92,29 @@ export function createServices(options: ServicesOptions): Services {
       const domain = { uuid: row.uuid, name: row.name };
       const confirmed = { fingerprint, inputs: previews.inputsOf(fingerprint) };
       const stamp = { id: options.newId(), startedAt: now().toISOString(), startedBy: user };
-      return operations.start('rescue', key, row.name, { id: 'check', text: sentence('step-check').text }, async (report, signal) => {
-        await runRescue(host.hypervisor, { domain, request, properties: {}, confirmed, stamp }, { ...report, planned: () => undefined }, signal);
-      });
+      return operations.start(
+        'rescue',
+        key,
+        row.name,
+        { id: 'check', text: sentence('step-check').text },
+        async (report, signal) => {
+          await runRescue(
+            host.hypervisor,
+            { domain, request, properties: {}, confirmed, stamp },
+            { ...report, planned: () => undefined },
+            signal,
+          );
+        },
+      );
     },
     'rescue.end': ({ machine: key, stop, power }) => {
       const { host, row } = machine(key);
       const domain = { uuid: row.uuid, name: row.name };
-      const first = sentence(stop.how === 'force' ? 'step-stop-force' : 'step-stop-graceful', { domain: row.name, seconds: stop.timeoutSeconds, then: stop.onTimeout === 'force' ? 'force it off' : 'give up' });
+      const first = sentence(stop.how === 'force' ? 'step-stop-force' : 'step-stop-graceful', {
+        domain: row.name,
+        seconds: stop.timeoutSeconds,
+        then: stop.onTimeout === 'force' ? 'force it off' : 'give up',
+      });
       return operations.start('end', key, row.name, { id: 'stop', text: first.text }, async (report, signal) => {
         await endRescue(host.hypervisor, { domain, stop, power, by: user }, report, signal);
       });
@@ -117,5 +134,7 @@ export function createServices(options: ServicesOptions): Services {
 
 /** zod leaves an absent optional key out, but its type allows undefined. */
 function withoutUndefined<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

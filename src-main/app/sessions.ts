@@ -54,7 +54,9 @@ function ifGone(error: unknown): null {
 /** Only what can be proven: an overlay counts when a domain of that name exists and is off. */
 async function findLeftovers(hypervisor: Hypervisor, off: ReadonlySet<string>): Promise<Leftover[]> {
   const pools = (await hypervisor.listPools()).filter(({ active }) => active);
-  const files = pools.filter(({ name, xml }) => !SCRATCH_POOL.test(name) && ['dir', 'fs', 'netfs'].includes(readPoolXml(xml).type));
+  const files = pools.filter(
+    ({ name, xml }) => !SCRATCH_POOL.test(name) && ['dir', 'fs', 'netfs'].includes(readPoolXml(xml).type),
+  );
   const overlays = await mapLimited(files, IN_FLIGHT, async ({ name: pool }) => {
     // libvirt's QEMU driver writes overlays past the storage driver: only a fresh look shows them.
     if (!hypervisor.readOnly) await hypervisor.refreshPool(pool);
@@ -67,7 +69,10 @@ async function findLeftovers(hypervisor: Hypervisor, off: ReadonlySet<string>): 
   return [...overlays.flat(), ...(await abandonedPools(hypervisor, pools))];
 }
 
-async function abandonedPools(hypervisor: Hypervisor, pools: readonly { name: string; persistent: boolean }[]): Promise<Leftover[]> {
+async function abandonedPools(
+  hypervisor: Hypervisor,
+  pools: readonly { name: string; persistent: boolean }[],
+): Promise<Leftover[]> {
   const scratch = pools.filter(({ name, persistent }) => !persistent && SCRATCH_POOL.test(name));
   if (scratch.length === 0) return [];
   await new Promise((resolve) => setTimeout(resolve, SCRATCH_POOL_MS));

@@ -9,10 +9,21 @@ export interface SettingsStore {
   readonly write: (value: unknown) => void;
 }
 
-const addedHostSchema = z.object({ id: z.string().min(1), name: z.string(), uri: z.string().min(1), readOnly: z.boolean() });
+const addedHostSchema = z.object({
+  id: z.string().min(1),
+  name: z.string(),
+  uri: z.string().min(1),
+  readOnly: z.boolean(),
+});
 export type AddedHost = z.infer<typeof addedHostSchema>;
 
-const boundsSchema = z.object({ x: z.number().int(), y: z.number().int(), width: z.number().int(), height: z.number().int(), maximized: z.boolean() });
+const boundsSchema = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+  maximized: z.boolean(),
+});
 export type WindowBounds = z.infer<typeof boundsSchema>;
 
 const DEFAULTS: Settings = { theme: 'system', language: 'en' };

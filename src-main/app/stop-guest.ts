@@ -20,13 +20,19 @@ export interface StopWatch {
  * Stop a guest as asked. Resolves when it is off. Throws stop-timeout (it runs on), stop-failed, cancelled (it was asked to shut down
  * and may still do so), or the connection's own failures.
  */
-export async function stopGuest(hypervisor: Hypervisor, domain: DomainRef, stop: StopRequest, watch: StopWatch): Promise<void> {
+export async function stopGuest(
+  hypervisor: Hypervisor,
+  domain: DomainRef,
+  stop: StopRequest,
+  watch: StopWatch,
+): Promise<void> {
   if (stop.how === 'force') {
     await forceOff(hypervisor, domain);
     return;
   }
   if (await shutDown(hypervisor, domain, stop.timeoutSeconds * 1000, watch)) return;
-  if (stop.onTimeout === 'give-up') throw new SalvorError('stop-timeout', { domain: domain.name, seconds: stop.timeoutSeconds });
+  if (stop.onTimeout === 'give-up')
+    throw new SalvorError('stop-timeout', { domain: domain.name, seconds: stop.timeoutSeconds });
   watch.note('forcing it off');
   await forceOff(hypervisor, domain);
 }
@@ -52,11 +58,18 @@ async function isOff(hypervisor: Hypervisor, uuid: string): Promise<boolean> {
 
 function stopFailed(error: unknown, domain: DomainRef): unknown {
   const { code, detail } = errorOf(error);
-  return code === 'libvirt' || code === 'not-supported' ? new SalvorError('stop-failed', { domain: domain.name }, detail) : error;
+  return code === 'libvirt' || code === 'not-supported'
+    ? new SalvorError('stop-failed', { domain: domain.name }, detail)
+    : error;
 }
 
 /** Ask until it is off or the time is over. true: off. */
-async function shutDown(hypervisor: Hypervisor, domain: DomainRef, patienceMs: number, { note, signal }: StopWatch): Promise<boolean> {
+async function shutDown(
+  hypervisor: Hypervisor,
+  domain: DomainRef,
+  patienceMs: number,
+  { note, signal }: StopWatch,
+): Promise<boolean> {
   const started = Date.now();
   const left = () => patienceMs - (Date.now() - started);
   const bell = new Bell();
@@ -69,7 +82,10 @@ async function shutDown(hypervisor: Hypervisor, domain: DomainRef, patienceMs: n
     let askAt = 0;
     for (;;) {
       if (await isOff(hypervisor, domain.uuid)) return true;
-      if (signal.aborted) throw new SalvorError('cancelled', { unchanged: `${domain.name} was asked to shut down and may still do so; its definition was not touched.` });
+      if (signal.aborted)
+        throw new SalvorError('cancelled', {
+          unchanged: `${domain.name} was asked to shut down and may still do so; its definition was not touched.`,
+        });
       if (left() <= 0) return false;
       if (Date.now() >= askAt) {
         await ask(hypervisor, domain, askAt === 0);

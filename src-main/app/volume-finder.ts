@@ -40,13 +40,20 @@ export async function withFinder<T>(hypervisor: Hypervisor, use: (find: FindPath
   }
 }
 
-async function findPath(hypervisor: Hypervisor, poolOver: (folder: string) => Promise<string>, path: string, headBytes: number): Promise<Found> {
+async function findPath(
+  hypervisor: Hypervisor,
+  poolOver: (folder: string) => Promise<string>,
+  path: string,
+  headBytes: number,
+): Promise<Found> {
   if (!posix.isAbsolute(path) || path.includes('\0')) return missing('it is not an absolute path on the host');
   const where = posix.normalize(path);
   const known = await hypervisor.examineVolume({ path: where }, headBytes);
   if (known !== null) return { volume: known, problem: null };
-  if (hypervisor.readOnly) return missing('no storage pool of the host holds it, and a read-only connection cannot look further');
-  if (where.startsWith('/dev/')) return missing('no storage pool of the host holds this device; define a pool for it, or name a file');
+  if (hypervisor.readOnly)
+    return missing('no storage pool of the host holds it, and a read-only connection cannot look further');
+  if (where.startsWith('/dev/'))
+    return missing('no storage pool of the host holds this device; define a pool for it, or name a file');
   const folder = posix.dirname(where);
   try {
     const pool = await poolOver(folder);

@@ -27,7 +27,9 @@ export function parseSpec(text: string): MediumSpec {
     case 'kernel':
       return parseKernel(text);
     default:
-      throw usage(`“${text}” is no medium: write volume:POOL/NAME, path:/PATH, url:https://…, original, or kernel:PATH,initrd:PATH,cmdline:TEXT`);
+      throw usage(
+        `“${text}” is no medium: write volume:POOL/NAME, path:/PATH, url:https://…, original, or kernel:PATH,initrd:PATH,cmdline:TEXT`,
+      );
   }
 }
 
@@ -36,7 +38,10 @@ const KERNEL = /^kernel:(\/[^,]*)(?:,initrd:(\/[^,]*))?(?:,cmdline:(.*))?$/s;
 
 function parseKernel(text: string): MediumSpec {
   const match = KERNEL.exec(text);
-  if (match === null) throw usage(`“${text}”: a kernel is written kernel:/PATH,initrd:/PATH,cmdline:TEXT, in this order, initrd and cmdline where wanted`);
+  if (match === null)
+    throw usage(
+      `“${text}”: a kernel is written kernel:/PATH,initrd:/PATH,cmdline:TEXT, in this order, initrd and cmdline where wanted`,
+    );
   const [, kernel = '', initrd, cmdline] = match;
   return { kind: 'kernel', kernel, initrd: initrd ?? null, cmdline: cmdline ?? null };
 }
@@ -50,6 +55,7 @@ export function oneOf<T extends string>(option: string, words: readonly T[], tex
 
 export function parseStop(how: string, timeout: string): StopRequest {
   const timeoutSeconds = /^\d{1,4}$/.test(timeout) ? Number(timeout) : 0;
-  if (timeoutSeconds < 1 || timeoutSeconds > 3600) throw usage(`--stop-timeout is a number of seconds from 1 to 3600, not “${timeout}”`);
+  if (timeoutSeconds < 1 || timeoutSeconds > 3600)
+    throw usage(`--stop-timeout is a number of seconds from 1 to 3600, not “${timeout}”`);
   return { how: oneOf('--stop', ['graceful', 'force'], how), timeoutSeconds, onTimeout: 'give-up' };
 }

@@ -32,7 +32,8 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
   const request = requestOf(options);
   const properties = await propertiesOf(options.properties);
   const interactive = process.stdin.isTTY && process.stderr.isTTY;
-  if (!options.yes && (options.json || !interactive)) throw usage('rescue restarts the guest: say --yes, or run it at a terminal and confirm there');
+  if (!options.yes && (options.json || !interactive))
+    throw usage('rescue restarts the guest: say --yes, or run it at a terminal and confirm there');
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
     const order: Omit<RescueOrder, 'confirmed' | 'stamp'> = { domain, request, properties };
@@ -42,9 +43,14 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
     const seen: { plan: RescuePlan | null } = { plan: null };
     const report = { ...progress(options.json), planned: (plan: RescuePlan) => (seen.plan = plan) };
     try {
-      const plan = await withInterrupt(domain.name, (signal) => runRescue(host, { ...order, confirmed, stamp }, report, signal));
+      const plan = await withInterrupt(domain.name, (signal) =>
+        runRescue(host, { ...order, confirmed, stamp }, report, signal),
+      );
       if (options.json) printJson({ domain, state: 'in-rescue', session: stamp, plan: redactPlan(plan) });
-      else print(`${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}. End it: salvor end --uri ${plain(options.uri)} ${plain(domain.name)}`);
+      else
+        print(
+          `${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}. End it: salvor end --uri ${plain(options.uri)} ${plain(domain.name)}`,
+        );
       return EXIT.done;
     } catch (error) {
       if (errorOf(error).code !== 'refused' || seen.plan === null) throw error;
@@ -64,13 +70,22 @@ function whoAmI(): string {
 }
 
 /** Show the plan and ask. What was shown is what will be run, or nothing. */
-async function confirm(host: Hypervisor, order: Omit<RescueOrder, 'confirmed' | 'stamp'>): Promise<{ fingerprint: string; inputs: RescueInputs } | 'refused'> {
-  const inputs = await collectInputs(host, order.domain.uuid, { request: order.request, properties: order.properties, stamp: null });
+async function confirm(
+  host: Hypervisor,
+  order: Omit<RescueOrder, 'confirmed' | 'stamp'>,
+): Promise<{ fingerprint: string; inputs: RescueInputs } | 'refused'> {
+  const inputs = await collectInputs(host, order.domain.uuid, {
+    request: order.request,
+    properties: order.properties,
+    stamp: null,
+  });
   const plan = planRescue(inputs);
   tell(planText(plan));
   if (plan.refusals.length > 0) return 'refused';
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`\nRescue ${plain(order.domain.name)} now? [y/N] `).finally(() => terminal.close());
+  const answer = await terminal
+    .question(`\nRescue ${plain(order.domain.name)} now? [y/N] `)
+    .finally(() => terminal.close());
   if (!/^y(es)?$/i.test(answer.trim())) throw new SalvorError('cancelled');
   return { fingerprint: plan.fingerprint.inputs, inputs };
 }
@@ -101,9 +116,14 @@ export async function end(name: string, options: EndOptions): Promise<Exit> {
   const power = oneOf('--power', POWER_AFTER, options.power);
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
-    const { session, on } = await withInterrupt(domain.name, (signal) => endRescue(host, { domain, stop, power, by: whoAmI() }, progress(options.json), signal));
+    const { session, on } = await withInterrupt(domain.name, (signal) =>
+      endRescue(host, { domain, stop, power, by: whoAmI() }, progress(options.json), signal),
+    );
     if (options.json) printJson({ domain, state: on ? 'running' : 'shutoff', session });
-    else print(`The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`);
+    else
+      print(
+        `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`,
+      );
     return EXIT.done;
   });
 }

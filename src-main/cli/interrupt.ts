@@ -9,10 +9,14 @@ export async function withInterrupt<T>(domain: string, work: (signal: AbortSigna
   const interrupt = () => {
     if (!controller.signal.aborted) {
       controller.abort();
-      tell('salvor: cancelling; a step that is under way is finished or taken back first. Ctrl-C again leaves at once.');
+      tell(
+        'salvor: cancelling; a step that is under way is finished or taken back first. Ctrl-C again leaves at once.',
+      );
       return;
     }
-    tell(`salvor: left in mid-run. The definition of ${plain(domain)} was not touched; the domain may be off or in rescue: look with salvor list, start it with virsh start.`);
+    tell(
+      `salvor: left in mid-run. The definition of ${plain(domain)} was not touched; the domain may be off or in rescue: look with salvor list, start it with virsh start.`,
+    );
     process.exit(1);
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);

@@ -33,7 +33,12 @@ export async function list({ uri, json }: { uri: string; json: boolean }): Promi
   print(
     table(
       ['name', 'state', 'rescue', 'uuid'],
-      machines.map(({ name, state, rescue, uuid }) => [name, state, rescue === null ? null : `since ${rescue.startedAt ?? '?'} by ${rescue.startedBy ?? '?'}`, uuid]),
+      machines.map(({ name, state, rescue, uuid }) => [
+        name,
+        state,
+        rescue === null ? null : `since ${rescue.startedAt ?? '?'} by ${rescue.startedBy ?? '?'}`,
+        uuid,
+      ]),
     ),
   );
 }
@@ -41,18 +46,41 @@ export async function list({ uri, json }: { uri: string; json: boolean }): Promi
 export type InspectOptions = { readonly uri: string; readonly domain: string } | { readonly xml: string };
 
 export async function inspect(options: InspectOptions & { json: boolean }): Promise<void> {
-  const { state, xml, session } = 'xml' in options ? { state: null, xml: await readXmlFile(options.xml), session: null } : await fetchDomain(options);
+  const { state, xml, session } =
+    'xml' in options ? { state: null, xml: await readXmlFile(options.xml), session: null } : await fetchDomain(options);
   const view = parseDomain(xml);
   const roles = diskRoles(view);
   const names = guestNames(view);
   const bootOrder = effectiveBootOrder(view);
-  const disks = view.disks.map((disk) => ({ ...disk, role: roles.get(disk.target) ?? null, guestNames: names.get(disk.target) ?? null }));
+  const disks = view.disks.map((disk) => ({
+    ...disk,
+    role: roles.get(disk.target) ?? null,
+    guestNames: names.get(disk.target) ?? null,
+  }));
   const { name, uuid, type, arch, machine, firmware, secureBoot } = view;
   if (options.json) {
-    printJson({ domain: { name, uuid, state, type, arch, machine, firmware, secureBoot }, rescue: session, disks, bootOrder });
+    printJson({
+      domain: { name, uuid, state, type, arch, machine, firmware, secureBoot },
+      rescue: session,
+      disks,
+      bootOrder,
+    });
     return;
   }
-  print(`${plain(name)}  ${[uuid, state, arch, machine, firmware, secureBoot ? 'secure boot' : null, session === null ? null : 'in rescue'].filter((word) => word !== null).map(plain).join('  ')}`);
+  print(
+    `${plain(name)}  ${[
+      uuid,
+      state,
+      arch,
+      machine,
+      firmware,
+      secureBoot ? 'secure boot' : null,
+      session === null ? null : 'in rescue',
+    ]
+      .filter((word) => word !== null)
+      .map(plain)
+      .join('  ')}`,
+  );
   const rows = disks.map((disk) => [
     disk.target,
     disk.bus,
@@ -64,7 +92,9 @@ export async function inspect(options: InspectOptions & { json: boolean }): Prom
     disk.guestNames?.byId ?? disk.guestNames?.byPath ?? disk.guestNames?.kernel ?? null,
     disk.source,
   ]);
-  print(`\nDisks\n${table(['target', 'bus', 'device', 'role', 'address', 'format', 'serial', 'in the guest', 'source'], rows, '  ')}`);
+  print(
+    `\nDisks\n${table(['target', 'bus', 'device', 'role', 'address', 'format', 'serial', 'in the guest', 'source'], rows, '  ')}`,
+  );
   print(`\nBoot order\n${bootTable(bootOrder)}`);
 }
 
@@ -72,7 +102,11 @@ export async function inspect(options: InspectOptions & { json: boolean }): Prom
 function fetchDomain({ uri, domain }: { uri: string; domain: string }) {
   return withHost(uri, true, async (host) => {
     const { uuid } = await host.findDomain(domain);
-    const [state, definition, live] = await Promise.all([host.domainState(uuid), host.domainXml(uuid, 'definition'), host.domainXml(uuid, 'live')]);
+    const [state, definition, live] = await Promise.all([
+      host.domainState(uuid),
+      host.domainXml(uuid, 'definition'),
+      host.domainXml(uuid, 'live'),
+    ]);
     const session = isOn(state) ? sessionOfDomainXml(live) : null;
     return { state, session, xml: session === null ? definition : live };
   });
@@ -87,10 +121,22 @@ export async function sessions({ uri, clean, json }: { uri: string; clean: boole
     printJson({ uri, ...found });
     return;
   }
-  const rows = found.sessions.map(({ domain, session }) => [domain.name, session.startedAt, session.startedBy, session.medium, session.target, session.powerBefore]);
-  print(rows.length === 0 ? 'No rescue session is open.' : table(['name', 'since', 'by', 'medium', 'device', 'power before'], rows));
+  const rows = found.sessions.map(({ domain, session }) => [
+    domain.name,
+    session.startedAt,
+    session.startedBy,
+    session.medium,
+    session.target,
+    session.powerBefore,
+  ]);
+  print(
+    rows.length === 0
+      ? 'No rescue session is open.'
+      : table(['name', 'since', 'by', 'medium', 'device', 'power before'], rows),
+  );
   const isRemoved = (leftover: Leftover) => found.removed.includes(leftover);
-  for (const leftover of found.leftovers) print(`${isRemoved(leftover) ? 'removed' : 'left over'}: ${leftoverText(leftover)}`);
+  for (const leftover of found.leftovers)
+    print(`${isRemoved(leftover) ? 'removed' : 'left over'}: ${leftoverText(leftover)}`);
   if (!clean && found.leftovers.length > 0) print('Remove what is left over: salvor sessions --clean');
 }
 

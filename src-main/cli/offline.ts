@@ -78,7 +78,8 @@ async function offlineMedium(spec: MediumSpec, files: OfflineFiles, chain: () =>
     case 'original': {
       const looked = chain();
       const deepest = looked.at(-1);
-      if (looked.length < 2 || deepest === undefined) return { ...NOTHING, spec, lookedAt: looked, problem: 'the definition names no backing image' };
+      if (looked.length < 2 || deepest === undefined)
+        return { ...NOTHING, spec, lookedAt: looked, problem: 'the definition names no backing image' };
       return { ...(await offlineFile(spec, deepest, files.mediumFormat)), lookedAt: looked };
     }
     case 'kernel': {
@@ -92,7 +93,12 @@ async function offlineFile(spec: MediumSpec, path: string, declared: MediumForma
   const facts: MediumFacts = { ...NOTHING, spec, found: true, source: { type: 'file', file: path }, format: declared };
   if (declared !== null) return facts;
   const read = await readHead(path, HEAD_BYTES);
-  if (read === null) return { ...NOTHING, spec, problem: 'it cannot be read on this computer; if it is on another host, say what it is with --medium-format' };
+  if (read === null)
+    return {
+      ...NOTHING,
+      spec,
+      problem: 'it cannot be read on this computer; if it is on another host, say what it is with --medium-format',
+    };
   const content = recognise(read.head, read.size);
   return { ...facts, size: read.size, format: content.format, content };
 }

@@ -11,7 +11,10 @@ export function plain(text: string): string {
 
 /** Plain text of several lines. */
 export function plainLines(text: string): string {
-  return text.split('\n').map((line) => plain(line.replaceAll('\t', '    ').replace(/\r$/, ''))).join('\n');
+  return text
+    .split('\n')
+    .map((line) => plain(line.replaceAll('\t', '    ').replace(/\r$/, '')))
+    .join('\n');
 }
 
 export function print(text: string): void {
@@ -27,10 +30,21 @@ export function printJson(value: unknown): void {
 }
 
 /** Aligned columns, two spaces apart; a null is shown as “-”. The last column is not padded. */
-export function table(header: readonly string[], rows: readonly (readonly (string | number | null)[])[], indent = ''): string {
-  const cells = [header, ...rows].map((row) => row.map((cell) => (cell === null || cell === '' ? '-' : plain(String(cell)))));
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+  indent = '',
+): string {
+  const cells = [header, ...rows].map((row) =>
+    row.map((cell) => (cell === null || cell === '' ? '-' : plain(String(cell)))),
+  );
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells.map((row) => `${indent}${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ')}`).join('\n');
+  return cells
+    .map(
+      (row) =>
+        `${indent}${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ')}`,
+    )
+    .join('\n');
 }
 
 /** An error for people: what happened, what is unchanged, what to do next. */

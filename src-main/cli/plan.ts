@@ -29,21 +29,41 @@ export interface PlanOptions extends RequestOptions {
 export async function plan(domain: string | undefined, options: PlanOptions): Promise<Exit> {
   const output = oneOf('--out', OUTPUTS, options.out);
   const request = requestOf(options);
-  const made = planRescue(options.xml === undefined ? await askHost(options.uri ?? '', domain ?? '', request, options) : await fromFiles(options.xml, request, options));
+  const made = planRescue(
+    options.xml === undefined
+      ? await askHost(options.uri ?? '', domain ?? '', request, options)
+      : await fromFiles(options.xml, request, options),
+  );
   if (options.json) printJson(made);
   else print(made.refusals.length > 0 ? planText(made) : textOf(made, output));
   return made.refusals.length > 0 ? EXIT.refused : EXIT.done;
 }
 
-async function askHost(uri: string, domain: string, request: RescueRequest, options: PlanOptions): Promise<RescueInputs> {
+async function askHost(
+  uri: string,
+  domain: string,
+  request: RescueRequest,
+  options: PlanOptions,
+): Promise<RescueInputs> {
   const properties = await propertiesOf(options.properties);
-  return withHost(uri, false, async (host) => collectInputs(host, (await host.findDomain(domain)).uuid, { request, properties, stamp: null }));
+  return withHost(uri, false, async (host) =>
+    collectInputs(host, (await host.findDomain(domain)).uuid, { request, properties, stamp: null }),
+  );
 }
 
 async function fromFiles(xml: string, request: RescueRequest, options: PlanOptions): Promise<RescueInputs> {
-  const mediumFormat = options.mediumFormat === undefined ? null : oneOf('--medium-format', MEDIUM_FORMATS, options.mediumFormat);
+  const mediumFormat =
+    options.mediumFormat === undefined ? null : oneOf('--medium-format', MEDIUM_FORMATS, options.mediumFormat);
   const domainCapabilities = options.domcaps === undefined ? null : await readXmlFile(options.domcaps);
-  return offlineInputs({ xml: await readXmlFile(xml), domainCapabilities, mediumFormat, properties: await propertiesOf(options.properties) }, request);
+  return offlineInputs(
+    {
+      xml: await readXmlFile(xml),
+      domainCapabilities,
+      mediumFormat,
+      properties: await propertiesOf(options.properties),
+    },
+    request,
+  );
 }
 
 /** XML for virsh must be whole and as it is; everything else is for eyes. */

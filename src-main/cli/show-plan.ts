@@ -6,7 +6,9 @@ import { plain, table } from './output.ts';
 
 export function planText(plan: RescuePlan): string {
   const { request, rescueDevice } = plan;
-  const parts = [`Rescue of ${plain(plan.domain.name)}${plan.domain.uuid === null ? '' : ` (${plain(plan.domain.uuid)})`}`];
+  const parts = [
+    `Rescue of ${plain(plan.domain.name)}${plan.domain.uuid === null ? '' : ` (${plain(plan.domain.uuid)})`}`,
+  ];
   if (plan.refusals.length > 0) parts.push(findings('Refused', plan.refusals));
   else {
     const own = plan.devices.filter(({ original }) => original).length;
@@ -26,8 +28,15 @@ export function planText(plan: RescuePlan): string {
   }
   if (plan.warnings.length > 0) parts.push(findings('Warnings', plan.warnings));
   if (plan.refusals.length > 0) return parts.join('\n\n');
-  parts.push(`Boot order before\n${bootTable(plan.bootBefore)}`, `Boot order in rescue\n${bootTable(plan.bootAfter)}`, `Disks in rescue\n${diskTable(plan)}`);
-  const changes = [...plan.added.map(({ what }) => `  + ${plain(what.text)}`), ...plan.removed.map(({ what }) => `  - ${plain(what.text)}`)];
+  parts.push(
+    `Boot order before\n${bootTable(plan.bootBefore)}`,
+    `Boot order in rescue\n${bootTable(plan.bootAfter)}`,
+    `Disks in rescue\n${diskTable(plan)}`,
+  );
+  const changes = [
+    ...plan.added.map(({ what }) => `  + ${plain(what.text)}`),
+    ...plan.removed.map(({ what }) => `  - ${plain(what.text)}`),
+  ];
   if (changes.length > 0) parts.push(`What the rescue definition has and has not\n${changes.join('\n')}`);
   parts.push(`Steps\n${plan.steps.map(({ what }, index) => `  ${index + 1} ${plain(what.text)}`).join('\n')}`);
   return parts.join('\n\n');

@@ -20,7 +20,9 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Before the application is ready: the scheme is a real origin, with a secure context. */
 export function declareAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
 }
 
 /**
@@ -42,7 +44,10 @@ async function answer(files: ReadonlyMap<string, string>, request: Request): Pro
   const url = new URL(request.url);
   const file = url.host === 'salvor' && request.method === 'GET' ? files.get(url.pathname) : undefined;
   if (file === undefined) return new Response('Not found', { status: 404, headers: { 'content-type': 'text/plain' } });
-  const headers: Record<string, string> = { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'x-content-type-options': 'nosniff' };
+  const headers: Record<string, string> = {
+    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+  };
   const content = await readFile(file);
   if (extname(file) !== '.html') return new Response(new Uint8Array(content), { headers });
   const nonce = newNonce();

@@ -14,7 +14,9 @@ export function lockDown(): void {
 }
 
 function lockSession(target: Session): void {
-  target.setPermissionRequestHandler((_contents, permission, answer) => answer(ALLOWED_PERMISSIONS.includes(permission)));
+  target.setPermissionRequestHandler((_contents, permission, answer) =>
+    answer(ALLOWED_PERMISSIONS.includes(permission)),
+  );
   target.setPermissionCheckHandler((_contents, permission) => ALLOWED_PERMISSIONS.includes(permission));
   target.setDevicePermissionHandler(() => false);
   target.on('will-download', (event) => event.preventDefault());

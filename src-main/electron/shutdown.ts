@@ -42,7 +42,11 @@ export function closeSafely(window: BrowserWindow, services: Services): void {
 }
 
 async function askWhatToDo(window: BrowserWindow, running: readonly Operation[]): Promise<number> {
-  const what = running.map(({ kind, machineName }) => (kind === 'rescue' ? `The rescue of ${machineName} is being started.` : `The rescue of ${machineName} is being ended.`));
+  const what = running.map(({ kind, machineName }) =>
+    kind === 'rescue'
+      ? `The rescue of ${machineName} is being started.`
+      : `The rescue of ${machineName} is being ended.`,
+  );
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: what.join('\n'),

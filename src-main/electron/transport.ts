@@ -27,14 +27,23 @@ export function answerChannels(handlers: Handlers, window: () => BrowserWindow |
 
 function isOurs({ senderFrame, sender }: IpcMainInvokeEvent, window: BrowserWindow | null): boolean {
   if (window === null || window.isDestroyed() || senderFrame === null) return false;
-  return sender === window.webContents && senderFrame === window.webContents.mainFrame && senderFrame.origin === APP_ORIGIN;
+  return (
+    sender === window.webContents && senderFrame === window.webContents.mainFrame && senderFrame.origin === APP_ORIGIN
+  );
 }
 
 /** Parse, call, check; never throws. */
-async function answer<C extends ChannelName>(name: C, handlers: Handlers, input: unknown, log: Log): Promise<Answer<ChannelOutput<C>>> {
+async function answer<C extends ChannelName>(
+  name: C,
+  handlers: Handlers,
+  input: unknown,
+  log: Log,
+): Promise<Answer<ChannelOutput<C>>> {
   const parsed = CHANNELS[name].input.safeParse(input);
   if (!parsed.success) {
-    log.warn(`message on ${name} not understood: ${parsed.error.issues.map(({ path, code }) => `${path.join('.')} ${code}`).join(', ')}`);
+    log.warn(
+      `message on ${name} not understood: ${parsed.error.issues.map(({ path, code }) => `${path.join('.')} ${code}`).join(', ')}`,
+    );
     return { ok: false, error: errorData('invalid-message') };
   }
   try {

@@ -16,7 +16,9 @@ export function openWindow(preload: string, settings: SettingsService): BrowserW
   const bounds = settings.get().bounds;
   const window = new BrowserWindow({
     ...FIRST,
-    ...(bounds !== null && isOnScreen(bounds) ? { x: bounds.x, y: bounds.y, width: bounds.width, height: bounds.height } : {}),
+    ...(bounds !== null && isOnScreen(bounds)
+      ? { x: bounds.x, y: bounds.y, width: bounds.width, height: bounds.height }
+      : {}),
     minWidth: MINIMUM.width,
     minHeight: MINIMUM.height,
     show: false,
@@ -43,8 +45,12 @@ export function openWindow(preload: string, settings: SettingsService): BrowserW
 /** A screen that is gone would keep the window out of sight. */
 function isOnScreen(bounds: Rectangle): boolean {
   const { workArea } = screen.getDisplayMatching(bounds);
-  const overlap = (from: number, length: number, start: number, size: number) => Math.min(from + length, start + size) - Math.max(from, start);
-  return overlap(bounds.x, bounds.width, workArea.x, workArea.width) > 100 && overlap(bounds.y, bounds.height, workArea.y, workArea.height) > 100;
+  const overlap = (from: number, length: number, start: number, size: number) =>
+    Math.min(from + length, start + size) - Math.max(from, start);
+  return (
+    overlap(bounds.x, bounds.width, workArea.x, workArea.width) > 100 &&
+    overlap(bounds.y, bounds.height, workArea.y, workArea.height) > 100
+  );
 }
 
 function rememberBounds(window: BrowserWindow, settings: SettingsService): void {

@@ -33,7 +33,8 @@ const UNSUPPORTED: readonly number[] = [VIR_ERR_NO_SUPPORT, VIR_ERR_OPERATION_UN
  * The words of ssh and of sockets: libvirt passes them on under VIR_ERR_SYSTEM_ERROR and VIR_ERR_RPC, with no code of their own.
  * Socket errors come from strerror in the C locale: neither Node nor Electron's main process sets another.
  */
-const SSH_REFUSES = /permission denied \([a-z-]+(,[a-z-]+)*\)|host key verification failed|too many authentication failures|certificate|no authentication methods/i;
+const SSH_REFUSES =
+  /permission denied \([a-z-]+(,[a-z-]+)*\)|host key verification failed|too many authentication failures|certificate|no authentication methods/i;
 const SOCKET_REFUSES = /permission denied/i;
 
 export function unsupported(error: unknown): boolean {
@@ -49,26 +50,40 @@ export async function callQuietly<T>(promise: Promise<T>): Promise<T | null> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof LibvirtError && !(error instanceof LibvirtTimeoutError) && error.code !== VIR_ERR_INVALID_CONN && error.code !== VIR_ERR_RPC) return null;
+    if (
+      error instanceof LibvirtError &&
+      !(error instanceof LibvirtTimeoutError) &&
+      error.code !== VIR_ERR_INVALID_CONN &&
+      error.code !== VIR_ERR_RPC
+    )
+      return null;
     throw error;
   }
 }
 
 /** Why a connection could not be opened. */
 export function openError(error: unknown, uri: string): SalvorError {
-  if (error instanceof LibvirtTimeoutError) return new SalvorError('timeout', { call: 'connect', seconds: seconds(error) });
+  if (error instanceof LibvirtTimeoutError)
+    return new SalvorError('timeout', { call: 'connect', seconds: seconds(error) });
   if (!(error instanceof LibvirtError)) return new SalvorError('internal', {}, null);
   const { code, message } = error;
   if (code === VIR_ERR_NO_CONNECT) return new SalvorError('uri-malformed', { uri }, message);
-  if (AUTHENTICATION.includes(code) || SSH_REFUSES.test(message)) return new SalvorError('authentication-failed', { uri }, message);
-  if (SOCKET_REFUSES.test(message) || code === VIR_ERR_ACCESS_DENIED) return new SalvorError('permission-denied', { uri }, message);
+  if (AUTHENTICATION.includes(code) || SSH_REFUSES.test(message))
+    return new SalvorError('authentication-failed', { uri }, message);
+  if (SOCKET_REFUSES.test(message) || code === VIR_ERR_ACCESS_DENIED)
+    return new SalvorError('permission-denied', { uri }, message);
   return new SalvorError('host-unreachable', { uri }, message);
 }
 
 /** Why a call failed. */
-export async function callError(error: unknown, { uri, subject }: ErrorContext, isAlive: IsAlive): Promise<SalvorError> {
+export async function callError(
+  error: unknown,
+  { uri, subject }: ErrorContext,
+  isAlive: IsAlive,
+): Promise<SalvorError> {
   if (error instanceof SalvorError) return error;
-  if (error instanceof LibvirtTimeoutError) return new SalvorError('timeout', { call: error.call, seconds: seconds(error) });
+  if (error instanceof LibvirtTimeoutError)
+    return new SalvorError('timeout', { call: error.call, seconds: seconds(error) });
   if (!(error instanceof LibvirtError)) {
     // The binding answers calls on a closed connection with a TypeError.
     if (!(await isAlive())) return new SalvorError('connection-lost', { uri });
@@ -83,7 +98,8 @@ export async function callError(error: unknown, { uri, subject }: ErrorContext, 
   if (AUTHENTICATION.includes(code)) return new SalvorError('authentication-failed', { uri }, message);
   if (UNSUPPORTED.includes(code)) return new SalvorError('not-supported', { what: call }, message);
   // “client socket is closed” and the like come under several codes: whether the connection stands is what tells.
-  if (code === VIR_ERR_INVALID_CONN || code === VIR_ERR_RPC || !(await isAlive())) return new SalvorError('connection-lost', { uri }, message);
+  if (code === VIR_ERR_INVALID_CONN || code === VIR_ERR_RPC || !(await isAlive()))
+    return new SalvorError('connection-lost', { uri }, message);
   return new SalvorError('libvirt', { call }, message);
 }
 

@@ -31,27 +31,35 @@ export function domainMethods(link: Link): DomainMethods {
   const { connection, readOnly } = link;
   const watch = createWatcher(connection);
   /** A call on one domain. */
-  const on = <T>(uuid: string, call: (domain: Domain) => Promise<T>): Promise<T> => link.guard(uuid, async () => call(await link.domain(uuid)));
+  const on = <T>(uuid: string, call: (domain: Domain) => Promise<T>): Promise<T> =>
+    link.guard(uuid, async () => call(await link.domain(uuid)));
   return {
     listDomains: () => link.guard('', () => listDomains(link)),
     runningDisks: () => link.guard('', () => runningDisks(link)),
     findDomain: (nameOrUuid) => link.guard(nameOrUuid, () => findDomain(link, nameOrUuid)),
     domainStatus: (uuid) =>
       on(uuid, async (domain) => {
-        const [{ state }, persistent, autostart] = await Promise.all([domain.state(), domain.isPersistent(), orNull(unsupportedForTransient, domain.autostart())]);
+        const [{ state }, persistent, autostart] = await Promise.all([
+          domain.state(),
+          domain.isPersistent(),
+          orNull(unsupportedForTransient, domain.autostart()),
+        ]);
         return { state: stateName(state), persistent, autostart: autostart ?? false };
       }),
     domainState: (uuid) => on(uuid, async (domain) => stateName((await domain.state()).state)),
     domainObstacles: (uuid) => on(uuid, obstacles),
     domainXml: (uuid, kind) => on(uuid, (domain) => domain.xmlDesc(xmlFlags(kind, readOnly))),
     liveMetadata: (uuid, namespace) =>
-      on(uuid, (domain) => orNull(noMetadata, domain.metadata(vir.VIR_DOMAIN_METADATA_ELEMENT, namespace, vir.VIR_DOMAIN_AFFECT_LIVE))),
+      on(uuid, (domain) =>
+        orNull(noMetadata, domain.metadata(vir.VIR_DOMAIN_METADATA_ELEMENT, namespace, vir.VIR_DOMAIN_AFFECT_LIVE)),
+      ),
     blockJobs: (uuid, targets) =>
       on(uuid, async (domain) => {
         const jobs = await Promise.all(targets.map((target) => callQuietly(domain.blockJobInfo(target))));
         return targets.filter((_, index) => jobs[index] !== null);
       }),
-    blockSizes: (uuid, target) => on(uuid, (domain): Promise<BlockSizes | null> => callQuietly(domain.blockInfo(target))),
+    blockSizes: (uuid, target) =>
+      on(uuid, (domain): Promise<BlockSizes | null> => callQuietly(domain.blockInfo(target))),
     createDomain: (xml) => link.guard('', async () => (await connection.createDomainXML(xml, 0, SLOW)).dispose()),
     startDomain: (uuid) => on(uuid, (domain) => domain.create(0, SLOW)),
     shutdownDomain: (uuid) => on(uuid, (domain) => domain.shutdown()),
@@ -129,11 +137,19 @@ function uuids(domains: readonly Domain[]): Set<string> {
 }
 
 /** State and disks of all domains in one call; where the driver has no bulk call, one state call each. NOWAIT: no busy guest delays the others. */
-async function bulkStats({ connection }: Pick<Link, 'connection'>, flags: number): Promise<{ domain: Domain; stats: DomainStats }[]> {
-  const stats = await orNull(unsupported, connection.getAllDomainStats(BULK_STATS, flags | vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT, SLOW));
+async function bulkStats(
+  { connection }: Pick<Link, 'connection'>,
+  flags: number,
+): Promise<{ domain: Domain; stats: DomainStats }[]> {
+  const stats = await orNull(
+    unsupported,
+    connection.getAllDomainStats(BULK_STATS, flags | vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT, SLOW),
+  );
   if (stats !== null) return stats;
   const domains = await connection.listAllDomains(flags === 0 ? 0 : vir.VIR_CONNECT_LIST_DOMAINS_ACTIVE);
-  return Promise.all(domains.map(async (domain) => ({ domain, stats: { 'state.state': (await domain.state()).state } })));
+  return Promise.all(
+    domains.map(async (domain) => ({ domain, stats: { 'state.state': (await domain.state()).state } })),
+  );
 }
 
 /** null: this driver tells no disks (no block.count). */

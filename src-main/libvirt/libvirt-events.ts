@@ -4,7 +4,15 @@ import { orNull } from './link.ts';
 import type { DomainEvent } from './port.ts';
 
 const LIFECYCLE = ['lifecycle'] as const;
-const ALL = ['lifecycle', 'metadataChange', 'deviceAdded', 'deviceRemoved', 'trayChange', 'diskChange', 'blockJob'] as const satisfies readonly (keyof DomainEvents)[];
+const ALL = [
+  'lifecycle',
+  'metadataChange',
+  'deviceAdded',
+  'deviceRemoved',
+  'trayChange',
+  'diskChange',
+  'blockJob',
+] as const satisfies readonly (keyof DomainEvents)[];
 
 type Listener = (event: DomainEvent) => void;
 

@@ -25,7 +25,12 @@ export const openLibvirt: OpenHypervisor = async (uri, { readOnly, onLost }) => 
   if (!URI.test(uri)) throw new SalvorError('uri-malformed', { uri });
   let connection: Connection;
   try {
-    connection = await Connection.open(uri, { readOnly, timeout: OPEN_DEADLINE, callTimeout: CALL_DEADLINE, keepAlive: KEEPALIVE });
+    connection = await Connection.open(uri, {
+      readOnly,
+      timeout: OPEN_DEADLINE,
+      callTimeout: CALL_DEADLINE,
+      keepAlive: KEEPALIVE,
+    });
   } catch (error) {
     throw openError(error, uri);
   }
@@ -75,7 +80,10 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean):
     identity: () => once('identity', () => identify(connection)),
     domainCapabilities: ({ emulator, arch, machine, virtType }) =>
       once(JSON.stringify([emulator, arch, machine, virtType]), () =>
-        orNull(unsupported, connection.domainCapabilities({ emulatorbin: emulator, arch, machine, virttype: virtType }, SLOW)),
+        orNull(
+          unsupported,
+          connection.domainCapabilities({ emulatorbin: emulator, arch, machine, virttype: virtType }, SLOW),
+        ),
       ),
     secrets: () => link.guard(uri, () => listSecrets(connection)),
     ...domainMethods(link),
@@ -94,10 +102,18 @@ async function identify(connection: Connection): Promise<HostIdentity> {
 }
 
 async function listSecrets(connection: Connection): Promise<SecretFacts[] | null> {
-  const secrets = await orNull((error) => unsupported(error) || hasCode(error, vir.VIR_ERR_OPERATION_DENIED), connection.listAllSecrets());
+  const secrets = await orNull(
+    (error) => unsupported(error) || hasCode(error, vir.VIR_ERR_OPERATION_DENIED),
+    connection.listAllSecrets(),
+  );
   if (secrets === null) return null;
-  const mayNotSay = (error: unknown) => hasCode(error, vir.VIR_ERR_INVALID_SECRET, vir.VIR_ERR_OPERATION_DENIED, vir.VIR_ERR_ACCESS_DENIED);
+  const mayNotSay = (error: unknown) =>
+    hasCode(error, vir.VIR_ERR_INVALID_SECRET, vir.VIR_ERR_OPERATION_DENIED, vir.VIR_ERR_ACCESS_DENIED);
   return Promise.all(
-    secrets.map(async (secret) => ({ uuid: secret.uuid, usage: secret.usageID || null, hasValue: await orNull(mayNotSay, secret.hasValue()) })),
+    secrets.map(async (secret) => ({
+      uuid: secret.uuid,
+      usage: secret.usageID || null,
+      hasValue: await orNull(mayNotSay, secret.hasValue()),
+    })),
   );
 }

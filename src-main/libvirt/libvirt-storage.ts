@@ -8,7 +8,15 @@ import type { ExaminedVolume, Hypervisor, StoragePool as PoolData, VolumeRef } f
 
 type StorageMethods = Pick<
   Hypervisor,
-  'listPools' | 'poolByTarget' | 'refreshPool' | 'createPool' | 'stopPool' | 'listVolumeNames' | 'listVolumes' | 'examineVolume' | 'deleteVolume'
+  | 'listPools'
+  | 'poolByTarget'
+  | 'refreshPool'
+  | 'createPool'
+  | 'stopPool'
+  | 'listVolumeNames'
+  | 'listVolumes'
+  | 'examineVolume'
+  | 'deleteVolume'
 >;
 
 export function storageMethods(link: Link): StorageMethods {
@@ -20,17 +28,25 @@ export function storageMethods(link: Link): StorageMethods {
     });
   return {
     listPools: () => link.guard('', () => listPools(connection)),
-    poolByTarget: (path) => link.guard(path, async () => (await orNull(noPool, connection.lookupStoragePoolByTargetPath(path)))?.name ?? null),
+    poolByTarget: (path) =>
+      link.guard(
+        path,
+        async () => (await orNull(noPool, connection.lookupStoragePoolByTargetPath(path)))?.name ?? null,
+      ),
     refreshPool: (name) => onPool(name, (pool) => pool.refresh(SLOW)),
     createPool: (xml) =>
       link.guard('', async () => {
         // OPERATION_FAILED is what libvirt says of a pool whose name or target another pool has.
-        const pool = await orNull((error) => hasCode(error, vir.VIR_ERR_OPERATION_FAILED), connection.createStoragePoolXML(xml, 0, SLOW));
+        const pool = await orNull(
+          (error) => hasCode(error, vir.VIR_ERR_OPERATION_FAILED),
+          connection.createStoragePoolXML(xml, 0, SLOW),
+        );
         pool?.dispose();
         return pool === null ? 'conflict' : 'created';
       }),
     stopPool: (name) => onPool(name, (pool) => pool.destroy(SLOW)),
-    listVolumeNames: (name) => onPool(name, async (pool) => (await pool.listAllVolumes(SLOW)).map((volume) => volume.name)),
+    listVolumeNames: (name) =>
+      onPool(name, async (pool) => (await pool.listAllVolumes(SLOW)).map((volume) => volume.name)),
     listVolumes: (name) =>
       onPool(name, async (pool) => {
         const volumes = await pool.listAllVolumes(SLOW);
@@ -43,7 +59,8 @@ export function storageMethods(link: Link): StorageMethods {
         const volume = await lookupVolume(connection, where);
         return volume === null ? null : describe(volume, headBytes);
       }),
-    deleteVolume: (where) => link.guard(where.pool, async () => (await lookupVolume(connection, where))?.delete(0, SLOW)),
+    deleteVolume: (where) =>
+      link.guard(where.pool, async () => (await lookupVolume(connection, where))?.delete(0, SLOW)),
   };
 }
 
@@ -60,14 +77,20 @@ async function listPools(connection: Connection): Promise<PoolData[]> {
   const pools = await Promise.all(
     all.map(async (pool) => {
       const xml = await orNull(noPool, pool.xmlDesc());
-      return xml === null ? null : { name: pool.name, active: active.has(pool.name), persistent: persistent.has(pool.name), xml };
+      return xml === null
+        ? null
+        : { name: pool.name, active: active.has(pool.name), persistent: persistent.has(pool.name), xml };
     }),
   );
   return pools.filter((pool) => pool !== null);
 }
 
-async function lookupVolume(connection: Connection, where: VolumeRef | { readonly path: string }): Promise<StorageVolume | null> {
-  if ('path' in where) return orNull((error) => noVolume(error) || unsupported(error), connection.lookupVolumeByPath(where.path));
+async function lookupVolume(
+  connection: Connection,
+  where: VolumeRef | { readonly path: string },
+): Promise<StorageVolume | null> {
+  if ('path' in where)
+    return orNull((error) => noVolume(error) || unsupported(error), connection.lookupVolumeByPath(where.path));
   const pool = await connection.lookupStoragePoolByName(where.pool);
   return await orNull(noVolume, pool.lookupVolumeByName(where.name)).finally(() => pool.dispose());
 }
@@ -75,7 +98,10 @@ async function lookupVolume(connection: Connection, where: VolumeRef | { readonl
 async function describe(volume: StorageVolume, headBytes: number): Promise<ExaminedVolume | null> {
   try {
     // The description of a file that has gone since the pool was read fails; its content, where it cannot be read, is simply not known.
-    const [xml, head] = await Promise.all([callQuietly(volume.xmlDesc()), headBytes === 0 ? null : callQuietly(readHead(volume, headBytes))]);
+    const [xml, head] = await Promise.all([
+      callQuietly(volume.xmlDesc()),
+      headBytes === 0 ? null : callQuietly(readHead(volume, headBytes)),
+    ]);
     return xml === null ? null : { name: volume.name, xml, head };
   } finally {
     volume.dispose();

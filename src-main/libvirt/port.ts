@@ -150,6 +150,9 @@ export interface Hypervisor {
   /** All volumes of an active pool, described. Throws pool-not-found. */
   readonly listVolumes: (pool: string) => Promise<readonly ExaminedVolume[]>;
   /** A volume by pool and name, or by its path on the host, and its first bytes; null: no pool knows it. Throws pool-not-found. */
-  readonly examineVolume: (where: VolumeRef | { readonly path: string }, headBytes: number) => Promise<ExaminedVolume | null>;
+  readonly examineVolume: (
+    where: VolumeRef | { readonly path: string },
+    headBytes: number,
+  ) => Promise<ExaminedVolume | null>;
   readonly deleteVolume: (where: VolumeRef) => Promise<void>;
 }

@@ -3,7 +3,9 @@ import { contextBridge, ipcRenderer } from 'electron';
 import { CHANNEL_NAMES, EVENT_CHANNEL } from '../../src-core/contract/channel-names.ts';
 import type { SalvorApi } from '../../src-core/contract/channels.ts';
 
-const calls = Object.fromEntries(CHANNEL_NAMES.map((name) => [name, (input: unknown) => ipcRenderer.invoke(name, input)]));
+const calls = Object.fromEntries(
+  CHANNEL_NAMES.map((name) => [name, (input: unknown) => ipcRenderer.invoke(name, input)]),
+);
 
 const onEvent: SalvorApi['onEvent'] = (listener) => {
   // The event object of Electron's stays here: it would hand the window the sender.
