@@ -1,0 +1,192 @@
+/** A host in memory, one domain in it, that does as it is told: each method can be made to fail, slow, or do something first. */
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { SESSION_NAMESPACE, findSession } from '../../src-core/rescue/session.ts';
+import { parseXml, serialiseXml } from '../../src-core/domain-xml/document.ts';
+import { child } from '../../src-core/domain-xml/elements.ts';
+import type { DomainState, RescueRequest } from '../../src-core/rescue/types.ts';
+import type { DomainEvent, ExaminedVolume, Hypervisor, StoragePool } from '../libvirt/port.ts';
+
+export const UUID = 'c0ffee00-1111-4222-8333-444455556666';
+export const DOMAIN = { uuid: UUID, name: 'patient' } as const;
+
+export const DEFINITION = `<domain type='kvm'>
+  <name>patient</name>
+  <uuid>${UUID}</uuid>
+  <memory unit='KiB'>262144</memory>
+  <vcpu placement='static'>1</vcpu>
+  <os>
+    <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
+    <boot dev='hd'/>
+  </os>
+  <devices>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='raw'/>
+      <source file='/images/root.img'/>
+      <target dev='vda' bus='virtio'/>
+      <address type='pci' domain='0x0000' bus='0x04' slot='0x00' function='0x0'/>
+    </disk>
+    <controller type='usb' index='0' model='qemu-xhci'>
+      <address type='pci' domain='0x0000' bus='0x02' slot='0x00' function='0x0'/>
+    </controller>
+    <controller type='sata' index='0'/>
+    <graphics type='vnc' port='-1' passwd='s3cret'/>
+  </devices>
+</domain>
+`;
+
+export interface FakeHost {
+  readonly hypervisor: Hypervisor;
+  /** Names of the methods that change something, in the order of their calls. */
+  readonly changes: string[];
+  state: DomainState;
+  definition: string;
+  /** What the domain runs from; null: off. */
+  live: string | null;
+  /** Run before a method does its work; what it throws, the method throws. */
+  readonly before: Partial<Record<keyof Hypervisor, () => void | Promise<void>>>;
+  /** Does the guest go down when it is asked? */
+  obedient: boolean;
+  readonly emit: (event: DomainEvent) => void;
+}
+
+export interface FakeOptions {
+  readonly state?: DomainState;
+  readonly pools?: readonly StoragePool[];
+  /** By path. */
+  readonly volumes?: Readonly<Record<string, ExaminedVolume>>;
+}
+
+const BYTES = new Uint8Array(4096);
+BYTES.set([0x55, 0xaa], 510);
+BYTES[0] = 0xeb;
+BYTES[446] = 0x80;
+BYTES[450] = 0x83;
+BYTES[454] = 1;
+BYTES[458] = 7;
+
+export function fileVolume(path: string, head: Uint8Array | null = BYTES, backing: string | null = null): ExaminedVolume {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const below = backing === null ? '' : `<backingStore><path>${backing}</path></backingStore>`;
+  return {
+    name,
+    xml: `<volume type='file'><name>${name}</name><capacity unit='bytes'>8388608</capacity><allocation unit='bytes'>4096</allocation><physical unit='bytes'>8388608</physical><target><path>${path}</path><format type='raw'/></target>${below}</volume>`,
+    head,
+  };
+}
+
+/** A domain that runs (or not) with a bootable medium at /media/rescue.img. */
+export function fakeHost(options: FakeOptions = {}): FakeHost {
+  const state = options.state ?? 'running';
+  const volumes = options.volumes ?? { '/media/rescue.img': fileVolume('/media/rescue.img') };
+  const listeners = new Set<(event: DomainEvent) => void>();
+  const emit = (event: DomainEvent) => listeners.forEach((listener) => listener(event));
+  const host: FakeHost = {
+    changes: [],
+    state,
+    definition: DEFINITION,
+    live: state === 'running' ? DEFINITION : null,
+    before: {},
+    obedient: true,
+    emit,
+    hypervisor: undefined as unknown as Hypervisor,
+  };
+  const become = (next: DomainState, live: string | null) => {
+    host.state = next;
+    host.live = live;
+    emit(DOMAIN);
+  };
+  const refuse = (call: string, why: string) => new SalvorError('libvirt', { call }, why);
+  const change = (name: keyof Hypervisor) => host.changes.push(name);
+  const methods: Hypervisor = {
+    uri: 'fake:///host',
+    readOnly: false,
+    close: () => Promise.resolve(),
+    identity: () => Promise.resolve({ hostname: `fake-${String(process.pid)}`, driver: 'QEMU', libvirtVersion: 9_000_000, hypervisorVersion: 7_002_000 }),
+    domainCapabilities: () => Promise.resolve(null),
+    secrets: () => Promise.resolve([]),
+    listDomains: () => Promise.resolve([{ ...DOMAIN, state: host.state, persistent: true, autostart: false, disks: null }]),
+    runningDisks: () => Promise.resolve([]),
+    findDomain: () => Promise.resolve(DOMAIN),
+    domainStatus: () => Promise.resolve({ state: host.state, persistent: true, autostart: false }),
+    domainState: () => Promise.resolve(host.state),
+    domainObstacles: () => Promise.resolve({ managedSave: false, snapshots: 0, checkpoints: 0, job: null }),
+    domainXml: (_uuid, kind) => Promise.resolve(kind === 'live' ? (host.live ?? host.definition) : host.definition),
+    liveMetadata: () => Promise.resolve(host.live === null ? null : sessionIn(host.live)),
+    blockJobs: () => Promise.resolve([]),
+    blockSizes: () => Promise.resolve(null),
+    createDomain: (xml) => {
+      change('createDomain');
+      if (host.live !== null) return Promise.reject(refuse('virDomainCreateXML', "domain 'patient' is already active"));
+      become('running', xml);
+      return Promise.resolve();
+    },
+    startDomain: () => {
+      change('startDomain');
+      if (host.live !== null) return Promise.reject(refuse('virDomainCreateWithFlags', 'domain is already running'));
+      become('running', host.definition);
+      return Promise.resolve();
+    },
+    shutdownDomain: () => {
+      change('shutdownDomain');
+      if (host.obedient) become('shutoff', null);
+      return Promise.resolve();
+    },
+    destroyDomain: () => {
+      change('destroyDomain');
+      if (host.live === null) return Promise.reject(refuse('virDomainDestroyFlags', 'domain is not running'));
+      become('shutoff', null);
+      return Promise.resolve();
+    },
+    watchDomains: (_kinds, listener) => {
+      listeners.add(listener);
+      return Promise.resolve(() => void listeners.delete(listener));
+    },
+    listPools: () => Promise.resolve(options.pools ?? []),
+    poolByTarget: () => Promise.resolve(null),
+    refreshPool: () => Promise.resolve(),
+    createPool: () => Promise.resolve('created'),
+    stopPool: () => Promise.resolve(),
+    listVolumeNames: () => Promise.resolve([]),
+    listVolumes: () => Promise.resolve([]),
+    examineVolume: (where) => Promise.resolve('path' in where ? (volumes[where.path] ?? null) : null),
+    deleteVolume: () => Promise.resolve(),
+  };
+  const hypervisor = new Proxy(methods, {
+    get: (target, name: keyof Hypervisor) => {
+      const method: unknown = target[name];
+      if (typeof method !== 'function') return method;
+      return async (...given: unknown[]) => {
+        await host.before[name]?.();
+        return (await (method as (...given: unknown[]) => unknown)(...given)) as unknown;
+      };
+    },
+  });
+  return Object.assign(host, { hypervisor });
+}
+
+/** The session element of a domain's XML as virDomainGetMetadata gives it. */
+export function sessionIn(xml: string): string | null {
+  const element = findSession(child(parseXml(xml).documentElement, 'metadata'));
+  return element === null ? null : serialiseXml(element);
+}
+
+/** XML of a domain that somebody else has in rescue. */
+export function inRescue(by: string, definition = 'unknown'): string {
+  const mark = `<salvor:rescue xmlns:salvor='${SESSION_NAMESPACE}' version='1' kind='one-shot' id='other' started='2026-01-01T00:00:00Z' by='${by}' power='on' definition='${definition}'/>`;
+  return DEFINITION.replace('<memory', `<metadata>${mark}</metadata>\n  <memory`);
+}
+
+export const REQUEST: RescueRequest = {
+  media: [{ kind: 'path', path: '/media/rescue.img' }],
+  device: 'disk',
+  bus: 'usb',
+  profile: 'recommended',
+  session: 'one-shot',
+  endAtFirstReboot: false,
+  fallThrough: null,
+  writes: 'overlay',
+  stop: { how: 'force', timeoutSeconds: 1, onTimeout: 'give-up' },
+  allowUnbootable: false,
+};
+
+export const STAMP = { id: 'ours', startedAt: '2026-02-02T00:00:00Z', startedBy: 'tester@here' } as const;
