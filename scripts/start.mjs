@@ -9,13 +9,30 @@ import { root } from './lib/paths.mjs';
 import { notice, runMain } from './lib/problem.mjs';
 import { setUp } from './lib/set-up.mjs';
 
-/** Runs Electron until its window is closed; gives its exit code. @param {string} program @param {string[]} args @param {Record<string, string>} env */
+/**
+ * Runs Electron until its window is closed. It has a session of its own, so that a Ctrl-C reaches it once, from here: the
+ * terminal and npm both send one, and Chromium takes the second as an order to end without tidying up.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Record<string, string>} env
+ * @returns {Promise<number>} its exit code
+ */
 function runElectron(program, args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' });
-    // The terminal sends Ctrl-C to both of us; a kill of this script alone must reach the window too.
-    process.on('SIGINT', () => {});
-    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    });
+    let last = 0;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => {
+        // One key press, however often it arrives; the next press insists.
+        if (Date.now() - last > 1000) child.kill(signal);
+        last = Date.now();
+      });
+    }
     child.on('error', (error) => reject(new Error(`Electron could not be started: ${error.message}`)));
     child.on('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
