@@ -52,10 +52,11 @@ function HostLine({ host }: { readonly host: Host }) {
         type="button"
         className="host-line-open"
         aria-current={here ? 'page' : undefined}
+        aria-label={t('hosts.line', { host: host.name, condition: t(`hosts.condition.${condition}`) })}
         title={host.uri}
         onClick={() => goTo({ kind: 'host', hostId: host.id })}
       >
-        <Sign name={sign} tone={tone} label={t(`hosts.condition.${condition}`)} />
+        <Sign name={sign} tone={tone} />
         <span className="ellipsis">{host.name}</span>
         {host.readOnly && <span className="small muted nowrap">{t('hosts.readOnlyMark')}</span>}
       </button>

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { addressText } from './address.ts';
+import { formatBytes, formatTime, splitPath } from './format.ts';
+import { diffTexts } from './xml/diff-texts.ts';
+
+test.each([
+  [null, '—'],
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1024, '1 KiB'],
+  [1536, '1.5 KiB'],
+  [20 * 1024 ** 3, '20 GiB'],
+  [153.4 * 1024 ** 3, '153 GiB'],
+  [1.1e9, '1.0 GiB'],
+])('%s bytes', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  ['/srv/iso/rescue.iso', { folder: '/srv/iso/', file: 'rescue.iso' }],
+  ['rescue.iso', { folder: '', file: 'rescue.iso' }],
+  ['/srv/iso/', { folder: '/srv/', file: 'iso/' }],
+])('parts of %s', (path, parts) => {
+  expect(splitPath(path)).toEqual(parts);
+});
+
+test('a time that is none is shown as it came: metadata can be written by anybody', () => {
+  expect(formatTime('yesterday')).toBe('yesterday');
+  expect(formatTime(null)).toBe('—');
+  expect(formatTime('2026-11-21T08:12:00Z')).toMatch(/2026/);
+});
+
+test.each([
+  [null, '—'],
+  [{ type: 'drive', controller: 0, bus: 0, target: 1, unit: 2 } as const, 'drive 0:0:1:2'],
+  [{ type: 'pci', domain: 0, bus: 4, slot: 31, function: 1 } as const, 'pci 0000:04:1f.1'],
+  [{ type: 'usb', bus: 0, port: '1.2' } as const, 'usb 0.1.2'],
+  [{ type: 'other', text: 'ccw fe.0.0001' } as const, 'ccw fe.0.0001'],
+])('address %o', (address, text) => {
+  expect(addressText(address)).toBe(text);
+});
+
+test('the two texts of a diff come back from its lines', () => {
+  const lines = [
+    { kind: 'same', text: 'a' },
+    { kind: 'removed', text: 'b' },
+    { kind: 'added', text: 'c' },
+    { kind: 'added', text: 'd' },
+  ] as const;
+  expect(diffTexts(lines)).toEqual({ before: 'a\nb', after: 'a\nc\nd', added: 2, removed: 1 });
+});

@@ -1,0 +1,165 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import type { UserEvent } from '@testing-library/user-event';
+import { expect, test } from 'vitest';
+import { errorData } from '../../../../src-core/contract/errors.ts';
+import type { Operation } from '../../../../src-core/contract/schemas.ts';
+import { fakeSalvor, makeWorld, row, session } from '../../../harness/fake-salvor.test-support.ts';
+import { renderWindow } from '../../../harness/render.test-support.tsx';
+
+/** Open a machine's rescue page and choose a medium. */
+async function chooseMedium(user: UserEvent, machine: string, medium = 'systemrescue-12.01-amd64.iso'): Promise<void> {
+  await user.click(await screen.findByRole('option', { name: new RegExp(`^${machine},`) }));
+  await user.click(await screen.findByRole('tab', { name: 'Rescue' }));
+  await user.click(await screen.findByRole('button', { name: /^iso/ }));
+  await user.click(await screen.findByRole('radio', { name: new RegExp(medium) }));
+}
+
+const startButton = () => screen.getByRole('button', { name: 'Start rescue…' });
+
+test('the two sentences that matter most follow the choice of device', async () => {
+  const { user } = await renderWindow();
+  await chooseMedium(user, 'web-01');
+  expect(await screen.findByText('Boots from systemrescue-12.01-amd64.iso on sata cdrom sdb.')).toBeInTheDocument();
+  expect(screen.getByText('5 disks keep their addresses; the definition is not touched.')).toBeInTheDocument();
+  await user.click(within(screen.getByRole('group', { name: 'Device' })).getByRole('radio', { name: 'disk' }));
+  expect(await screen.findByText('Boots from systemrescue-12.01-amd64.iso on usb disk sdb.')).toBeInTheDocument();
+});
+
+test('what is impossible is disabled and says why', async () => {
+  const { user } = await renderWindow();
+  await chooseMedium(user, 'mail-02');
+  await screen.findByText(/^Boots from/);
+  const floppy = within(screen.getByRole('group', { name: 'Device' })).getByRole('radio', { name: /^floppy/ });
+  expect(floppy).toBeDisabled();
+  expect(floppy).toHaveAccessibleName(/UEFI firmware does not boot floppies/);
+  const buses = within(screen.getByRole('group', { name: 'Bus' }));
+  expect(buses.getByRole('radio', { name: /^virtio/ })).toHaveAccessibleName(/A cdrom cannot sit on the virtio bus/);
+  expect(buses.getByRole('radio', { name: /^ide/ })).toHaveAccessibleName(/has no ide bus/);
+  expect(buses.getByRole('radio', { name: 'usb' })).toBeEnabled();
+  expect(screen.getByRole('radio', { name: /^nothing.*would never boot again/ })).toBeDisabled();
+});
+
+test('a refusal takes the start away and says why beside the button', async () => {
+  const { user } = await renderWindow();
+  await chooseMedium(user, 'legacy-erp');
+  await screen.findByRole('list', { name: '1 refusal' });
+  expect(startButton()).toBeDisabled();
+  expect(startButton()).toHaveAccessibleDescription(/This cannot be started\. This guest has a managed-save image/);
+});
+
+test('a disk of the guest itself cannot be chosen as its medium', async () => {
+  const { user } = await renderWindow();
+  await user.click(await screen.findByRole('option', { name: /^web-01/ }));
+  await user.click(await screen.findByRole('tab', { name: 'Rescue' }));
+  await user.click(await screen.findByRole('button', { name: /^images/ }));
+  expect(await screen.findByRole('radio', { name: /web-01\.qcow2.*a disk of this guest/ })).toBeDisabled();
+});
+
+test('the confirmation names the machine and each step; Escape goes back, Enter starts', async () => {
+  const { user, fake } = await renderWindow();
+  await chooseMedium(user, 'web-01');
+  await waitFor(() => expect(startButton()).toBeEnabled());
+  startButton().focus();
+  await user.keyboard('{Enter}');
+  const panel = screen.getByRole('group', { name: 'Start the rescue of web-01?' });
+  expect(panel).toHaveTextContent('Shut web-01 down (ACPI), wait up to 120 s');
+  expect(within(panel).getByRole('button', { name: 'Start rescue of web-01' })).toHaveFocus();
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(startButton()).toHaveFocus());
+  expect(fake.calls.some((call) => call.channel === 'rescue.start')).toBe(false);
+  await user.keyboard('{Enter}');
+  await user.keyboard('{Enter}');
+  expect(await screen.findByRole('region', { name: 'In rescue' })).toHaveTextContent('started by anna@ops-3');
+  const start = fake.calls.find((call) => call.channel === 'rescue.start');
+  expect(start?.input).toMatchObject({
+    request: { stop: { how: 'graceful', onTimeout: 'give-up' } },
+    fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  });
+});
+
+test('drift is said in place, and nothing was started', async () => {
+  const error = errorData('drift', { domain: 'web-01', what: 'its definition was changed' });
+  const { user } = await renderWindow(fakeSalvor(makeWorld(), { 'rescue.start': () => ({ ok: false, error }) }));
+  await chooseMedium(user, 'web-01');
+  await waitFor(() => expect(startButton()).toBeEnabled());
+  await user.click(startButton());
+  await user.click(screen.getByRole('button', { name: 'Start rescue of web-01' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent(error.message);
+  expect(startButton()).toBeInTheDocument();
+});
+
+function operation(parts: Partial<Operation>): Operation {
+  return {
+    id: 'one',
+    kind: 'rescue',
+    machine: { hostId: 'demo', uuid: row().uuid },
+    machineName: 'web-01',
+    state: 'running',
+    cancellable: true,
+    startedAt: '2026-11-21T08:00:00Z',
+    steps: [
+      { id: 'stop', text: 'Shut web-01 down', state: 'running', note: '114 s left' },
+      { id: 'start', text: 'Start web-01', state: 'pending', note: null },
+    ],
+    error: null,
+    ...parts,
+  };
+}
+
+test('a run shows its steps and can be cancelled while that is possible; a failure says what is, and leads back', async () => {
+  const { user, fake } = await renderWindow();
+  await user.click(await screen.findByRole('option', { name: /^web-01/ }));
+  await user.click(await screen.findByRole('tab', { name: 'Rescue' }));
+  fake.emit({ type: 'operation-changed', operation: operation({}) });
+  await screen.findByRole('heading', { name: 'Starting the rescue of web-01' });
+  expect(screen.getByText('Shut web-01 down 114 s left')).toHaveAttribute('role', 'status');
+  await user.click(screen.getByRole('button', { name: 'Cancel' }));
+  expect(fake.calls).toContainEqual({ channel: 'operations.cancel', input: { operationId: 'one' } });
+  fake.emit({ type: 'operation-changed', operation: operation({ cancellable: false }) });
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Cancel' })).toBeDisabled());
+  expect(screen.getByRole('button', { name: 'Cancel' })).toHaveAccessibleDescription(
+    'This step cannot be interrupted.',
+  );
+  const error = errorData(
+    'start-failed',
+    { domain: 'web-01', what: 'the rescue', unchanged: 'It runs again as before.' },
+    'internal error: qemu',
+  );
+  fake.emit({ type: 'operation-changed', operation: operation({ state: 'failed', error }) });
+  expect(await screen.findByRole('alert')).toHaveTextContent('It runs again as before.');
+  await user.click(screen.getByRole('button', { name: 'Back to the request' }));
+  expect(startButton()).toBeInTheDocument();
+});
+
+test('the rescue of somebody else is shown from its metadata and can be ended; force warns first', async () => {
+  const { user, fake } = await renderWindow();
+  await user.click(await screen.findByRole('option', { name: /^storage-20-disks, In rescue/ }));
+  const banner = await screen.findByRole('region', { name: 'In rescue' });
+  expect(banner).toHaveTextContent('started by anna@ops-3. Booted from /srv/iso/systemrescue-12.01-amd64.iso (sda)');
+  await user.click(within(banner).getByRole('button', { name: 'End rescue…' }));
+  expect(screen.getByRole('button', { name: 'End rescue of storage-20-disks' })).toHaveFocus();
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(within(banner).getByRole('button', { name: 'End rescue…' })).toHaveFocus());
+  await user.keyboard('{Enter}');
+  await user.click(screen.getByRole('radio', { name: /^Force it off/ }));
+  expect(screen.getByText(/loses repairs that the rescue system has not written/)).toBeInTheDocument();
+  await user.click(screen.getByRole('radio', { name: 'Leave it off' }));
+  await user.click(screen.getByRole('button', { name: 'End rescue of storage-20-disks' }));
+  expect(fake.calls.find((call) => call.channel === 'rescue.end')?.input).toMatchObject({
+    stop: { how: 'force' },
+    power: 'off',
+  });
+});
+
+test('a session that says nothing of itself is still a session that can be ended', async () => {
+  const { user, fake } = await renderWindow();
+  await screen.findByRole('option', { name: /^web-01/ });
+  fake.emit({
+    type: 'machine-changed',
+    machine: row({ session: session({ startedAt: null, startedBy: null, medium: null, target: null, id: null }) }),
+  });
+  await user.click(await screen.findByRole('option', { name: /^web-01, In rescue/ }));
+  const banner = await screen.findByRole('region', { name: 'In rescue' });
+  expect(banner).toHaveTextContent('started by unknown');
+  expect(within(banner).getByRole('button', { name: 'End rescue…' })).toBeEnabled();
+});

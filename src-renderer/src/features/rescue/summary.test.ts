@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { PlannedDisk } from '../../../../src-core/rescue/types.ts';
+import { mediumName, requestOf, FIRST_DRAFT } from './draft.ts';
+import { filterVolumes } from './pools.ts';
+import { countDevices } from './summary.ts';
+
+function disk(parts: Partial<PlannedDisk>): PlannedDisk {
+  return {
+    target: 'vda',
+    bus: 'virtio',
+    device: 'disk',
+    address: null,
+    serial: null,
+    source: null,
+    guestNames: { kernel: null, byId: null, byPath: null },
+    original: true,
+    unchanged: true,
+    ...parts,
+  };
+}
+
+test('own disks that stay, own disks that would not, and what is added', () => {
+  expect(
+    countDevices([disk({}), disk({}), disk({ unchanged: false }), disk({ original: false, unchanged: false })]),
+  ).toEqual({
+    unchanged: 2,
+    changed: 1,
+    added: 1,
+  });
+});
+
+test.each([
+  [{ kind: 'volume', pool: 'iso', name: 'rescue.iso' } as const, 'rescue.iso'],
+  [{ kind: 'path', path: '/srv/iso/rescue.iso' } as const, 'rescue.iso'],
+  [{ kind: 'original' } as const, null],
+])('name of a medium', (medium, name) => {
+  expect(mediumName(medium)).toBe(name);
+});
+
+test('without a medium there is nothing to ask for; with one, what was not chosen is left to the plan', () => {
+  expect(requestOf(FIRST_DRAFT)).toBeNull();
+  expect(requestOf({ ...FIRST_DRAFT, medium: { kind: 'original' } })).toEqual({
+    media: [{ kind: 'original' }],
+    device: null,
+    bus: null,
+    profile: 'recommended',
+    session: 'one-shot',
+    endAtFirstReboot: false,
+    fallThrough: null,
+    writes: 'overlay',
+    stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
+    allowUnbootable: false,
+  });
+});
+
+test('volumes by name as people count, those with every word', () => {
+  const volumes = ['disk-10.iso', 'disk-2.iso', 'Rescue.iso'].map((name) => ({
+    pool: 'p',
+    name,
+    path: null,
+    format: null,
+    capacity: null,
+    allocation: null,
+    unfit: null,
+  }));
+  expect(filterVolumes(volumes, '').map((volume) => volume.name)).toEqual(['disk-2.iso', 'disk-10.iso', 'Rescue.iso']);
+  expect(filterVolumes(volumes, 'iso RESC').map((volume) => volume.name)).toEqual(['Rescue.iso']);
+});
