@@ -39,6 +39,7 @@ export default defineConfig({
           pool: 'forks',
           // Real guests boot here; two at a time is all that a two-core machine can be asked for.
           fileParallelism: false,
+          maxConcurrency: 2,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

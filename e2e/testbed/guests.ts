@@ -38,10 +38,18 @@ const OWN_DISKS = { data: 8, swap: 4, config: 2 } as const;
 /** Longest time from power-on to the line on the serial port: TCG on a busy machine. */
 const BOOT_SECONDS = 60;
 
-/** Where the media of a host are; made on first use. */
-export async function mediaFolder(host: Hypervisor): Promise<string> {
-  const dir = join(host.dir, 'media');
-  if ((await mkdir(dir, { recursive: true })) !== undefined) await writeBootImages(dir);
+const mediaFolders = new Map<string, Promise<string>>();
+
+/** Where the media of a host are; made on first use, whoever asks first. */
+export function mediaFolder(host: Hypervisor): Promise<string> {
+  const known = mediaFolders.get(host.dir) ?? makeMediaFolder(join(host.dir, 'media'));
+  mediaFolders.set(host.dir, known);
+  return known;
+}
+
+async function makeMediaFolder(dir: string): Promise<string> {
+  await mkdir(dir);
+  await writeBootImages(dir);
   return dir;
 }
 
