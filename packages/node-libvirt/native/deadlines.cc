@@ -14,11 +14,11 @@ Deadlines& Deadlines::instance() {
 Deadlines::Entry Deadlines::add(const std::shared_ptr<Call>& call, int milliseconds) {
   std::lock_guard<std::mutex> lock(mutex_);
   Entry entry{Clock::now() + std::chrono::milliseconds(milliseconds), next_++};
-  bool first = table_.emplace(entry, call).first == table_.begin();
+  table_.emplace(entry, call);
   if (!watching_) {
     watching_ = true;
     std::thread([this] { watch(); }).detach();
-  } else if (first) {
+  } else if (table_.begin()->first == entry) {
     changed_.notify_one();
   }
   return entry;

@@ -40,7 +40,8 @@ Napi::Value volumeInfo(Args& args) {
   unsigned flags = args.takeUnsigned();
   return args.run([=]() -> Value {
     virStorageVolInfo info = {};
-    check(virStorageVolGetInfoFlags(volume, &info, flags));
+    // Not every driver has the newer function.
+    check(flags ? virStorageVolGetInfoFlags(volume, &info, flags) : virStorageVolGetInfo(volume, &info));
     return Fields{{"type", info.type}, {"capacity", info.capacity}, {"allocation", info.allocation}};
   });
 }

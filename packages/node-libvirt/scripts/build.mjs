@@ -9,7 +9,7 @@
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -43,6 +43,21 @@ function hashOf(paths, ...more) {
   return hash.update(JSON.stringify(more)).digest('hex');
 }
 
+/** A folder of this process alone: two builds at once must not disturb each other. */
+function scratch(name) {
+  const folder = join(root, 'build', `${name}-${process.pid}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function replace(fresh, target) {
+  const old = `${fresh}-old`;
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(fresh, target);
+  rmSync(old, { recursive: true, force: true });
+}
+
 const isCurrent = (stamp, hash) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 
 function buildFace() {
@@ -51,10 +66,13 @@ function buildFace() {
   const hash = hashOf(paths, require('typescript/package.json').version);
   if (isCurrent(stamp, hash) && existsSync(join(root, 'dist', 'index.js'))) return;
   console.log('node-libvirt: TypeScript');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
-    stdio: 'inherit',
-  });
+  const fresh = scratch('dist');
+  execFileSync(
+    process.execPath,
+    [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json'), '--outDir', fresh],
+    { stdio: 'inherit' },
+  );
+  replace(fresh, join(root, 'dist'));
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);
 }
@@ -92,9 +110,7 @@ async function buildAddon(asan) {
   const hash = hashOf(files('native', ['.cc', '.h']), version, flags, linkerFlags(asan), pkgConfig('--modversion'));
   if (isCurrent(stamp, hash) && existsSync(target)) return;
   console.log(`node-libvirt: C++${asan ? ' with AddressSanitizer' : ''}`);
-  const objects = join(folder, 'obj');
-  rmSync(objects, { recursive: true, force: true });
-  mkdirSync(objects, { recursive: true });
+  const objects = scratch('obj');
   const sources = files('native', ['.cc']);
   const objectOf = (source) => join(objects, `${source.slice(join(root, 'native').length + 1)}.o`);
   const queue = [...sources];
@@ -105,9 +121,12 @@ async function buildAddon(asan) {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  // Removed first: a process that has it loaded keeps the old file.
-  rmSync(target, { force: true });
-  execFileSync(compiler, [...sources.map(objectOf), ...linkerFlags(asan), '-o', target], { stdio: 'inherit' });
+  const fresh = join(objects, 'node-libvirt.node');
+  execFileSync(compiler, [...sources.map(objectOf), ...linkerFlags(asan), '-o', fresh], { stdio: 'inherit' });
+  mkdirSync(folder, { recursive: true });
+  // Renamed into place: a process that has the old one loaded keeps it.
+  renameSync(fresh, target);
+  rmSync(objects, { recursive: true });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);
 }

@@ -2,7 +2,7 @@ import { Domain } from './domain.ts';
 import type { DomainEvents, NetworkEvents, NodeDeviceEvents, SecretEvents, StoragePoolEvents } from './events.ts';
 import {
   domainFamily,
-  listen,
+  Listeners,
   networkFamily,
   nodeDeviceFamily,
   secretFamily,
@@ -37,10 +37,12 @@ export class Connection {
   /** @internal */
   readonly handle: ConnectionHandle;
   readonly #closeListeners: Set<CloseListener>;
+  readonly #listeners: Listeners;
 
   private constructor(handle: ConnectionHandle, closeListeners: Set<CloseListener>) {
     this.handle = handle;
     this.#closeListeners = closeListeners;
+    this.#listeners = new Listeners(handle);
   }
 
   /**
@@ -281,13 +283,16 @@ export class Connection {
     return new NodeDevice(this, await native.virNodeDeviceLookupByName(this.handle, name, options?.timeout));
   }
 
-  /** Listens to one kind of event of all domains, or of one. Listeners run in the order of the events. */
+  /**
+   * Listens to one kind of event of all domains, or of one. Listeners run in the order of the events, and share the
+   * event and its object.
+   */
   onDomainEvent<Name extends keyof DomainEvents>(
     name: Name,
     listener: (event: DomainEvents[Name]) => void,
     options?: EventOptions<Domain>,
   ): Promise<EventSubscription> {
-    return listen(this.handle, domainFamily, name, listener, options, (event: { domain: RawDomain }) => ({
+    return this.#listeners.add(domainFamily, name, listener, options, (event: { domain: RawDomain }) => ({
       ...event,
       domain: new Domain(this, event.domain),
     }));
@@ -299,7 +304,7 @@ export class Connection {
     listener: (event: StoragePoolEvents[Name]) => void,
     options?: EventOptions<StoragePool>,
   ): Promise<EventSubscription> {
-    return listen(this.handle, storagePoolFamily, name, listener, options, (event: { pool: RawPool }) => ({
+    return this.#listeners.add(storagePoolFamily, name, listener, options, (event: { pool: RawPool }) => ({
       ...event,
       pool: new StoragePool(this, event.pool),
     }));
@@ -311,7 +316,7 @@ export class Connection {
     listener: (event: NetworkEvents[Name]) => void,
     options?: EventOptions<Network>,
   ): Promise<EventSubscription> {
-    return listen(this.handle, networkFamily, name, listener, options, (event: { network: RawNetwork }) => ({
+    return this.#listeners.add(networkFamily, name, listener, options, (event: { network: RawNetwork }) => ({
       ...event,
       network: new Network(this, event.network),
     }));
@@ -323,7 +328,7 @@ export class Connection {
     listener: (event: SecretEvents[Name]) => void,
     options?: EventOptions<Secret>,
   ): Promise<EventSubscription> {
-    return listen(this.handle, secretFamily, name, listener, options, (event: { secret: RawSecret }) => ({
+    return this.#listeners.add(secretFamily, name, listener, options, (event: { secret: RawSecret }) => ({
       ...event,
       secret: new Secret(this, event.secret),
     }));
@@ -335,7 +340,7 @@ export class Connection {
     listener: (event: NodeDeviceEvents[Name]) => void,
     options?: EventOptions<NodeDevice>,
   ): Promise<EventSubscription> {
-    return listen(this.handle, nodeDeviceFamily, name, listener, options, (event: { device: RawNodeDevice }) => ({
+    return this.#listeners.add(nodeDeviceFamily, name, listener, options, (event: { device: RawNodeDevice }) => ({
       ...event,
       device: new NodeDevice(this, event.device),
     }));

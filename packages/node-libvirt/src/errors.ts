@@ -33,6 +33,8 @@ export class LibvirtError extends Error {
 
   constructor(data: LibvirtErrorData) {
     super(data.message);
+    // It is made when libvirt's answer comes in: there are no frames of the caller's on the stack.
+    this.stack = `${new.target.name}: ${data.message}`;
     this.code = data.code;
     this.codeName = errorCodeNames[data.code] ?? String(data.code);
     this.domain = data.domain;

@@ -16,8 +16,16 @@ export interface EventOptions<Scope> extends CallOptions {
   readonly only?: Scope | undefined;
 }
 
+/** The object to which events are confined. */
+interface Scope<Kind extends string> {
+  readonly handle: Handle<Kind>;
+  readonly uuid?: string;
+  readonly name?: string;
+}
+
 /** The events of one kind of object: their numbers in libvirt, and how one listens to them. */
 interface Family<Kind extends string, Name extends string> {
+  readonly kind: Kind;
   readonly ids: Readonly<Record<Name, number>>;
   readonly register: RegisterAny<Kind>;
   readonly deregister: DeregisterAny;
@@ -62,63 +70,141 @@ const nodeDeviceEventIDs = {
 } as const satisfies Record<keyof NodeDeviceEvents, number>;
 
 export const domainFamily: Family<'domain', keyof DomainEvents> = {
+  kind: 'domain',
   ids: domainEventIDs,
   register: native.virConnectDomainEventRegisterAny,
   deregister: native.virConnectDomainEventDeregisterAny,
 };
 
 export const storagePoolFamily: Family<'pool', keyof StoragePoolEvents> = {
+  kind: 'pool',
   ids: storagePoolEventIDs,
   register: native.virConnectStoragePoolEventRegisterAny,
   deregister: native.virConnectStoragePoolEventDeregisterAny,
 };
 
 export const networkFamily: Family<'network', keyof NetworkEvents> = {
+  kind: 'network',
   ids: networkEventIDs,
   register: native.virConnectNetworkEventRegisterAny,
   deregister: native.virConnectNetworkEventDeregisterAny,
 };
 
 export const secretFamily: Family<'secret', keyof SecretEvents> = {
+  kind: 'secret',
   ids: secretEventIDs,
   register: native.virConnectSecretEventRegisterAny,
   deregister: native.virConnectSecretEventDeregisterAny,
 };
 
 export const nodeDeviceFamily: Family<'nodeDevice', keyof NodeDeviceEvents> = {
+  kind: 'nodeDevice',
   ids: nodeDeviceEventIDs,
   register: native.virConnectNodeDeviceEventRegisterAny,
   deregister: native.virConnectNodeDeviceEventDeregisterAny,
 };
 
-/**
- * Registers a listener. `wrap` makes the public object of what the addon gives.
- * Rejects with TypeError for an event that there is not.
- */
-export async function listen<Kind extends string, Name extends string>(
-  connection: ConnectionHandle,
-  family: Family<Kind, Name>,
-  name: Name,
-  listener: (event: never) => void,
-  options: EventOptions<{ readonly handle: Handle<Kind> }> | undefined,
-  wrap: (raw: never) => unknown,
-): Promise<EventSubscription> {
-  if (!Object.hasOwn(family.ids, name)) throw new TypeError(`there is no event "${name}"`);
-  if (typeof listener !== 'function') throw new TypeError('"listener" must be a function');
-  const id = await family.register(
-    connection,
-    options?.only?.handle ?? null,
-    family.ids[name],
-    (raw: never) => {
-      listener(wrap(raw) as never);
-    },
-    options?.timeout,
-  );
-  let cancelled: Promise<void> | null = null;
-  const cancel = (cancelOptions?: CallOptions): Promise<void> =>
-    (cancelled ??= family.deregister(connection, id, cancelOptions?.timeout).catch((error: unknown) => {
-      // A closed connection has no listeners left.
-      if (!(error instanceof LibvirtError && error.code === constants.VIR_ERR_INVALID_CONN)) throw error;
-    }));
-  return { cancel, [Symbol.asyncDispose]: () => cancel() };
+/** One registration in libvirt, and all who listen to it: libvirt takes a callback for an event and scope but once. */
+interface Registration {
+  readonly listeners: Set<(event: never) => void>;
+  readonly id: Promise<number>;
+}
+
+/** The registrations of one connection. */
+export class Listeners {
+  readonly #connection: ConnectionHandle;
+  readonly #registrations = new Map<string, Registration>();
+  /** What the next registration of the same key must wait for. */
+  readonly #ending = new Map<string, Promise<void>>();
+
+  constructor(connection: ConnectionHandle) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Adds a listener. `wrap` makes the public event of what the addon gives; all listeners share it.
+   * Rejects with TypeError for an event that there is not.
+   */
+  async add<Kind extends string, Name extends string>(
+    family: Family<Kind, Name>,
+    name: Name,
+    listener: (event: never) => void,
+    options: EventOptions<Scope<Kind>> | undefined,
+    wrap: (raw: never) => unknown,
+  ): Promise<EventSubscription> {
+    if (!Object.hasOwn(family.ids, name)) throw new TypeError(`there is no event "${name}"`);
+    if (typeof listener !== 'function') throw new TypeError('"listener" must be a function');
+    const only = options?.only;
+    const key = `${family.kind} ${name} ${only ? (only.uuid ?? only.name ?? '') : ''}`;
+    // A function of its own, so that one listener can be added twice and taken away once.
+    const own = (event: never): void => {
+      listener(event);
+    };
+    let registration = this.#registrations.get(key);
+    if (registration) {
+      registration.listeners.add(own);
+    } else {
+      const listeners = new Set([own]);
+      const register = async (): Promise<number> => {
+        await this.#ending.get(key);
+        return family.register(
+          this.#connection,
+          only?.handle ?? null,
+          family.ids[name],
+          (raw: never) => {
+            deliver(listeners, wrap(raw) as never);
+          },
+          options?.timeout,
+        );
+      };
+      registration = { listeners, id: register() };
+      this.#registrations.set(key, registration);
+    }
+    const joined = registration;
+    try {
+      await joined.id;
+    } catch (error) {
+      if (this.#registrations.get(key) === joined) this.#registrations.delete(key);
+      throw error;
+    }
+    const cancel = (cancelOptions?: CallOptions): Promise<void> =>
+      this.#remove(key, joined, own, family.deregister, cancelOptions);
+    return { cancel, [Symbol.asyncDispose]: () => cancel() };
+  }
+
+  async #remove(
+    key: string,
+    registration: Registration,
+    listener: (event: never) => void,
+    deregister: DeregisterAny,
+    options: CallOptions | undefined,
+  ): Promise<void> {
+    const last = registration.listeners.delete(listener) && registration.listeners.size === 0;
+    if (last) {
+      this.#registrations.delete(key);
+      const ended = deregister(this.#connection, await registration.id, options?.timeout).catch((error: unknown) => {
+        // A closed connection has no listeners left.
+        if (!(error instanceof LibvirtError && error.code === constants.VIR_ERR_INVALID_CONN)) throw error;
+      });
+      const settled = ended.catch(() => undefined);
+      this.#ending.set(key, settled);
+      void settled.then(() => {
+        if (this.#ending.get(key) === settled) this.#ending.delete(key);
+      });
+      await ended;
+    }
+  }
+}
+
+/** Every listener gets the event, whatever another one throws. */
+function deliver(listeners: ReadonlySet<(event: never) => void>, event: never): void {
+  for (const listener of [...listeners]) {
+    try {
+      listener(event);
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
+    }
+  }
 }
