@@ -1,0 +1,24 @@
+/**
+ * `npm run bench [-- plan|rescue|binding …]`: each benchmark prints a ratio to a baseline that runs beside it, so that figures of different
+ * machines can be compared. Exit code 1 where an aim was missed.
+ */
+import { benchBinding } from './binding.ts';
+import { benchPlan } from './plan.ts';
+import { benchRescue } from './rescue.ts';
+
+const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
+  plan: benchPlan,
+  rescue: benchRescue,
+  binding: benchBinding,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHMARKS, name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. Choose from: ${Object.keys(BENCHMARKS).join(', ')}.`);
+  process.exit(64);
+}
+for (const [name, bench] of Object.entries(BENCHMARKS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (!(await bench())) process.exitCode = 1;
+}
