@@ -7,7 +7,7 @@ import { setPaletteOpen } from './palette-store.ts';
 import { useHosts } from './stores/hosts.ts';
 import { useMachines } from './stores/machines.ts';
 import { openMachine } from './stores/navigation.ts';
-import { selectRunning, useOperations } from './stores/operations.ts';
+import { selectRunning, selectUnread, useOperations } from './stores/operations.ts';
 import { changeSettings, useSettings } from './stores/settings.ts';
 
 const THEMES = ['system', 'light', 'dark'] as const;
@@ -19,6 +19,7 @@ export function StatusBar() {
   const byKey = useMachines((state) => state.byKey);
   const inRescue = useMemo(() => Object.values(byKey).filter((row) => row.session !== null).length, [byKey]);
   const running = useOperations(useShallow(selectRunning));
+  const unread = useOperations(useShallow(selectUnread));
   const theme = useSettings((state) => state.settings.theme);
   return (
     <footer className="status-bar" aria-label={t('status.label')}>
@@ -38,6 +39,22 @@ export function StatusBar() {
         >
           <Sign name="step" tone="accent" />
           {t(`status.running.${operation.kind}`, { machine: operation.machineName })}
+        </button>
+      ))}
+      {unread.map((operation) => (
+        <button
+          key={operation.id}
+          type="button"
+          className="status-running"
+          onClick={() => openMachine(operation.machine, 'rescue')}
+        >
+          <Sign
+            name={operation.state === 'failed' ? 'refused' : 'undone'}
+            tone={operation.state === 'failed' ? 'refused' : 'warning'}
+          />
+          {t(`status.ended.${operation.kind}.${operation.state === 'failed' ? 'failed' : 'cancelled'}`, {
+            machine: operation.machineName,
+          })}
         </button>
       ))}
       <button type="button" className="status-palette spread" onClick={() => setPaletteOpen(true)}>

@@ -9,9 +9,10 @@ test.each([
   [1023, '1023 B'],
   [1024, '1 KiB'],
   [1536, '1.5 KiB'],
+  [1024 ** 4 - 4096, '1 TiB'],
   [20 * 1024 ** 3, '20 GiB'],
   [153.4 * 1024 ** 3, '153 GiB'],
-  [1.1e9, '1.0 GiB'],
+  [1.1e9, '1 GiB'],
 ])('%s bytes', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });

@@ -6,6 +6,7 @@ import {
   reduceOperations,
   selectRunning,
   selectShownOperation,
+  selectUnread,
   useOperations,
 } from './operations.ts';
 
@@ -40,7 +41,9 @@ test('what runs is shown, what went well is not, what failed is until it is put 
   expect(selectRunning(useOperations.getState())).toHaveLength(1);
   apply(operation({ state: 'failed' }));
   expect(selectShownOperation(useOperations.getState(), KEY)?.state).toBe('failed');
+  expect(selectUnread(useOperations.getState()).map((one) => one.id)).toEqual(['one']);
   acknowledge('one');
+  expect(selectUnread(useOperations.getState())).toEqual([]);
   expect(selectShownOperation(useOperations.getState(), KEY)).toBeNull();
   apply(operation({ id: 'two', startedAt: '2026-11-21T09:00:00Z', state: 'done' }));
   expect(selectShownOperation(useOperations.getState(), KEY)).toBeNull();

@@ -58,6 +58,18 @@ export function selectShownOperation(state: OperationsState, machineKey: string)
   return operation;
 }
 
+/** What ended badly and nobody has read yet: the newest operation of each machine, where it failed or was cancelled. */
+export function selectUnread(state: OperationsState): readonly Operation[] {
+  return Object.values(state.newest).flatMap((id) => {
+    const operation = state.byId[id];
+    const unread =
+      operation !== undefined &&
+      (operation.state === 'failed' || operation.state === 'cancelled') &&
+      !state.acknowledged.includes(id);
+    return unread ? [operation] : [];
+  });
+}
+
 export function selectRunning(state: OperationsState): readonly Operation[] {
   return Object.values(state.byId).filter((operation) => operation.state === 'running');
 }

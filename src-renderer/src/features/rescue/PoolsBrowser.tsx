@@ -96,10 +96,10 @@ function PoolItem({ hostId, pool, filter, medium, openAtFirst, onChange }: PoolI
         className="pool-head"
         aria-expanded={open}
         disabled={!pool.active}
+        title={pool.name}
         onClick={() => setOpened(!open)}
       >
         <Sign name="chevron" tone="unchanged" />
-        <Sign name="pool" tone="unchanged" />
         <span className="ellipsis">{pool.name}</span>
         <span className="small muted spread nowrap">
           {pool.active

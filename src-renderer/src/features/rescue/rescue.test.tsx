@@ -70,6 +70,8 @@ test('the confirmation names the machine and each step; Escape goes back, Enter 
   await user.keyboard('{Enter}');
   await user.keyboard('{Enter}');
   expect(await screen.findByRole('region', { name: 'In rescue' })).toHaveTextContent('started by anna@ops-3');
+  // The button that was pressed is gone: the keyboard goes on in the page that took its place.
+  expect(screen.getByRole('tabpanel', { name: 'Rescue' })).toContainElement(document.activeElement as HTMLElement);
   const start = fake.calls.find((call) => call.channel === 'rescue.start');
   expect(start?.input).toMatchObject({
     request: { stop: { how: 'graceful', onTimeout: 'give-up' } },
