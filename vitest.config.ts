@@ -6,7 +6,13 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'core', environment: 'node', include: ['src-core/**/*.test.ts'] },
+        test: {
+          name: 'core',
+          environment: 'node',
+          include: ['src-core/**/*.test.ts'],
+          // Property tests run thousands of cases: two seconds alone, ten beside a build on two cores.
+          testTimeout: 60_000,
+        },
       },
       {
         test: { name: 'main', environment: 'node', include: ['src-main/**/*.test.ts', 'scripts/**/*.test.mjs'] },
