@@ -182,7 +182,10 @@ export class Listeners {
     const last = registration.listeners.delete(listener) && registration.listeners.size === 0;
     if (last) {
       this.#registrations.delete(key);
-      const ended = deregister(this.#connection, await registration.id, options?.timeout).catch((error: unknown) => {
+      const end = async (): Promise<void> => {
+        await deregister(this.#connection, await registration.id, options?.timeout);
+      };
+      const ended = end().catch((error: unknown) => {
         // A closed connection has no listeners left.
         if (!(error instanceof LibvirtError && error.code === constants.VIR_ERR_INVALID_CONN)) throw error;
       });
