@@ -30,10 +30,12 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-// Running guests under KVM where the machine has it, stopped ones under TCG: both kinds of domain are proven.
+// Running guests under KVM where the machine has it, stopped ones under TCG: both kinds of domain are proven. Floppies always
+// under TCG: SeaBIOS waits 5 s for the controller and then goes on to the next device, and nested KVM on a busy machine is slower.
 describe.concurrent('from running', () => {
   test.each(cases)('$machine: $device on $bus', async (row) => {
-    await proveRescue(host, { ...row, from: 'running', type: await detectAcceleration() });
+    const type = row.device === 'floppy' ? 'qemu' : await detectAcceleration();
+    await proveRescue(host, { ...row, from: 'running', type });
   });
 });
 
