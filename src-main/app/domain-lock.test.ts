@@ -10,14 +10,20 @@ const domain = () => ({ uuid: randomUUID(), name: 'patient' });
 test.runIf(process.platform === 'linux')('one holder at a time; the second is told who the first is', async () => {
   const patient = domain();
   const letGo = await lockDomain('host', patient, 'a rescue started by alice');
-  await expect(lockDomain('host', patient, 'mine')).rejects.toMatchObject({ data: { code: 'busy', params: { what: 'a rescue started by alice' } } });
+  await expect(lockDomain('host', patient, 'mine')).rejects.toMatchObject({
+    data: { code: 'busy', params: { what: 'a rescue started by alice' } },
+  });
   letGo();
   (await lockDomain('host', patient, 'mine'))();
 });
 
 test('another domain, or the same UUID on another host, is another lock', async () => {
   const patient = domain();
-  const locks = await Promise.all([lockDomain('host', patient, 'a'), lockDomain('host', domain(), 'b'), lockDomain('other', patient, 'c')]);
+  const locks = await Promise.all([
+    lockDomain('host', patient, 'a'),
+    lockDomain('host', domain(), 'b'),
+    lockDomain('other', patient, 'c'),
+  ]);
   expect(locks).toHaveLength(3);
   for (const letGo of locks) letGo();
 });
@@ -26,9 +32,13 @@ test.runIf(process.platform === 'linux')('a process that is killed holds nothing
   const patient = domain();
   const module = join(import.meta.dirname, 'domain-lock.ts');
   const script = `const { lockDomain } = await import(${JSON.stringify(module)}); await lockDomain('host', ${JSON.stringify(patient)}, 'the other process'); console.log('held'); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(child.stdout, 'data');
-  await expect(lockDomain('host', patient, 'mine')).rejects.toMatchObject({ data: { params: { what: 'the other process' } } });
+  await expect(lockDomain('host', patient, 'mine')).rejects.toMatchObject({
+    data: { params: { what: 'the other process' } },
+  });
   child.kill('SIGKILL');
   await once(child, 'exit');
   (await lockDomain('host', patient, 'mine'))();

@@ -18,9 +18,19 @@ function rescued(): FakeHost {
 
 async function end(host: FakeHost, order: Partial<EndOrder> = {}) {
   const steps: Record<string, string> = {};
-  const report = { steps: () => undefined, step: (id: string, state: string) => void (steps[id] = state), note: () => undefined, cancellable: () => undefined };
+  const report = {
+    steps: () => undefined,
+    step: (id: string, state: string) => void (steps[id] = state),
+    note: () => undefined,
+    cancellable: () => undefined,
+  };
   try {
-    const { on } = await endRescue(host.hypervisor, { domain: DOMAIN, stop: FORCE, power: 'as-before', by: 'tester@here', ...order }, report, new AbortController().signal);
+    const { on } = await endRescue(
+      host.hypervisor,
+      { domain: DOMAIN, stop: FORCE, power: 'as-before', by: 'tester@here', ...order },
+      report,
+      new AbortController().signal,
+    );
     return { on, steps, error: null };
   } catch (error) {
     if (!(error instanceof SalvorError)) throw error;
@@ -61,13 +71,17 @@ test('a rescue system that does not shut down: the rescue goes on', async () => 
   const host = rescued();
   host.obedient = false;
   const before = host.live;
-  expect(await end(host, { stop: GRACEFUL })).toMatchObject({ error: { code: 'stop-timeout' }, steps: { stop: 'failed' } });
+  expect(await end(host, { stop: GRACEFUL })).toMatchObject({
+    error: { code: 'stop-timeout' },
+    steps: { stop: 'failed' },
+  });
   expect(host.live).toBe(before);
 });
 
 test('a guest that does not start again: the rescue has ended, and that is said', async () => {
   const host = rescued();
-  host.before.startDomain = () => Promise.reject(new SalvorError('libvirt', { call: 'virDomainCreateWithFlags' }, 'network is not active'));
+  host.before.startDomain = () =>
+    Promise.reject(new SalvorError('libvirt', { call: 'virDomainCreateWithFlags' }, 'network is not active'));
   const { error } = await end(host);
   expect(error).toMatchObject({ code: 'start-failed', detail: 'network is not active' });
   expect(error?.unchanged).toContain('The rescue has ended; patient is off');

@@ -64,7 +64,11 @@ BYTES[450] = 0x83;
 BYTES[454] = 1;
 BYTES[458] = 7;
 
-export function fileVolume(path: string, head: Uint8Array | null = BYTES, backing: string | null = null): ExaminedVolume {
+export function fileVolume(
+  path: string,
+  head: Uint8Array | null = BYTES,
+  backing: string | null = null,
+): ExaminedVolume {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const below = backing === null ? '' : `<backingStore><path>${backing}</path></backingStore>`;
   return {
@@ -101,10 +105,17 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     uri: 'fake:///host',
     readOnly: false,
     close: () => Promise.resolve(),
-    identity: () => Promise.resolve({ hostname: `fake-${String(process.pid)}`, driver: 'QEMU', libvirtVersion: 9_000_000, hypervisorVersion: 7_002_000 }),
+    identity: () =>
+      Promise.resolve({
+        hostname: `fake-${String(process.pid)}`,
+        driver: 'QEMU',
+        libvirtVersion: 9_000_000,
+        hypervisorVersion: 7_002_000,
+      }),
     domainCapabilities: () => Promise.resolve(null),
     secrets: () => Promise.resolve([]),
-    listDomains: () => Promise.resolve([{ ...DOMAIN, state: host.state, persistent: true, autostart: false, disks: null }]),
+    listDomains: () =>
+      Promise.resolve([{ ...DOMAIN, state: host.state, persistent: true, autostart: false, disks: null }]),
     runningDisks: () => Promise.resolve([]),
     findDomain: () => Promise.resolve(DOMAIN),
     domainStatus: () => Promise.resolve({ state: host.state, persistent: true, autostart: false }),

@@ -6,7 +6,11 @@ import { DEFINITION, REQUEST, UUID, fakeHost, fileVolume } from './fake-hypervis
 import type { FakeHost } from './fake-hypervisor.test-support.ts';
 
 async function factsOf(host: FakeHost, spec: MediumSpec) {
-  const inputs = await collectInputs(host.hypervisor, UUID, { request: { ...REQUEST, media: [spec] }, properties: {}, stamp: null });
+  const inputs = await collectInputs(host.hypervisor, UUID, {
+    request: { ...REQUEST, media: [spec] },
+    properties: {},
+    stamp: null,
+  });
   const [medium] = inputs.media;
   if (medium === undefined) throw new Error('no facts');
   return medium;
@@ -15,7 +19,13 @@ async function factsOf(host: FakeHost, spec: MediumSpec) {
 describe('a path', () => {
   test('that a pool knows: its source, size and content', async () => {
     const facts = await factsOf(fakeHost(), { kind: 'path', path: '/media/rescue.img' });
-    expect(facts).toMatchObject({ found: true, source: { type: 'file', file: '/media/rescue.img' }, size: 8388608, format: 'raw', content: { kind: 'disk', bios: true } });
+    expect(facts).toMatchObject({
+      found: true,
+      source: { type: 'file', file: '/media/rescue.img' },
+      size: 8388608,
+      format: 'raw',
+      content: { kind: 'disk', bios: true },
+    });
   });
 
   test('that no pool knows is looked for in a transient pool over its folder, which is gone afterwards', async () => {
@@ -39,15 +49,23 @@ describe('a path', () => {
     const facts = await factsOf(host, { kind: 'path', path: '/mnt/a & b/../a & b/x.img' });
     expect(facts.found).toBe(true);
     expect(made).toHaveLength(1);
-    expect(made[0]).toMatch(/^<pool type='dir'><name>salvor-[0-9a-f]{16}<\/name><target><path>\/mnt\/a &amp; b<\/path><\/target><\/pool>$/);
+    expect(made[0]).toMatch(
+      /^<pool type='dir'><name>salvor-[0-9a-f]{16}<\/name><target><path>\/mnt\/a &amp; b<\/path><\/target><\/pool>$/,
+    );
     expect(stopped).toEqual([/<name>(.*?)</.exec(made[0] ?? '')?.[1]]);
   });
 
   test('in a folder that libvirt cannot open: why, in words', async () => {
     const host = fakeHost({ volumes: {} });
-    host.before.createPool = () => Promise.reject(new SalvorError('libvirt', { call: 'virStoragePoolCreateXML' }, "cannot open directory '/nowhere'"));
+    host.before.createPool = () =>
+      Promise.reject(
+        new SalvorError('libvirt', { call: 'virStoragePoolCreateXML' }, "cannot open directory '/nowhere'"),
+      );
     const facts = await factsOf(host, { kind: 'path', path: '/nowhere/x.img' });
-    expect(facts).toMatchObject({ found: false, problem: "its folder /nowhere cannot be opened on the host (cannot open directory '/nowhere')" });
+    expect(facts).toMatchObject({
+      found: false,
+      problem: "its folder /nowhere cannot be opened on the host (cannot open directory '/nowhere')",
+    });
   });
 
   test.each(['relative/x.img', '/dev/sdz', '/a\0b'])('%j is not looked for', async (path) => {
@@ -61,12 +79,17 @@ describe('a path', () => {
   test('a lost connection is no property of the medium', async () => {
     const host = fakeHost();
     host.before.examineVolume = () => Promise.reject(new SalvorError('connection-lost', { uri: 'fake:///host' }));
-    await expect(factsOf(host, { kind: 'path', path: '/media/rescue.img' })).rejects.toMatchObject({ data: { code: 'connection-lost' } });
+    await expect(factsOf(host, { kind: 'path', path: '/media/rescue.img' })).rejects.toMatchObject({
+      data: { code: 'connection-lost' },
+    });
   });
 
   test('content that cannot be read stays unknown', async () => {
     const host = fakeHost({ volumes: { '/media/rescue.img': fileVolume('/media/rescue.img', null) } });
-    expect(await factsOf(host, { kind: 'path', path: '/media/rescue.img' })).toMatchObject({ found: true, content: null });
+    expect(await factsOf(host, { kind: 'path', path: '/media/rescue.img' })).toMatchObject({
+      found: true,
+      content: null,
+    });
   });
 });
 
@@ -74,7 +97,10 @@ describe('a volume', () => {
   test('of a pool that is not there', async () => {
     const host = fakeHost();
     host.before.examineVolume = () => Promise.reject(new SalvorError('pool-not-found', { pool: 'p', uri: 'u' }));
-    expect(await factsOf(host, { kind: 'volume', pool: 'p', name: 'v' })).toMatchObject({ found: false, problem: 'there is no storage pool “p” on the host' });
+    expect(await factsOf(host, { kind: 'volume', pool: 'p', name: 'v' })).toMatchObject({
+      found: false,
+      problem: 'there is no storage pool “p” on the host',
+    });
   });
 
   test('that the pool has not noticed yet is found after a refresh', async () => {
@@ -90,53 +116,87 @@ describe('a volume', () => {
         examineVolume: () => Promise.resolve(refreshed ? fileVolume('/pool/v') : null),
       },
     });
-    expect(await factsOf(host, { kind: 'volume', pool: 'p', name: 'v' })).toMatchObject({ found: true, source: { type: 'file', file: '/pool/v' } });
+    expect(await factsOf(host, { kind: 'volume', pool: 'p', name: 'v' })).toMatchObject({
+      found: true,
+      source: { type: 'file', file: '/pool/v' },
+    });
   });
 });
 
 describe('the original image', () => {
-  const chain = { '/images/root.img': fileVolume('/images/root.img', null, '/images/mid.img'), '/images/mid.img': fileVolume('/images/mid.img', null, '/images/base.img'), '/images/base.img': fileVolume('/images/base.img') };
+  const chain = {
+    '/images/root.img': fileVolume('/images/root.img', null, '/images/mid.img'),
+    '/images/mid.img': fileVolume('/images/mid.img', null, '/images/base.img'),
+    '/images/base.img': fileVolume('/images/base.img'),
+  };
 
   test('is the deepest of the chain', async () => {
     const facts = await factsOf(fakeHost({ volumes: chain }), { kind: 'original' });
-    expect(facts).toMatchObject({ found: true, source: { type: 'file', file: '/images/base.img' }, lookedAt: ['/images/root.img', '/images/mid.img', '/images/base.img'] });
+    expect(facts).toMatchObject({
+      found: true,
+      source: { type: 'file', file: '/images/base.img' },
+      lookedAt: ['/images/root.img', '/images/mid.img', '/images/base.img'],
+    });
   });
 
   test('is missing where the root disk stands on nothing', async () => {
-    const facts = await factsOf(fakeHost({ volumes: { '/images/root.img': fileVolume('/images/root.img') } }), { kind: 'original' });
+    const facts = await factsOf(fakeHost({ volumes: { '/images/root.img': fileVolume('/images/root.img') } }), {
+      kind: 'original',
+    });
     expect(facts).toMatchObject({ found: false, lookedAt: ['/images/root.img'] });
   });
 
   test('a chain that loops ends', async () => {
     const loop = { ...chain, '/images/base.img': fileVolume('/images/base.img', null, '/images/root.img') };
-    expect(await factsOf(fakeHost({ volumes: loop }), { kind: 'original' })).toMatchObject({ found: false, problem: 'the chain of images loops at /images/root.img' });
+    expect(await factsOf(fakeHost({ volumes: loop }), { kind: 'original' })).toMatchObject({
+      found: false,
+      problem: 'the chain of images loops at /images/root.img',
+    });
   });
 });
 
 describe('an address', () => {
   test.each([
-    ['https://example.org/a/rescue.iso?x=1', { type: 'network', protocol: 'https', host: 'example.org', port: 443, name: 'a/rescue.iso?x=1' }],
+    [
+      'https://example.org/a/rescue.iso?x=1',
+      { type: 'network', protocol: 'https', host: 'example.org', port: 443, name: 'a/rescue.iso?x=1' },
+    ],
     ['http://10.0.0.1:8080/r.iso', { type: 'network', protocol: 'http', host: '10.0.0.1', port: 8080, name: 'r.iso' }],
   ])('%s', async (url, source) => {
     expect(await factsOf(fakeHost(), { kind: 'url', url })).toMatchObject({ found: true, source, content: null });
   });
 
-  test.each(['ftp://example.org/x', 'nonsense', 'https://example.org/', 'https://user:word@example.org/x'])('%s is not taken', async (url) => {
-    expect(await factsOf(fakeHost(), { kind: 'url', url })).toMatchObject({ found: false });
-  });
+  test.each(['ftp://example.org/x', 'nonsense', 'https://example.org/', 'https://user:word@example.org/x'])(
+    '%s is not taken',
+    async (url) => {
+      expect(await factsOf(fakeHost(), { kind: 'url', url })).toMatchObject({ found: false });
+    },
+  );
 });
 
 test('a kernel: each file is looked for, and the one that is missing is named', async () => {
   const volumes = { '/boot/vmlinuz': fileVolume('/boot/vmlinuz', null) };
   const host = fakeHost({ volumes });
-  const make = (initrd: string | null): MediumSpec => ({ kind: 'kernel', kernel: '/boot/vmlinuz', initrd, cmdline: null });
+  const make = (initrd: string | null): MediumSpec => ({
+    kind: 'kernel',
+    kernel: '/boot/vmlinuz',
+    initrd,
+    cmdline: null,
+  });
   expect(await factsOf(host, make(null))).toMatchObject({ found: true });
-  expect(await factsOf(host, make('/boot/initrd'))).toMatchObject({ found: false, problem: 'its initrd /boot/initrd: there is no such file on the host' });
+  expect(await factsOf(host, make('/boot/initrd'))).toMatchObject({
+    found: false,
+    problem: 'its initrd /boot/initrd: there is no such file on the host',
+  });
 });
 
 test('who else writes to the medium: running domains with it as a disk that is not read-only', async () => {
   const host = fakeHost();
-  const other = (readonly: string) => DEFINITION.replace('/images/root.img', '/media/rescue.img').replace("<target dev='vda'", `${readonly}<target dev='vda'`);
+  const other = (readonly: string) =>
+    DEFINITION.replace('/images/root.img', '/media/rescue.img').replace(
+      "<target dev='vda'",
+      `${readonly}<target dev='vda'`,
+    );
   const running = [
     { uuid: UUID, name: 'patient', sources: ['/media/rescue.img'] },
     { uuid: 'u2', name: 'writer', sources: ['/media/rescue.img'] },
@@ -148,7 +208,8 @@ test('who else writes to the medium: running domains with it as a disk that is n
     hypervisor: {
       ...base,
       runningDisks: () => Promise.resolve(running),
-      domainXml: (uuid: string, kind: 'definition' | 'live') => (uuid === UUID ? base.domainXml(uuid, kind) : Promise.resolve(other(uuid === 'u3' ? '<readonly/>' : ''))),
+      domainXml: (uuid: string, kind: 'definition' | 'live') =>
+        uuid === UUID ? base.domainXml(uuid, kind) : Promise.resolve(other(uuid === 'u3' ? '<readonly/>' : '')),
     },
   });
   expect((await factsOf(host, { kind: 'path', path: '/media/rescue.img' })).writers).toEqual(['writer']);
@@ -156,6 +217,26 @@ test('who else writes to the medium: running domains with it as a disk that is n
 
 /** The methods of a fake, as plain properties that can be replaced. */
 function spread({ hypervisor }: FakeHost): FakeHost['hypervisor'] {
-  const names = ['identity', 'domainCapabilities', 'secrets', 'runningDisks', 'domainStatus', 'domainState', 'domainObstacles', 'domainXml', 'liveMetadata', 'blockJobs', 'examineVolume', 'refreshPool', 'poolByTarget', 'createPool', 'stopPool'] as const;
-  return { uri: hypervisor.uri, readOnly: false, ...Object.fromEntries(names.map((name) => [name, hypervisor[name]])) } as FakeHost['hypervisor'];
+  const names = [
+    'identity',
+    'domainCapabilities',
+    'secrets',
+    'runningDisks',
+    'domainStatus',
+    'domainState',
+    'domainObstacles',
+    'domainXml',
+    'liveMetadata',
+    'blockJobs',
+    'examineVolume',
+    'refreshPool',
+    'poolByTarget',
+    'createPool',
+    'stopPool',
+  ] as const;
+  return {
+    uri: hypervisor.uri,
+    readOnly: false,
+    ...Object.fromEntries(names.map((name) => [name, hypervisor[name]])),
+  } as FakeHost['hypervisor'];
 }

@@ -4,7 +4,16 @@ import type { ErrorData } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import type { RescueRequest } from '../../src-core/rescue/types.ts';
 import { collectInputs } from './collect.ts';
-import { DEFINITION, DOMAIN, REQUEST, STAMP, UUID, fakeHost, inRescue, sessionIn } from './fake-hypervisor.test-support.ts';
+import {
+  DEFINITION,
+  DOMAIN,
+  REQUEST,
+  STAMP,
+  UUID,
+  fakeHost,
+  inRescue,
+  sessionIn,
+} from './fake-hypervisor.test-support.ts';
 import type { FakeHost } from './fake-hypervisor.test-support.ts';
 import { runRescue } from './rescue-run.ts';
 import type { RescueOrder } from './rescue-run.ts';
@@ -17,7 +26,12 @@ interface Outcome {
   readonly error: ErrorData | null;
 }
 
-async function run(host: FakeHost, order: Partial<RescueOrder> = {}, controller = new AbortController(), onStep: (id: string, state: string) => void = () => undefined): Promise<Outcome> {
+async function run(
+  host: FakeHost,
+  order: Partial<RescueOrder> = {},
+  controller = new AbortController(),
+  onStep: (id: string, state: string) => void = () => undefined,
+): Promise<Outcome> {
   const steps: Record<string, string> = {};
   const report = {
     steps: () => undefined,
@@ -30,7 +44,12 @@ async function run(host: FakeHost, order: Partial<RescueOrder> = {}, controller 
     planned: () => undefined,
   };
   try {
-    await runRescue(host.hypervisor, { domain: DOMAIN, request: REQUEST, properties: {}, confirmed: null, stamp: STAMP, ...order }, report, controller.signal);
+    await runRescue(
+      host.hypervisor,
+      { domain: DOMAIN, request: REQUEST, properties: {}, confirmed: null, stamp: STAMP, ...order },
+      report,
+      controller.signal,
+    );
     return { steps, error: null };
   } catch (error) {
     if (!(error instanceof SalvorError)) throw error;
@@ -163,7 +182,11 @@ describe('a step fails', () => {
     const host = fakeHost();
     host.before.createDomain = () => Promise.reject(LIBVIRT('Could not open medium'));
     const { steps, error } = await run(host);
-    expect(error).toMatchObject({ code: 'start-failed', detail: 'Could not open medium', unchanged: 'patient was started again as it was; its definition was not touched.' });
+    expect(error).toMatchObject({
+      code: 'start-failed',
+      detail: 'Could not open medium',
+      unchanged: 'patient was started again as it was; its definition was not touched.',
+    });
     expect(steps).toEqual({ check: 'done', stop: 'undone', start: 'failed' });
     expect(host.live).toBe(DEFINITION);
   });
@@ -172,7 +195,10 @@ describe('a step fails', () => {
     const host = fakeHost({ state: 'shutoff' });
     host.before.createDomain = () => Promise.reject(LIBVIRT('Could not open medium'));
     const { error } = await run(host);
-    expect(error).toMatchObject({ code: 'start-failed', unchanged: 'patient is off, as it was; its definition was not touched.' });
+    expect(error).toMatchObject({
+      code: 'start-failed',
+      unchanged: 'patient is off, as it was; its definition was not touched.',
+    });
     expect(host.changes).toEqual([]);
     expect(host.state).toBe('shutoff');
   });
@@ -207,16 +233,25 @@ describe('a step fails', () => {
       host.live = DEFINITION;
     };
     const { error } = await run(host);
-    expect(error).toMatchObject({ code: 'start-failed', unchanged: 'patient runs, started by somebody else meanwhile; its definition was not touched.' });
+    expect(error).toMatchObject({
+      code: 'start-failed',
+      unchanged: 'patient runs, started by somebody else meanwhile; its definition was not touched.',
+    });
     expect(host.live).toBe(DEFINITION);
   });
 
   test('verify: another disk order is taken back, and the guest started as it was', async () => {
     const host = fakeHost();
     const { steps, error } = await run(host, {}, undefined, (id, state) => {
-      if (id === 'start' && state === 'done') host.live = (host.live ?? '').replace("bus='0x04' slot='0x00'", "bus='0x05' slot='0x00'").replace('bus="0x04" slot="0x00"', 'bus="0x05" slot="0x00"');
+      if (id === 'start' && state === 'done')
+        host.live = (host.live ?? '')
+          .replace("bus='0x04' slot='0x00'", "bus='0x05' slot='0x00'")
+          .replace('bus="0x04" slot="0x00"', 'bus="0x05" slot="0x00"');
     });
-    expect(error).toMatchObject({ code: 'verify-failed', unchanged: 'patient was started again as it was; its definition was not touched.' });
+    expect(error).toMatchObject({
+      code: 'verify-failed',
+      unchanged: 'patient was started again as it was; its definition was not touched.',
+    });
     expect(error?.message).toContain('vda');
     expect(steps).toEqual({ check: 'done', stop: 'undone', start: 'undone', verify: 'failed' });
     expect(host.live).toBe(DEFINITION);
@@ -258,9 +293,14 @@ describe('cancelled in mid-run', () => {
     const host = fakeHost();
     host.obedient = false;
     const controller = new AbortController();
-    const { error } = await run(host, { request: { ...graceful, stop: { ...graceful.stop, timeoutSeconds: 30 } } }, controller, (id) => {
-      if (id === 'stop') setTimeout(() => controller.abort(), 20);
-    });
+    const { error } = await run(
+      host,
+      { request: { ...graceful, stop: { ...graceful.stop, timeoutSeconds: 30 } } },
+      controller,
+      (id) => {
+        if (id === 'stop') setTimeout(() => controller.abort(), 20);
+      },
+    );
     expect(error).toMatchObject({ code: 'cancelled' });
     expect(error?.unchanged).toContain('was asked to shut down and may still do so');
     expect(host.live).toBe(DEFINITION);
@@ -269,16 +309,32 @@ describe('cancelled in mid-run', () => {
   test('between stop and start: the guest is started again as it was', async () => {
     const host = fakeHost();
     const controller = new AbortController();
-    const { error } = await run(host, {}, controller, (id, state) => id === 'stop' && state === 'done' && controller.abort());
-    expect(error).toMatchObject({ code: 'cancelled', unchanged: 'patient was started again as it was; its definition was not touched.' });
+    const { error } = await run(
+      host,
+      {},
+      controller,
+      (id, state) => id === 'stop' && state === 'done' && controller.abort(),
+    );
+    expect(error).toMatchObject({
+      code: 'cancelled',
+      unchanged: 'patient was started again as it was; its definition was not touched.',
+    });
     expect(host.changes).toEqual(['destroyDomain', 'startDomain']);
   });
 
   test('while it starts: the start is finished, then taken back', async () => {
     const host = fakeHost();
     const controller = new AbortController();
-    const { steps, error } = await run(host, {}, controller, (id, state) => id === 'start' && state === 'running' && controller.abort());
-    expect(error).toMatchObject({ code: 'cancelled', unchanged: 'patient was started again as it was; its definition was not touched.' });
+    const { steps, error } = await run(
+      host,
+      {},
+      controller,
+      (id, state) => id === 'start' && state === 'running' && controller.abort(),
+    );
+    expect(error).toMatchObject({
+      code: 'cancelled',
+      unchanged: 'patient was started again as it was; its definition was not touched.',
+    });
     expect(steps).toEqual({ check: 'done', stop: 'undone', start: 'undone' });
     expect(host.live).toBe(DEFINITION);
   });
@@ -286,7 +342,10 @@ describe('cancelled in mid-run', () => {
 
 test('two at once in this process or another: exactly one runs, the other is told who', async () => {
   const host = fakeHost();
-  const outcomes = await Promise.all([run(host), run(host, { stamp: { ...STAMP, id: 'second', startedBy: 'second@here' } })]);
+  const outcomes = await Promise.all([
+    run(host),
+    run(host, { stamp: { ...STAMP, id: 'second', startedBy: 'second@here' } }),
+  ]);
   const failed = outcomes.filter(({ error }) => error !== null);
   expect(failed).toHaveLength(1);
   expect(failed[0]?.error).toMatchObject({ code: 'busy' });

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
+import { shellWord } from '../../src-core/rescue/virsh.ts';
 import type { RescueInputs, RescuePlan, SessionStamp } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
 import { POWER_AFTER, endRescue } from '../app/end-run.ts';
@@ -49,7 +50,7 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
       if (options.json) printJson({ domain, state: 'in-rescue', session: stamp, plan: redactPlan(plan) });
       else
         print(
-          `${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}. End it: salvor end --uri ${plain(options.uri)} ${plain(domain.name)}`,
+          `${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}\nEnd it: salvor end --uri ${plain(shellWord(options.uri))} ${plain(shellWord(domain.name))}`,
         );
       return EXIT.done;
     } catch (error) {

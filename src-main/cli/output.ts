@@ -58,16 +58,3 @@ export function exitOf({ code }: ErrorData): Exit {
   if (code === 'usage') return EXIT.usage;
   return code === 'refused' ? EXIT.refused : EXIT.failed;
 }
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-
-export function formatBytes(bytes: number | null): string | null {
-  if (bytes === null) return null;
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} ${UNITS[unit] ?? 'B'}`;
-}
