@@ -9,13 +9,14 @@ import type {
   ResolvedRequest,
 } from '../../../../src-core/rescue/types.ts';
 import { Choice } from '../../components/Choice.tsx';
-import { useFindingWords, useSentenceWords } from '../../i18n/words.ts';
+import { useSentenceWords } from '../../i18n/words.ts';
 import { ReasonRadios } from './ReasonRadios.tsx';
 import type { ReasonRadio } from './ReasonRadios.tsx';
 import { StopFields } from './StopFields.tsx';
 import { busFor, busOptions, deviceOptions } from './attach-options.ts';
 import type { AttachOption } from './attach-options.ts';
 import type { Draft } from './draft.ts';
+import { useReasonWords } from './reason-words.ts';
 
 /** Stands for "let the plan choose" among the radio buttons. */
 const DEFAULT = 'default';
@@ -78,7 +79,7 @@ interface PlacedRadiosProps {
 
 function PlacedRadios({ kind, chosen, options, resolved, onChange }: PlacedRadiosProps) {
   const { t } = useTranslation();
-  const findingWords = useFindingWords();
+  const reasonWords = useReasonWords();
   const sentenceWords = useSentenceWords();
   const byDefault = chosen === null && resolved !== null;
   const first: ReasonRadio<string> = {
@@ -101,7 +102,7 @@ function PlacedRadios({ kind, chosen, options, resolved, onChange }: PlacedRadio
         ...options.map((option) => ({
           value: option.value,
           label: t(`rescue.attach.names.${option.value}`, { defaultValue: option.value }),
-          reason: option.reason === null ? null : findingWords(option.reason),
+          reason: option.reason === null ? null : reasonWords(option.reason),
         })),
       ]}
       onChange={(value) => onChange(value === DEFAULT ? null : value)}
@@ -118,7 +119,6 @@ interface FallThroughRadiosProps {
 
 function FallThroughRadios({ chosen, resolved, uefi, onChange }: FallThroughRadiosProps) {
   const { t } = useTranslation();
-  const { t: finding } = useTranslation('finding');
   const sentenceWords = useSentenceWords();
   const byDefault = chosen === null && resolved !== null;
   return (
@@ -139,7 +139,7 @@ function FallThroughRadios({ chosen, resolved, uefi, onChange }: FallThroughRadi
         {
           value: 'none',
           label: t('rescue.attach.fallThroughs.none'),
-          reason: uefi ? finding('uefi-no-fall-through') : null,
+          reason: uefi ? t('rescue.attach.reasons.uefi-no-fall-through') : null,
         },
       ]}
       onChange={(value) => onChange(value === DEFAULT ? null : value)}
