@@ -42,7 +42,7 @@ export interface Hosts {
   readonly list: () => Host[];
   readonly add: (host: { uri: string; name: string | null; readOnly: boolean }) => Host;
   readonly remove: (id: string) => Promise<void>;
-  /** Resolves when connected or failed; the outcome is in the host's state. */
+  /** Throws host-not-found at once; resolves when connected or failed, the outcome is in the host's state. */
   readonly connect: (id: string) => Promise<void>;
   readonly disconnect: (id: string) => Promise<void>;
   /** Throws host-not-found or not-connected. */
@@ -88,8 +88,7 @@ export function createHosts({ open, builtin, settings, emit, log }: HostsOptions
     await link?.hypervisor.close().catch(() => undefined);
   };
 
-  const connect = async (id: string): Promise<void> => {
-    const slot = slotOf(id);
+  const connect = async (slot: Slot): Promise<void> => {
     if (slot.state !== 'disconnected') return;
     const attempt = (slot.attempt += 1);
     const current = () => slot.attempt === attempt;
@@ -146,7 +145,7 @@ export function createHosts({ open, builtin, settings, emit, log }: HostsOptions
       settings.set({ hosts: settings.get().hosts.filter((host) => host.id !== id) });
       emit({ type: 'host-removed', hostId: id });
     },
-    connect,
+    connect: (id) => connect(slotOf(id)),
     disconnect: (id) => drop(slotOf(id), null),
     connected: (id) => {
       const { entry, link } = slotOf(id);

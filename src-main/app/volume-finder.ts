@@ -6,6 +6,7 @@
 import { posix } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import type { ErrorCode } from '../../src-core/contract/errors.ts';
 import { errorOf } from './errors.ts';
 import type { ExaminedVolume, Hypervisor } from '../libvirt/port.ts';
 
@@ -22,6 +23,9 @@ export const SCRATCH_POOL = /^salvor-[0-9a-f]{16}$/;
 
 /** How often a folder is tried again while another client's transient pool over it comes and goes. */
 const CONFLICT_TRIES = 5;
+
+/** Failures that say something of the folder, or of what the host lets one see; others are about the connection. */
+const OF_THE_FOLDER: readonly ErrorCode[] = ['libvirt', 'pool-not-found', 'not-supported', 'permission-denied'];
 
 /** Give `use` a finder; whatever pools it had to make are gone when this resolves or rejects. */
 export async function withFinder<T>(hypervisor: Hypervisor, use: (find: FindPath) => Promise<T>): Promise<T> {
@@ -61,7 +65,7 @@ async function findPath(
     return volume === null ? missing('there is no such file on the host') : { volume, problem: null };
   } catch (error) {
     const { code, detail, message } = errorOf(error);
-    if (code !== 'libvirt' && code !== 'pool-not-found') throw error;
+    if (!OF_THE_FOLDER.includes(code)) throw error;
     return missing(`its folder ${folder} cannot be opened on the host (${detail ?? message})`);
   }
 }

@@ -3,7 +3,7 @@ import { Connection } from 'node-libvirt';
 import type { Domain } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
 import { SalvorError } from '../../src-core/contract/errors.ts';
-import { callError, hasCode, openError, unsupported } from './error-mapping.ts';
+import { callError, callQuietly, hasCode, openError, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
 import { domainMethods } from './libvirt-domains.ts';
@@ -80,10 +80,8 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean):
     identity: () => once('identity', () => identify(connection)),
     domainCapabilities: ({ emulator, arch, machine, virtType }) =>
       once(JSON.stringify([emulator, arch, machine, virtType]), () =>
-        orNull(
-          unsupported,
-          connection.domainCapabilities({ emulatorbin: emulator, arch, machine, virttype: virtType }, SLOW),
-        ),
+        // A host that does not know the emulator or the machine says so by an error: then the plan has no capabilities to go by.
+        callQuietly(connection.domainCapabilities({ emulatorbin: emulator, arch, machine, virttype: virtType }, SLOW)),
       ),
     secrets: () => link.guard(uri, () => listSecrets(connection)),
     ...domainMethods(link),

@@ -108,7 +108,7 @@ export interface Hypervisor {
   readonly readOnly: boolean;
   readonly close: () => Promise<void>;
   readonly identity: () => Promise<HostIdentity>;
-  /** XML of virConnectGetDomainCapabilities; null where the driver has none. */
+  /** XML of virConnectGetDomainCapabilities; null where the driver has none, or none for that emulator or machine. */
   readonly domainCapabilities: (query: CapabilityQuery) => Promise<string | null>;
   /** null: could not be listed. */
   readonly secrets: () => Promise<readonly SecretFacts[] | null>;
