@@ -1,4 +1,5 @@
 /** The one window. */
+import { join } from 'node:path';
 import { BrowserWindow, app, nativeTheme, screen } from 'electron';
 import type { Rectangle } from 'electron';
 import type { SettingsService, WindowBounds } from '../app/settings.ts';
@@ -7,7 +8,7 @@ import { APP_PAGE } from './app-protocol.ts';
 const MINIMUM = { width: 1024, height: 640 } as const;
 const FIRST = { width: 1280, height: 800 } as const;
 /** The renderer's own background colours: no flash of the other theme before its first paint. */
-const BACKGROUND = { light: '#fafafa', dark: '#121417' } as const;
+const BACKGROUND = { light: '#f3f4f6', dark: '#15171a' } as const;
 
 /** Waits a moment after the last change: a window that is dragged moves a hundred times. */
 const REMEMBER_MS = 500;
@@ -23,6 +24,7 @@ export function openWindow(preload: string, settings: SettingsService): BrowserW
     minHeight: MINIMUM.height,
     show: false,
     title: 'Salvor',
+    icon: join(app.getAppPath(), 'assets/icons/salvor.png'),
     backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
     webPreferences: {
       preload,
