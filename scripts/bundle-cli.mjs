@@ -13,10 +13,12 @@ await build({
   build: {
     ssr: 'src-main/cli.ts',
     outDir: 'out/cli',
-    emptyOutDir: true,
+    // A command that is still running may load its next part from the bundle before this one.
+    emptyOutDir: false,
     target: 'node22',
     // Less to read at every start; the compile cache does the rest.
     minify: true,
-    rolldownOptions: { output: { entryFileNames: 'salvor.mjs', codeSplitting: false } },
+    // A command is loaded when it is asked for: src-main/cli.ts imports each dynamically.
+    rolldownOptions: { output: { entryFileNames: 'salvor.mjs', chunkFileNames: '[name]-[hash].mjs' } },
   },
 });
