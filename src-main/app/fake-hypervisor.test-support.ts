@@ -168,7 +168,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       if (typeof method !== 'function') return method;
       return async (...given: unknown[]) => {
         await host.before[name]?.();
-        return (await (method as (...given: unknown[]) => unknown)(...given)) as unknown;
+        return await (method as (...given: unknown[]) => unknown)(...given);
       };
     },
   });

@@ -10,7 +10,7 @@ import { createSettings } from './settings.ts';
 const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const BUILTIN = [{ id: 'system', name: 'This computer', uri: 'qemu:///system', readOnly: false, builtin: true }];
 
-function memorySettings(stored: unknown = undefined) {
+function memorySettings(stored?: unknown) {
   let value = stored;
   return createSettings({ read: () => value, write: (next) => (value = next) });
 }

@@ -10,7 +10,9 @@ const FIRST = { id: 'check', text: 'Check' };
 function setUp() {
   const events: Operation[] = [];
   let count = 0;
-  const emit = (event: AppEvent) => void (event.type === 'operation-changed' && events.push(event.operation));
+  const emit = (event: AppEvent) => {
+    if (event.type === 'operation-changed') events.push(event.operation);
+  };
   const operations = createOperations({
     emit,
     log: LOG,
