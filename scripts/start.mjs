@@ -43,6 +43,8 @@ await runMain(async () => {
   const { electron, env } = await setUp('start');
   // Chromium's own complaints (no session bus, no GPU) would bury ours.
   const chromium = process.env.SALVOR_DEBUG ? [] : ['--log-level=3'];
+  // Electron before 38 asks for X unless told to look.
+  if (process.platform === 'linux' && !process.env.DISPLAY) chromium.push('--ozone-platform-hint=auto');
   const args = [...chromium, root, '--demo', ...process.argv.slice(2)];
   if (process.platform === 'linux' && process.getuid() === 0) {
     notice('Running as root: Chromium’s sandbox cannot be used (--no-sandbox). Prefer to run Salvor as a plain user.');

@@ -11,7 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startXvfb } from './lib/display.mjs';
 import { root } from './lib/paths.mjs';
-import { Problem, report } from './lib/problem.mjs';
+import { notice, Problem, report } from './lib/problem.mjs';
 import { npmCommand } from './lib/run.mjs';
 import { setUp } from './lib/set-up.mjs';
 import { readPlaywright, readVitest, runCheck } from './lib/stages.mjs';
@@ -107,6 +107,10 @@ function parse(args) {
 async function runStages(names, more) {
   const profile = names.every((name) => stages[name].profile === 'tools') ? 'tools' : 'test';
   const { node, env } = await setUp(profile);
+  if (process.getuid?.() !== 0 && names.some((name) => ['binding', 'host', 'e2e'].includes(name))) {
+    notice('Not root: tests on real guests start a libvirtd of their own, which only root can. They will fail.');
+    notice('Run these as root: sudo npm test -- --only binding,host,e2e');
+  }
   const xvfb = names.includes('e2e') ? await startXvfb() : null;
   const display = xvfb === null ? {} : { DISPLAY: xvfb.display, WAYLAND_DISPLAY: '' };
   const results = [];

@@ -37,7 +37,10 @@ export function nodeEnv(node) {
 /** Compiles packages/node-libvirt. @param {string} node */
 export async function setUpBinding(node) {
   const key = fingerprint(['packages/node-libvirt'], [process.platform, process.arch]);
-  if (isStamped('binding', key) && existsSync(path.join(root, 'packages/node-libvirt/build/node-libvirt.node'))) return;
+  const results = ['build/node-libvirt.node', 'dist/index.js'].map((file) =>
+    path.join(root, 'packages/node-libvirt', file),
+  );
+  if (isStamped('binding', key) && results.every((file) => existsSync(file))) return;
   const npm = npmCommand();
   say('Compiling the libvirt binding (packages/node-libvirt).');
   await step({
