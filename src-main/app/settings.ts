@@ -15,7 +15,6 @@ const addedHostSchema = z.object({
   uri: z.string().min(1),
   readOnly: z.boolean(),
 });
-export type AddedHost = z.infer<typeof addedHostSchema>;
 
 const boundsSchema = z.object({
   x: z.number().int(),
