@@ -40,12 +40,12 @@ export async function startDaemon(ports = 49152): Promise<Daemon> {
     `user = "root"\ngroup = "root"\nsecurity_driver = "none"\nremember_owner = 0\n` +
       `migration_port_min = ${String(ports)}\nmigration_port_max = ${String(ports + 20)}\n`,
   );
-  const init = fileURLToPath(new URL('daemon-init.mjs', import.meta.url));
+  const init = fileURLToPath(new URL('daemon-init.sh', import.meta.url));
   const child = spawn(
     'unshare',
     [
       ...['--mount', '--uts', '--pid', '--fork', '--mount-proc', '--kill-child', '--propagation', 'private'],
-      ...[process.execPath, init, folder],
+      ...['bash', init, folder],
     ],
     // Not this process's environment: the tests' sanitizer is none of the daemon's business.
     { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], HOME: folder, LANG: 'C' } },
