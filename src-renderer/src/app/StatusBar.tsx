@@ -63,7 +63,11 @@ export function StatusBar() {
       <Choice
         label={t('status.theme')}
         value={theme}
-        options={THEMES.map((value) => ({ value, label: <Sign name={value} label={t(`status.themes.${value}`)} /> }))}
+        options={THEMES.map((value) => ({
+          value,
+          label: <Sign name={value} label={t(`status.themes.${value}`)} />,
+          title: t(`status.themes.${value}`),
+        }))}
         onChange={(value) => void changeSettings({ theme: value })}
       />
     </footer>

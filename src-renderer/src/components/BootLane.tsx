@@ -54,6 +54,9 @@ export function BootLane({ title, entries, added = null, level = 3, nothing }: B
                 <span className="boot-entry-line">
                   <span className="mono boot-entry-target">{entry.target ?? t(`boot.kind.${entry.kind}`)}</span>
                   {entry.source !== null && <PathText path={entry.source} fileOnly />}
+                </span>
+                <span className="muted small boot-entry-why">
+                  {words(entry.reason)}
                   {isAdded && (
                     <span className="boot-entry-mark tone-added">
                       <Sign name="added" tone="added" />
@@ -61,7 +64,6 @@ export function BootLane({ title, entries, added = null, level = 3, nothing }: B
                     </span>
                   )}
                 </span>
-                <span className="muted small boot-entry-why">{words(entry.reason)}</span>
               </span>
             </li>
           );

@@ -5,6 +5,8 @@ import './choice.css';
 interface ChoiceOption<T extends string> {
   readonly value: T;
   readonly label: ReactNode;
+  /** Shown on hover, where the label is a drawing. */
+  readonly title?: string;
 }
 
 interface ChoiceProps<T extends string> {
@@ -20,7 +22,7 @@ export function Choice<T extends string>({ label, value, options, onChange }: Ch
   return (
     <div className="choice" role="radiogroup" aria-label={label}>
       {options.map((option) => (
-        <label key={option.value} className="choice-option">
+        <label key={option.value} className="choice-option" title={option.title}>
           <input type="radio" name={name} checked={option.value === value} onChange={() => onChange(option.value)} />
           <span>{option.label}</span>
         </label>

@@ -29,6 +29,20 @@ test('a device is impossible only where every bus is, and says the reason that i
   ]);
 });
 
+test('the reason of a device is the one that all of its buses share', () => {
+  const format = refusal('medium-format', 'rescue.qcow2');
+  const usb = refusal('never-boots-usb-cdrom', 'usb');
+  const qcow2 = choices.map((choice): AttachChoice => {
+    if (choice.device !== 'cdrom') return choice;
+    return {
+      ...choice,
+      possible: false,
+      refusals: [...choice.refusals, ...(choice.bus === 'usb' ? [usb] : []), format],
+    };
+  });
+  expect(deviceOptions(qcow2)[1]).toEqual({ value: 'cdrom', reason: format });
+});
+
 test('each bus says why it is impossible for this device', () => {
   const reasons = Object.fromEntries(busOptions(choices, 'disk').map((option) => [option.value, option.reason]));
   expect(reasons).toEqual({ usb: null, virtio: null, scsi: null, sata: full, ide: null, fdc: noFit });

@@ -12,12 +12,22 @@ function telling(refusals: readonly Finding[]): Finding | null {
   return refusals.find((finding) => finding.code !== 'device-bus-fit') ?? refusals[0] ?? null;
 }
 
-/** The devices: one that no bus can carry is impossible, for the reason of the bus that came closest. */
+/** What stands in the way on every bus that could carry the device at all is the device's own reason. */
+function commonReason(own: readonly AttachChoice[]): Finding | null {
+  const fitting = own.filter((choice) => !choice.refusals.some((finding) => finding.code === 'device-bus-fit'));
+  const [first] = fitting;
+  return (
+    first?.refusals.find(({ code }) => fitting.every(({ refusals }) => refusals.some((one) => one.code === code))) ??
+    null
+  );
+}
+
+/** The devices: one that no bus can carry is impossible, for the reason that its buses share, or else that of one of them. */
 export function deviceOptions(choices: readonly AttachChoice[]): readonly AttachOption<RescueDeviceKind>[] {
   return RESCUE_DEVICES.map((value) => {
     const own = choices.filter((choice) => choice.device === value);
     if (own.length === 0 || own.some((choice) => choice.possible)) return { value, reason: null };
-    return { value, reason: telling(own.flatMap((choice) => choice.refusals)) };
+    return { value, reason: commonReason(own) ?? telling(own.flatMap((choice) => choice.refusals)) };
   });
 }
 

@@ -14,6 +14,7 @@ const SHORT = [
   'never-boots-floppy',
   'never-boots-usb-cdrom',
   'uefi-no-fall-through',
+  'medium-format',
 ] as const;
 
 function shortCode(code: FindingCode): (typeof SHORT)[number] | null {
