@@ -1,6 +1,6 @@
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails, MachineKey, MachineRow } from '../../../src-core/contract/schemas.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
@@ -33,6 +33,9 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
   const entry = useDetails((state) => state.byKey[key]);
   const tab = useNavigation((state) => state.tab);
   const { hostId, uuid } = machine;
+  // Details and row are one machine at two moments; what is shown of the state is the newest.
+  const value = entry?.value ?? null;
+  const details = useMemo(() => (value === null || row === undefined ? null : { ...value, row }), [value, row]);
 
   // The row is replaced when anything about the machine changes: then the details are old, too.
   useEffect(() => {
@@ -50,8 +53,6 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
       </EmptyState>
     );
   }
-  // Details and row are one machine at two moments; what is shown of the state is the newest.
-  const details = entry?.value == null ? null : { ...entry.value, row };
   return (
     <article className="machine" aria-labelledby="machine-name">
       <MachineHeader row={row} details={details} />

@@ -66,7 +66,11 @@ function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
       <td className="nowrap">{t('rescue.devices.on', { device: disk.device, bus: disk.bus })}</td>
       <td className="mono nowrap">{addressText(disk.address)}</td>
       <td className="plan-device-source">
-        {disk.source === null ? <span className="muted">{t('disks.empty')}</span> : <PathText path={disk.source} />}
+        {disk.source === null ? (
+          <span className="muted">{t('disks.empty')}</span>
+        ) : (
+          <PathText path={disk.source} fileOnly />
+        )}
       </td>
     </tr>
   );
