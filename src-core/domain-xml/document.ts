@@ -3,13 +3,12 @@
  * editing happens on the parsed document, so that elements, comments and namespaces we do not know survive.
  */
 import { DOMParser, XMLSerializer, onWarningStopParsing } from '@xmldom/xmldom';
-import type { Attr, Document, Element, Node } from '@xmldom/xmldom';
+import type { Document, Element, Node } from '@xmldom/xmldom';
 import type { Params } from '../rescue/types.ts';
 
 export type XmlDocument = Document;
 export type XmlElement = Element;
 export type XmlNode = Node;
-export type XmlAttribute = Attr;
 
 /** libvirt's own limit for a string on the wire (REMOTE_STRING_MAX): no definition it takes or gives is longer. */
 export const MAX_XML_LENGTH = 4 * 1024 * 1024;
