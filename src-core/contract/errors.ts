@@ -199,7 +199,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   'rollback-failed': {
     message: '{{what}} failed, and so did the way back: {{rollback}}.',
     unchanged: 'The definition of {{domain}} was not touched.',
-    next: 'The domain is off. Start it with virsh start {{domain}} once the reason is gone.',
+    next: 'Look at the state of {{domain}}: if it is off, start it with virsh start {{domain}} once the reason is gone; if it is in rescue, end the rescue.',
   },
   libvirt: {
     message: 'libvirt refused “{{call}}”.',

@@ -4,9 +4,12 @@ import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import type { MediumFacts, RescueInputs, RescueRequest, SessionStamp } from '../../src-core/rescue/types.ts';
 import type { Hypervisor, RunningDisks } from '../libvirt/port.ts';
 import { collectDomain, collectHost } from './domain-facts.ts';
+import type { CollectedDomain } from './domain-facts.ts';
 import { mediumFacts } from './medium-facts.ts';
 import { mapLimited } from './patience.ts';
+import { overlayOf } from './overlay.ts';
 import { withFinder } from './volume-finder.ts';
+import type { Finder } from './volume-finder.ts';
 
 /** How many calls may wait at once on one connection: libvirtd serves five a client, and keepalive needs one. */
 export const IN_FLIGHT = 4;
@@ -30,10 +33,10 @@ export async function collectInputs(
   const running = hypervisor.runningDisks();
   // Waited for below; a failure before that must not count as unhandled.
   running.catch(() => undefined);
-  const { facts, view } = await collectDomain(hypervisor, uuid);
+  const domain = await collectDomain(hypervisor, uuid);
   const [host, found, others] = await Promise.all([
-    collectHost(hypervisor, view),
-    collectMedia(hypervisor, view, options),
+    collectHost(hypervisor, domain.view),
+    collectMedia(hypervisor, domain, options),
     running,
   ]);
   const media = await mapLimited(found, 1, async (medium) => ({
@@ -41,7 +44,7 @@ export async function collectInputs(
     writers: await writersOf(hypervisor, uuid, others, pathOf(medium)),
   }));
   return {
-    domain: facts,
+    domain: domain.facts,
     host,
     media: media.map((medium, index) => (index === 0 ? { ...medium, properties } : medium)),
     request,
@@ -51,20 +54,40 @@ export async function collectInputs(
 
 function collectMedia(
   hypervisor: Hypervisor,
-  domain: DomainView,
+  { facts: { sessionXml }, view: domain }: CollectedDomain,
   { request, media }: CollectOptions,
 ): Promise<MediumFacts[]> {
-  return withFinder(hypervisor, (find) =>
+  return withFinder(hypervisor, (finder) =>
     mapLimited(request.media, IN_FLIGHT, async (spec) => {
       // The original image depends on the domain too.
       const key = spec.kind === 'original' ? null : JSON.stringify(spec);
       const known = key === null ? undefined : media?.get(key);
-      if (known !== undefined) return known;
-      const facts = await mediumFacts({ hypervisor, domain, find }, spec);
+      const facts = known ?? (await mediumFacts({ hypervisor, domain, finder }, spec));
       if (key !== null) media?.set(key, facts);
-      return facts;
+      return sessionXml === null ? withoutLeftOverlay(finder, domain, request, facts) : facts;
     }),
   );
+}
+
+/**
+ * libvirt refuses to start a disk behind a throw-away overlay while one of an earlier session lies there (left by a crash of the host or
+ * its daemon). Found out before the guest is stopped, where the host's pools show it.
+ */
+async function withoutLeftOverlay(
+  finder: Finder,
+  { name }: DomainView,
+  request: RescueRequest,
+  facts: MediumFacts,
+): Promise<MediumFacts> {
+  if (facts.source?.type !== 'file' || request.writes !== 'overlay' || !mayBeDisk(request, facts)) return facts;
+  const overlay = overlayOf(facts.source.file, name);
+  if (!(await finder.glimpse(overlay))) return facts;
+  const problem = `${overlay} was left behind by an earlier rescue of this guest; remove it with salvor sessions --clean, or by hand`;
+  return { ...facts, found: false, problem };
+}
+
+function mayBeDisk({ device }: RescueRequest, { content }: MediumFacts): boolean {
+  return device === 'disk' || (device === null && content?.kind !== 'iso9660');
 }
 
 function pathOf(medium: MediumFacts): string | null {

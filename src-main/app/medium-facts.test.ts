@@ -39,7 +39,8 @@ describe('a path', () => {
           made.push(xml);
           return Promise.resolve('created' as const);
         },
-        examineVolume: (where: object) => Promise.resolve('pool' in where ? fileVolume('/mnt/a & b/x.img') : null),
+        examineVolume: (where: object) =>
+          Promise.resolve('name' in where && where.name === 'x.img' ? fileVolume('/mnt/a & b/x.img') : null),
         stopPool: (name: string) => {
           stopped.push(name);
           return Promise.resolve();
@@ -93,6 +94,20 @@ describe('a path', () => {
   });
 });
 
+test('a disk whose overlay of an earlier session was left behind cannot be used; a cdrom has none', async () => {
+  const volumes = {
+    '/media/rescue.img': fileVolume('/media/rescue.img'),
+    '/media/rescue.img.TRANSIENT-patient': fileVolume('/media/rescue.img.TRANSIENT-patient'),
+  };
+  const spec = { kind: 'path', path: '/media/rescue.img' } as const;
+  const facts = await factsOf(fakeHost({ volumes }), spec);
+  expect(facts).toMatchObject({ found: false });
+  expect(facts.problem).toContain('/media/rescue.img.TRANSIENT-patient was left behind');
+  const request = { ...REQUEST, media: [spec], device: 'cdrom' };
+  const inputs = await collectInputs(fakeHost({ volumes }).hypervisor, UUID, { request, properties: {}, stamp: null });
+  expect(inputs.media).toMatchObject([{ found: true }]);
+});
+
 describe('a volume', () => {
   test('of a pool that is not there', async () => {
     const host = fakeHost();
@@ -113,7 +128,7 @@ describe('a volume', () => {
           refreshed = true;
           return Promise.resolve();
         },
-        examineVolume: () => Promise.resolve(refreshed ? fileVolume('/pool/v') : null),
+        examineVolume: (where: object) => Promise.resolve(refreshed && 'pool' in where ? fileVolume('/pool/v') : null),
       },
     });
     expect(await factsOf(host, { kind: 'volume', pool: 'p', name: 'v' })).toMatchObject({

@@ -7,7 +7,7 @@ import type { ExaminedVolume, Hypervisor } from '../libvirt/port.ts';
 import { errorOf } from './errors.ts';
 import { readVolumeXml } from './storage-xml.ts';
 import type { VolumeView } from './storage-xml.ts';
-import type { FindPath } from './volume-finder.ts';
+import type { Finder } from './volume-finder.ts';
 
 /** recognise() looks no further. */
 export const HEAD_BYTES = 1024 * 1024;
@@ -18,7 +18,7 @@ const MAX_CHAIN = 200;
 export interface MediumContext {
   readonly hypervisor: Hypervisor;
   readonly domain: DomainView;
-  readonly find: FindPath;
+  readonly finder: Finder;
 }
 
 /** Facts of a medium of which nothing is known. */
@@ -75,8 +75,8 @@ async function volumeFacts({ hypervisor }: MediumContext, spec: MediumSpec & { k
   }
 }
 
-async function pathFacts({ find }: MediumContext, spec: MediumSpec, path: string): Promise<MediumFacts> {
-  const found = await find(path, HEAD_BYTES);
+async function pathFacts({ finder }: MediumContext, spec: MediumSpec, path: string): Promise<MediumFacts> {
+  const found = await finder.find(path, HEAD_BYTES);
   return found.volume === null ? notFound(spec, found.problem) : describe(spec, found.volume, null);
 }
 
@@ -120,7 +120,7 @@ async function originalFacts(context: MediumContext, spec: MediumSpec): Promise<
   let next: string | null = first === null ? (lookedAt.at(-1) ?? null) : backingOf(first);
   if (first !== null && next !== null) lookedAt.push(next);
   while (next !== null && next.startsWith('/')) {
-    const found = await context.find(next, 0);
+    const found = await context.finder.find(next, 0);
     if (found.volume === null) {
       if (lookedAt.length === 1) return notFound(spec, `${next}: ${found.problem}`, lookedAt);
       return notFound(spec, `the image ${next}, which the guest’s disk stands on: ${found.problem}`, lookedAt);
@@ -147,11 +147,11 @@ function backingOf(examined: ExaminedVolume): string | null {
   return readVolumeXml(examined.xml).backingPath;
 }
 
-async function kernelFacts({ find }: MediumContext, spec: MediumSpec & { kind: 'kernel' }): Promise<MediumFacts> {
+async function kernelFacts({ finder }: MediumContext, spec: MediumSpec & { kind: 'kernel' }): Promise<MediumFacts> {
   const files = [spec.kernel, ...(spec.initrd === null ? [] : [spec.initrd])];
   for (const file of files) {
     const whose = file === spec.kernel ? '' : `its initrd ${file}: `;
-    const found = await find(file, 0);
+    const found = await finder.find(file, 0);
     if (found.volume === null) return notFound(spec, `${whose}${found.problem}`, files);
     if (readVolumeXml(found.volume.xml).type !== 'file') return notFound(spec, `${whose}it is not a file`, files);
   }

@@ -4,6 +4,7 @@ import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { IN_FLIGHT } from './collect.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
+import { domainOfOverlay } from './overlay.ts';
 import { mapLimited } from './patience.ts';
 import { liveSession } from './run.ts';
 import { readPoolXml } from './storage-xml.ts';
@@ -26,9 +27,6 @@ export interface Sessions {
   readonly sessions: readonly OpenSession[];
   readonly leftovers: readonly Leftover[];
 }
-
-/** libvirt's name for the overlay of a <transient/> disk: the image's, and the domain's (qemuBlockStorageSource… “.TRANSIENT-”). */
-const OVERLAY = /\.TRANSIENT-(.+)$/;
 
 /** A scratch pool lives for the moment of one look into a folder; one that is still there after this long was left behind. */
 const SCRATCH_POOL_MS = 3000;
@@ -62,8 +60,8 @@ async function findLeftovers(hypervisor: Hypervisor, off: ReadonlySet<string>): 
     if (!hypervisor.readOnly) await hypervisor.refreshPool(pool);
     const names = await hypervisor.listVolumeNames(pool);
     return names.flatMap((name): Leftover[] => {
-      const domain = OVERLAY.exec(name)?.[1];
-      return domain !== undefined && off.has(domain) ? [{ kind: 'overlay', pool, name, domain }] : [];
+      const domain = domainOfOverlay(name);
+      return domain !== null && off.has(domain) ? [{ kind: 'overlay', pool, name, domain }] : [];
     });
   });
   return [...overlays.flat(), ...(await abandonedPools(hypervisor, pools))];

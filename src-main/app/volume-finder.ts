@@ -15,8 +15,12 @@ export type Found =
   /** In words, to stand behind “… cannot be used: ”. */
   | { readonly volume: null; readonly problem: string };
 
-/** Look up a path on the host and read its first bytes. */
-export type FindPath = (path: string, headBytes: number) => Promise<Found>;
+export interface Finder {
+  /** Look up a path on the host and read its first bytes. */
+  readonly find: (path: string, headBytes: number) => Promise<Found>;
+  /** Is a file there, as far as pools know and folders that were opened already? Costs one call, and may miss it. */
+  readonly glimpse: (path: string) => Promise<boolean>;
+}
 
 /** Our transient pools. A crash may leave one behind: `sessions --clean` takes it away. */
 export const SCRATCH_POOL = /^salvor-[0-9a-f]{16}$/;
@@ -28,7 +32,7 @@ const CONFLICT_TRIES = 5;
 const OF_THE_FOLDER: readonly ErrorCode[] = ['libvirt', 'pool-not-found', 'not-supported', 'permission-denied'];
 
 /** Give `use` a finder; whatever pools it had to make are gone when this resolves or rejects. */
-export async function withFinder<T>(hypervisor: Hypervisor, use: (find: FindPath) => Promise<T>): Promise<T> {
+export async function withFinder<T>(hypervisor: Hypervisor, use: (finder: Finder) => Promise<T>): Promise<T> {
   const made = new Set<string>();
   const folders = new Map<string, Promise<string>>();
   const poolOver = (folder: string): Promise<string> => {
@@ -37,7 +41,14 @@ export async function withFinder<T>(hypervisor: Hypervisor, use: (find: FindPath
     return known;
   };
   try {
-    return await use((path, headBytes) => findPath(hypervisor, poolOver, path, headBytes));
+    return await use({
+      find: (path, headBytes) => findPath(hypervisor, poolOver, path, headBytes),
+      glimpse: async (path) => {
+        const pool = await folders.get(posix.dirname(path));
+        const where = pool === undefined ? { path } : { pool, name: posix.basename(path) };
+        return (await hypervisor.examineVolume(where, 0)) !== null;
+      },
+    });
   } finally {
     // A pool that cannot be stopped (the connection is gone) is found and offered for removal by `sessions`.
     await Promise.allSettled([...made].map((name) => hypervisor.stopPool(name)));
