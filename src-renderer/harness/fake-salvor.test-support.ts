@@ -28,7 +28,7 @@ import { LEGACY, MAIL, STORAGE, WEB, guestXml, mediumFacts } from './guests.test
 type Handlers = {
   readonly [C in ChannelName]: (
     input: ChannelInput<C>,
-  ) => ChannelOutput<C> | Answer<ChannelOutput<C>> | Promise<ChannelOutput<C>>;
+  ) => ChannelOutput<C> | Answer<ChannelOutput<C>> | Promise<ChannelOutput<C> | Answer<ChannelOutput<C>>>;
 };
 
 const GIB = 1024 ** 3;

@@ -33,7 +33,7 @@ test('ten thousand machines are listed with a few rows in the page, and the last
   const world = makeWorld();
   addCrowd(world, 10_000);
   const { user } = await renderWindow(fakeSalvor(world));
-  await screen.findByText('10004 machines');
+  await screen.findByText('10,004 machines');
   expect(within(list()).getAllByRole('option').length).toBeLessThan(100);
   list().focus();
   await user.keyboard('{End}');

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host, MachineRow } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
@@ -18,6 +18,11 @@ export function RescueBanner({ row, host }: { readonly row: MachineRow; readonly
   const operation = useOperations((state) => selectShownOperation(state, key));
   const endButton = useRef<HTMLButtonElement>(null);
   const { session } = row;
+  const over = ending && session === null;
+  // A rescue that ended by itself takes its open panel with it, or the next one would begin with it.
+  useEffect(() => {
+    if (over) setEnding(null);
+  }, [over]);
   if (session === null) return null;
   const busy = operation?.state === 'running';
   const close = (): void => {

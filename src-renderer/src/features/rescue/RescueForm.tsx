@@ -49,7 +49,7 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
         machineName={row.name}
         medium={draft.medium}
         plan={plan}
-        pending={entry.pending}
+        settled={!entry.pending && entry.error === null}
         error={error}
         onStart={() =>
           request === null || plan === null

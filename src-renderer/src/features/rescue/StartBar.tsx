@@ -14,14 +14,15 @@ interface StartBarProps {
   readonly machineName: string;
   readonly medium: MediumSpec | null;
   readonly plan: RescuePlan | null;
-  readonly pending: boolean;
+  /** Is the plan the answer to the request as it is now? */
+  readonly settled: boolean;
   readonly error: ErrorData | null;
   /** Answers whether it is under way. */
   readonly onStart: () => Promise<boolean>;
 }
 
 /** Always in sight: what will boot, what will not change, and the one button. The confirmation opens in its place. */
-export function StartBar({ machineName, medium, plan, pending, error, onStart }: StartBarProps) {
+export function StartBar({ machineName, medium, plan, settled, error, onStart }: StartBarProps) {
   const { t } = useTranslation();
   const [confirmed, setConfirmed] = useState<string | null>(null);
   const [starting, setStarting] = useState(false);
@@ -65,7 +66,7 @@ export function StartBar({ machineName, medium, plan, pending, error, onStart }:
           <Button
             ref={startButton}
             variant="contained"
-            disabled={!ready || pending}
+            disabled={!ready || !settled}
             aria-describedby="start-bar-boots"
             onClick={() => setConfirmed(plan?.fingerprint.inputs ?? null)}
           >

@@ -165,3 +165,37 @@ test('a session that says nothing of itself is still a session that can be ended
   expect(banner).toHaveTextContent('started by unknown');
   expect(within(banner).getByRole('button', { name: 'End rescue…' })).toBeEnabled();
 });
+
+test('a rescue that ended by itself closes the panel that would have ended it', async () => {
+  const { user, fake } = await renderWindow();
+  await screen.findByRole('option', { name: /^web-01/ });
+  fake.emit({ type: 'machine-changed', machine: row({ session: session() }) });
+  await user.click(await screen.findByRole('option', { name: /^web-01, In rescue/ }));
+  await user.click(await screen.findByRole('button', { name: 'End rescue…' }));
+  fake.emit({ type: 'machine-changed', machine: row({ state: 'shutoff' }) });
+  await waitFor(() => expect(screen.queryByRole('region', { name: 'In rescue' })).not.toBeInTheDocument());
+  fake.emit({ type: 'machine-changed', machine: row({ session: session() }) });
+  expect(await screen.findByRole('button', { name: 'End rescue…' })).toBeInTheDocument();
+});
+
+test('a plan that could not be renewed cannot be started', async () => {
+  const error = errorData('connection-lost', { uri: 'qemu:///system' });
+  let lost = false;
+  const world = makeWorld();
+  const planner = fakeSalvor(world);
+  const { user } = await renderWindow(
+    fakeSalvor(world, {
+      'rescue.preview': async (input) => {
+        const answer = await planner.api['rescue.preview'](input);
+        if (!answer.ok) throw new Error('the planner plans');
+        return lost ? { ok: false, error } : answer.value;
+      },
+    }),
+  );
+  await chooseMedium(user, 'web-01');
+  await waitFor(() => expect(startButton()).toBeEnabled());
+  lost = true;
+  await user.click(within(screen.getByRole('group', { name: 'Device' })).getByRole('radio', { name: 'disk' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent(error.message);
+  expect(startButton()).toBeDisabled();
+});
