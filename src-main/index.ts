@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { app, nativeTheme } from 'electron';
+import { app, dialog, nativeTheme } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { DEMO_HOST_ID, builtinHosts } from './app/builtin-hosts.ts';
 import { createServices } from './app/services.ts';
@@ -16,7 +16,7 @@ import { openSettings } from './electron/settings-store.ts';
 import { closeSafely } from './electron/shutdown.ts';
 import { answerChannels, sendEvent } from './electron/transport.ts';
 import { openWindow } from './electron/window.ts';
-import { openLibvirt } from './libvirt/libvirt-hypervisor.ts';
+import { openHypervisor } from './libvirt/load.ts';
 
 // Settings, log and the single-instance lock belong to the user data folder: tests have one of their own.
 const userData = process.env['SALVOR_USER_DATA'] ?? app.commandLine.getSwitchValue('user-data-dir');
@@ -30,7 +30,13 @@ if (app.requestSingleInstanceLock()) {
     if (window?.isMinimized() === true) window.restore();
     window?.focus();
   });
-  void app.whenReady().then(start);
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      dialog.showErrorBox('Salvor could not start', error instanceof Error ? error.message : String(error));
+      app.exit(1);
+    });
 } else {
   app.quit();
 }
@@ -43,7 +49,7 @@ async function start(): Promise<void> {
   process.on('unhandledRejection', (reason) => log.error('unhandled', reason));
   nativeTheme.themeSource = settings.get().settings.theme;
   const services = createServices({
-    open: openLibvirt,
+    open: openHypervisor,
     builtinHosts: demoAndThisComputer(),
     settings,
     settingsChanged: ({ theme }) => (nativeTheme.themeSource = theme),

@@ -1,8 +1,9 @@
+import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
 import type { RescueInputs, RescuePlan, RescueRequest } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
-import { oneOf } from './arguments.ts';
+import { oneOf, usage } from './arguments.ts';
 import { withHost } from './connect.ts';
 import { MEDIUM_FORMATS, offlineInputs } from './offline.ts';
 import { EXIT, plainLines, print, printJson } from './output.ts';
@@ -54,7 +55,9 @@ async function askHost(
 async function fromFiles(xml: string, request: RescueRequest, options: PlanOptions): Promise<RescueInputs> {
   const mediumFormat =
     options.mediumFormat === undefined ? null : oneOf('--medium-format', MEDIUM_FORMATS, options.mediumFormat);
-  const domainCapabilities = options.domcaps === undefined ? null : await readXmlFile(options.domcaps);
+  const domainCapabilities = await readNamed('--domcaps', options.domcaps, 'domainCapabilities');
+  // What a rescue depends on, the domain capabilities tell more closely; the file is read so that a wrong one is noticed.
+  await readNamed('--capabilities', options.capabilities, 'capabilities');
   return offlineInputs(
     {
       xml: await readXmlFile(xml),
@@ -64,6 +67,15 @@ async function fromFiles(xml: string, request: RescueRequest, options: PlanOptio
     },
     request,
   );
+}
+
+/** The text of an XML file whose root element is `root`; null where no file was named. */
+async function readNamed(option: string, path: string | undefined, root: string): Promise<string | null> {
+  if (path === undefined) return null;
+  const xml = await readXmlFile(path);
+  const found = parseXml(xml).documentElement?.nodeName ?? '';
+  if (found !== root) throw usage(`${option} takes a file with <${root}>, and ${path} begins with <${found}>`);
+  return xml;
 }
 
 /** XML for virsh must be whole and as it is; everything else is for eyes. */

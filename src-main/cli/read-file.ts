@@ -70,6 +70,14 @@ async function readStart(path: string, limit: number): Promise<{ text: string; m
   return { text: Buffer.concat(chunks).toString('utf8'), more: null };
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+};
+
 function reason(error: unknown): string | null {
-  return error instanceof Error ? error.message : null;
+  if (!(error instanceof Error)) return null;
+  const { code } = error as NodeJS.ErrnoException;
+  return (code === undefined ? undefined : REASONS[code]) ?? code ?? null;
 }
