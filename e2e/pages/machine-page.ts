@@ -15,7 +15,7 @@ export interface MachinePage {
 
 export function machinePage(page: Page): MachinePage {
   const main = page.getByRole('main');
-  const banner = main.getByRole('region', { name: 'In rescue' });
+  const banner = main.getByRole('region', { name: 'In rescue', exact: true });
   const endPanel = main.getByRole('group', { name: /^End the rescue of / });
   return {
     heading: (name) => main.getByRole('heading', { level: 1, name }),

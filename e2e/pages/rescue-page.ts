@@ -11,7 +11,7 @@ export interface RescuePage {
   readonly bus: (name: string) => Locator;
   readonly stop: (name: string) => Locator;
   readonly preview: Locator;
-  readonly previewTab: (name: 'Boot and disks' | 'Definition' | 'virsh') => Locator;
+  readonly previewTab: (name: 'Outcome' | 'XML diff' | 'virsh') => Locator;
   readonly bootInRescue: Locator;
   readonly plannedDisk: (target: string) => Locator;
   readonly refusals: Locator;

@@ -1,0 +1,172 @@
+/**
+ * Every page of the window, light and dark: nothing on it keeps anybody out (axe), and with SALVOR_SCREENSHOTS=1 its picture is
+ * kept in docs/screenshots for the guide.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { machinePage } from '../pages/machine-page.ts';
+import { rescuePage } from '../pages/rescue-page.ts';
+import { sidePane } from '../pages/side-pane.ts';
+import { expectAccessible } from './accessibility.ts';
+import { test } from './salvor-app.ts';
+
+const SCREENSHOTS = join(import.meta.dirname, '../../docs/screenshots');
+const MEDIUM = 'systemrescue-12.02-amd64.iso';
+
+/** How a page is reached from the one before it, and what says that it is there. */
+const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
+  ['start', (window) => expect(window.getByText('Choose a virtual machine')).toBeVisible()],
+  [
+    'host',
+    async (window) => {
+      await sidePane(window).host('Demo host').getByRole('button').first().click();
+      await expect(window.getByRole('heading', { name: 'What this host can do for a rescue' })).toBeVisible();
+    },
+  ],
+  [
+    'host-unreachable',
+    async (window) => {
+      await window.getByRole('button', { name: 'Connect This computer (system)' }).click();
+      await sidePane(window).host('This computer (system)').getByRole('button').first().click();
+      await expect(window.getByRole('main').getByRole('alert')).toBeVisible();
+    },
+  ],
+  [
+    'add-host',
+    async (window) => {
+      const { addHost, form } = sidePane(window);
+      await addHost.click();
+      await form.uri.fill('qemu+ssh:///system');
+      await form.submit.click();
+      await expect(form.uri).toHaveAttribute('aria-invalid', 'true');
+    },
+  ],
+  [
+    'disks',
+    async (window) => {
+      await sidePane(window).machine('db-postgres-01').click();
+      await machinePage(window).tab('Disks').click();
+      await expect(machinePage(window).disk('vda')).toContainText('Root');
+    },
+  ],
+  [
+    'disks-many',
+    async (window) => {
+      await sidePane(window).machine('backup-store-01').click();
+      await expect(machinePage(window).disk('vda')).toBeVisible();
+    },
+  ],
+  [
+    'definition',
+    async (window) => {
+      await machinePage(window).tab('Definition').click();
+      await expect(window.getByText('<name>backup-store-01</name>')).toBeVisible();
+    },
+  ],
+  [
+    'rescue-choose',
+    async (window) => {
+      await sidePane(window).machine('web-frontend-01').click();
+      await machinePage(window).tab('Rescue').click();
+      await rescuePage(window).pool('rescue-media').click();
+      await expect(rescuePage(window).volume(MEDIUM)).toBeVisible();
+    },
+  ],
+  [
+    'rescue-preview',
+    async (window) => {
+      await rescuePage(window).volume(MEDIUM).click();
+      await expect(rescuePage(window).bootInRescue.first()).toContainText(MEDIUM);
+      await expect(rescuePage(window).start).toBeEnabled();
+    },
+  ],
+  [
+    'rescue-diff',
+    async (window) => {
+      await rescuePage(window).previewTab('XML diff').click();
+      await expect(rescuePage(window).preview).toContainText('urn:salvor:rescue:1');
+    },
+  ],
+  [
+    'rescue-virsh',
+    async (window) => {
+      await rescuePage(window).previewTab('virsh').click();
+      await expect(rescuePage(window).preview).toContainText('virsh create rescue.xml');
+    },
+  ],
+  [
+    'rescue-confirm',
+    async (window) => {
+      await rescuePage(window).previewTab('Outcome').click();
+      await rescuePage(window).start.click();
+      await expect(rescuePage(window).confirm('web-frontend-01')).toBeVisible();
+    },
+  ],
+  [
+    'in-rescue',
+    async (window) => {
+      await rescuePage(window).confirm('web-frontend-01').click();
+      await expect(machinePage(window).banner).toBeVisible();
+      await expect(window.getByText(/Its own .* untouched/)).toBeVisible();
+    },
+  ],
+  [
+    'in-rescue-disks',
+    async (window) => {
+      await machinePage(window).tab('Disks').click();
+      await expect(window.getByText('Boot order after the rescue')).toBeVisible();
+    },
+  ],
+  [
+    'end-rescue',
+    async (window) => {
+      await machinePage(window).tab('Rescue').click();
+      await machinePage(window).endRescue.click();
+      await machinePage(window)
+        .endPanel.getByRole('radio', { name: /^Force it off/ })
+        .check();
+      await expect(machinePage(window).confirmEnd('web-frontend-01')).toBeVisible();
+    },
+  ],
+  [
+    'rescue-refused',
+    async (window) => {
+      await sidePane(window).machine('mail-relay').click();
+      await rescuePage(window).way('Path').check();
+      await rescuePage(window).path.fill('/nowhere/rescue.iso');
+      await expect(rescuePage(window).refusals).toBeVisible();
+      await expect(rescuePage(window).start).toBeDisabled();
+    },
+  ],
+  [
+    'palette',
+    async (window) => {
+      await window.keyboard.press('Control+K');
+      await window.keyboard.type('db');
+      await expect(window.getByRole('dialog').getByRole('option', { name: /db-postgres-01/ })).toBeVisible();
+    },
+  ],
+];
+
+for (const theme of ['Light', 'Dark'] as const) {
+  test(`every page, ${theme.toLowerCase()}`, async ({ launchSalvor }) => {
+    const { window } = await launchSalvor({ demo: true });
+    await expect(sidePane(window).machine('web-frontend-01')).toBeVisible();
+    await sidePane(window).theme(theme).check({ force: true });
+    for (const [name, reach] of PAGES) {
+      await test.step(name, async () => {
+        await reach(window);
+        await expectAccessible(window, name);
+        await keep(window, `${name}-${theme.toLowerCase()}`);
+      });
+    }
+  });
+}
+
+async function keep(window: Page, name: string): Promise<void> {
+  if (process.env['SALVOR_SCREENSHOTS'] !== '1') return;
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await window.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled', caret: 'hide' });
+}
