@@ -1,0 +1,123 @@
+/** The command line as a process: what is on stdout, what on stderr, and the exit code. No host is needed here; see e2e/host. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { DEFINITION } from './app/fake-hypervisor.test-support.ts';
+
+// Each test starts Node once or twice, on a machine that may be busy with guests.
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: string;
+let xml: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'salvor-cli-'));
+  xml = join(folder, 'patient.xml');
+  await writeFile(xml, DEFINITION);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function salvor(args: readonly string[], input = ''): Promise<Answer> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+    // A command that does not read its input ends before all is written.
+    child.stdin?.on('error', () => undefined).end(input);
+  });
+}
+
+const MEDIUM = ['--medium', 'path:/nowhere/rescue.iso', '--medium-format', 'iso'] as const;
+
+describe('plan from a file', () => {
+  test('--json is the plan and nothing else', async () => {
+    const { code, stdout, stderr } = await salvor(['plan', '--xml', xml, ...MEDIUM, '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      planVersion: 1,
+      refusals: [],
+      rescueDevice: { target: 'sda', bus: 'sata', device: 'cdrom', order: 1 },
+      bootBefore: [{ order: 1, kind: 'disk', target: 'vda', index: 0 }],
+      bootAfter: [
+        { order: 1, kind: 'cdrom', target: 'sda', index: 0 },
+        { order: 2, kind: 'disk', target: 'vda', index: 0 },
+      ],
+    });
+  });
+
+  test('standard input, and --json before the command', async () => {
+    const { code, stdout } = await salvor(['--json', 'plan', '--xml', '-', ...MEDIUM], DEFINITION);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ domain: { name: 'patient' } });
+  });
+
+  test('a refusal is exit 2, and the plan is printed', async () => {
+    const { code, stdout } = await salvor(['plan', '--xml', xml, ...MEDIUM, '--bus', 'ide', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ refusals: [{ code: 'machine-bus-fit' }], rescueXml: null });
+  });
+
+  test.each([
+    ['xml', /<boot order="1"\/>/],
+    ['diff', /^\+.*<boot order="1"\/>$/m],
+    ['virsh', /virsh -c qemu:\/\/\/system create rescue\.xml/],
+    ['boot', /Boot order in rescue/],
+  ])('--out %s', async (out, expected) => {
+    const { code, stdout } = await salvor(['plan', '--xml', xml, ...MEDIUM, '--out', out]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(expected);
+  });
+});
+
+describe('what is wrong is said on stderr, or as JSON on stdout', () => {
+  test.each([
+    [[], 64, /Name a command/],
+    [['frob'], 64, /unknown command/i],
+    [['plan', '--xml', 'FILE'], 64, /--medium/],
+    [['plan', '--xml', 'FILE', '--uri', 'x', '--medium', 'original'], 64, /either --uri/],
+    [['plan', '--xml', 'FILE', '--medium', 'volume:a/b'], 64, /needs a host/],
+    [['plan', '--xml', 'FILE', '--medium', 'original', '--out', 'poem'], 64, /--out is one of/],
+    [['plan', '--xml', '/nowhere', '--medium', 'original'], 1, /cannot be read/],
+    [['rescue', 'patient', '--uri', 'test:///default', '--medium', 'original'], 64, /--yes/],
+    [['list', '--uri', 'nonsense'], 1, /not a libvirt connection URI/],
+    [['list'], 64, /--uri/],
+  ] as const)('%j: exit %i', async (words, code, message) => {
+    const args = words.map((word) => (word === 'FILE' ? xml : word));
+    const [plain, json] = await Promise.all([salvor(args), salvor([...args, '--json'])]);
+    expect(plain).toMatchObject({ code, stdout: '' });
+    expect(plain.stderr).toMatch(message);
+    expect(plain.stderr).toMatch(/unchanged: .*\n\s*next: /);
+    expect(plain.stderr).not.toMatch(/^\s+at /m);
+    expect(json).toMatchObject({ code, stderr: '' });
+    expect((JSON.parse(json.stdout) as { error: { message: string } }).error.message).toMatch(message);
+  });
+
+  test('a file of 50 MB is refused by its length, a stream once it is too long', async () => {
+    const large = join(folder, 'large.xml');
+    await writeFile(large, DEFINITION);
+    await truncate(large, 50_000_000);
+    const answers = await Promise.all([
+      salvor(['plan', '--xml', large, ...MEDIUM]),
+      salvor(['plan', '--xml', '-', ...MEDIUM], ' '.repeat(5_000_000)),
+    ]);
+    for (const { code, stderr } of answers) {
+      expect(code).toBe(1);
+      expect(stderr).toContain('is no domain definition');
+    }
+  });
+});
+
+test('help is no failure, and offers what there is and no more', async () => {
+  const { code, stdout, stderr } = await salvor(['--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const command of ['list', 'inspect', 'plan', 'rescue', 'end', 'sessions'])
+    expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+  expect(stdout).not.toMatch(/reboot|migrate|media/);
+});
