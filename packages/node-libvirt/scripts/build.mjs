@@ -84,7 +84,7 @@ function compilerFlags(asan) {
     '-fPIC',
     '-fvisibility=hidden',
     '-pthread',
-    ...(asan ? ['-O1', '-g', '-fsanitize=address,undefined', '-fno-omit-frame-pointer'] : ['-O2', '-g1']),
+    ...(asan ? ['-O1', '-g1', '-fsanitize=address,undefined', '-fno-omit-frame-pointer'] : ['-O2', '-g1']),
     ...['-Wall', '-Wextra', '-Wshadow', '-Wno-unused-parameter', '-Wno-cast-function-type', '-Werror=return-type'],
     ...['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-DNODE_ADDON_API_DISABLE_DEPRECATED'],
     // As system headers: their warnings are not ours to mend.

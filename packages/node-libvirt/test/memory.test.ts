@@ -13,8 +13,10 @@ test.for(['connections', 'droppedConnections', 'objects', 'failures', 'listeners
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
     const held = outcome.stdout.trim().split('\n').map(Number);
     expect(held).toHaveLength(10);
-    // From the middle on, when every cache is warm: a leak of 200 bytes a cycle would show.
-    const growth = Math.min(...held.slice(7)) - Math.min(...held.slice(3, 6));
-    if (!sanitized) expect(growth, `held, in KiB: ${held.join(' ')}`).toBeLessThan(1024);
+    // A leak shows in every tenth; what caches and the collector take comes in a few steps. So the median step counts:
+    // 160 bytes a cycle are less than one handle.
+    const steps = held.slice(1).map((value, index) => value - (held[index] ?? 0));
+    const median = steps.sort((a, b) => a - b)[4];
+    if (!sanitized) expect(median, `held, in KiB: ${held.join(' ')}`).toBeLessThan(160);
   },
 );
