@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AddHostPage } from '../features/hosts/AddHostPage.tsx';
 import { HostPage } from '../features/hosts/HostPage.tsx';
@@ -8,7 +7,10 @@ import { MachinePage } from './MachinePage.tsx';
 import { Palette } from './Palette.tsx';
 import { StartPage } from './StartPage.tsx';
 import { StatusBar } from './StatusBar.tsx';
+import { ErrorBoundary } from '../components/ErrorBoundary.tsx';
 import { focusMachinePage } from './focus.ts';
+import { keyOf } from './machine-key.ts';
+import { reportProblem } from './report-errors.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { useNavigation } from './stores/navigation.ts';
 import { usePalette } from './palette-store.ts';
@@ -18,10 +20,9 @@ import './shell.css';
 export function Shell() {
   const { t } = useTranslation();
   const paletteOpen = usePalette((state) => state.open);
+  const place = useNavigation((state) => state.place);
+  const page = place.kind === 'machine' ? keyOf(place.machine) : place.kind;
   useShortcuts();
-  useEffect(() => {
-    document.documentElement.lang = 'en';
-  }, []);
   return (
     <div className="shell">
       <nav className="shell-side" aria-label={t('shell.side')}>
@@ -29,7 +30,9 @@ export function Shell() {
         <MachinesPane onOpen={focusMachinePage} />
       </nav>
       <main className="shell-main">
-        <Middle />
+        <ErrorBoundary page={page} onError={reportProblem}>
+          <Middle />
+        </ErrorBoundary>
       </main>
       <StatusBar />
       {paletteOpen && <Palette />}
