@@ -18,7 +18,11 @@ void runPosted(napi_env env, napi_value, void*, void* data) {
   std::unique_ptr<Work> work(static_cast<Work*>(data));
   if (!env) return;
   Napi::HandleScope scope(env);
-  (*work)(Napi::Env(env));
+  try {
+    (*work)(Napi::Env(env));
+  } catch (const Napi::Error& error) {
+    napi_fatal_exception(env, error.Value());
+  }
 }
 
 Napi::Value describe(Napi::Env env, const char* call, const Failure& failure) {
@@ -145,12 +149,8 @@ Napi::Function Environment::listener(int id) {
 void Environment::notify(Napi::Env env, int id, Value& event) {
   Napi::Function function = listener(id);
   if (function.IsEmpty()) return;
-  try {
-    Napi::Value argument(env, toJavaScript(*this, env, event));
-    function.Call({argument});
-  } catch (const Napi::Error& error) {
-    napi_fatal_exception(env, error.Value());
-  }
+  Napi::Value argument(env, toJavaScript(*this, env, event));
+  function.Call({argument});
 }
 
 }  // namespace libvirt

@@ -87,6 +87,8 @@ function compilerFlags(asan) {
     ...(asan ? ['-O1', '-g1', '-fsanitize=address,undefined', '-fno-omit-frame-pointer'] : ['-O2', '-g1']),
     ...['-Wall', '-Wextra', '-Wshadow', '-Wno-unused-parameter', '-Wno-cast-function-type', '-Werror=return-type'],
     ...['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-DNODE_ADDON_API_DISABLE_DEPRECATED'],
+    // In a worker thread that is being terminated nothing can be thrown; that must not end the process.
+    '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
     // As system headers: their warnings are not ours to mend.
     ...includes.flatMap((path) => ['-isystem', path.replace(/^"|"$/g, '')]),
     ...pkgConfig('--cflags'),
