@@ -2,7 +2,7 @@ import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MachineDetails, MachineKey, MachineRow } from '../../../src-core/contract/schemas.ts';
+import type { Host, MachineDetails, MachineKey, MachineRow } from '../../../src-core/contract/schemas.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { ErrorNotice } from '../components/ErrorNotice.tsx';
 import { Sign } from '../components/Sign.tsx';
@@ -44,15 +44,7 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
     return () => window.clearTimeout(timer);
   }, [row, hostId, uuid]);
 
-  if (row === undefined) {
-    return (
-      <EmptyState title={t('machine.gone')}>
-        {host === undefined || host.state === 'connected'
-          ? t('machine.goneHelp')
-          : t('machine.hostGone', { host: host.name })}
-      </EmptyState>
-    );
-  }
+  if (row === undefined) return <Gone host={host} />;
   return (
     <article className="machine" aria-labelledby="machine-name">
       <MachineHeader row={row} details={details} />
@@ -123,5 +115,21 @@ function MachineHeader({ row, details }: { readonly row: MachineRow; readonly de
         </button>
       </span>
     </header>
+  );
+}
+
+/** The machine is out of sight: because its host is, or because it is gone. Either way there is something to do next. */
+function Gone({ host }: { readonly host: Host | undefined }) {
+  const { t } = useTranslation();
+  if (host === undefined || host.state === 'connected') {
+    return <EmptyState title={t('machine.gone')}>{t('machine.goneHelp')}</EmptyState>;
+  }
+  return (
+    <EmptyState title={t('machine.outOfSight')}>
+      <p>{t('machine.hostGone', { host: host.name })}</p>
+      <button type="button" className="plain-link" onClick={() => goTo({ kind: 'host', hostId: host.id })}>
+        {t('machine.showHost', { host: host.name })}
+      </button>
+    </EmptyState>
   );
 }

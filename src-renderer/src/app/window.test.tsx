@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { errorData } from '../../../src-core/contract/errors.ts';
-import { addCrowd, fakeSalvor, makeWorld, row } from '../../harness/fake-salvor.test-support.ts';
+import { addCrowd, fakeSalvor, host, makeWorld, row } from '../../harness/fake-salvor.test-support.ts';
 import { renderWindow } from '../../harness/render.test-support.tsx';
 import { useNavigation } from './stores/navigation.ts';
 
@@ -96,4 +96,21 @@ test('colours are chosen in the window, kept by the main process, and applied at
   await user.click(await screen.findByRole('radio', { name: 'Dark' }));
   expect(document.documentElement.dataset['theme']).toBe('dark');
   expect(fake.calls).toContainEqual({ channel: 'settings.set', input: { theme: 'dark' } });
+});
+
+test('a machine whose host is lost says so and leads to the host; it is back when the host is', async () => {
+  const { user, fake } = await renderWindow();
+  await user.click(await screen.findByRole('option', { name: /^web-01/ }));
+  await screen.findByRole('heading', { name: 'web-01' });
+  const lost = host({ state: 'disconnected', error: errorData('connection-lost', { uri: 'qemu:///system' }) });
+  fake.emit({ type: 'host-changed', host: lost });
+  fake.emit({ type: 'machines-reset', hostId: 'demo', machines: [] });
+  expect(await screen.findByText('This machine is out of sight')).toBeInTheDocument();
+  fake.emit({ type: 'host-changed', host: host() });
+  fake.emit({ type: 'machines-reset', hostId: 'demo', machines: [row()] });
+  expect(await screen.findByRole('heading', { name: 'web-01' })).toBeInTheDocument();
+  fake.emit({ type: 'host-changed', host: lost });
+  fake.emit({ type: 'machines-reset', hostId: 'demo', machines: [] });
+  await user.click(await screen.findByRole('button', { name: 'Show Demo' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('The connection to qemu:///system was lost.');
 });

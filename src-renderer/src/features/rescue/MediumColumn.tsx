@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host } from '../../../../src-core/contract/schemas.ts';
-import type { MediumFacts, MediumSpec } from '../../../../src-core/rescue/types.ts';
+import type { MediumFacts, MediumSpec, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { Field } from '../../components/Field.tsx';
 import { MediumFactsList } from './MediumFactsList.tsx';
@@ -20,11 +20,12 @@ interface MediumColumnProps {
   readonly medium: MediumSpec | null;
   /** What the host says of the chosen medium; null: nothing yet. */
   readonly facts: MediumFacts | null;
+  readonly writes: ResolvedRequest['writes'] | null;
   readonly onChange: (medium: MediumSpec | null) => void;
 }
 
 /** First column: what to boot from. */
-export function MediumColumn({ host, hostId, medium, facts, onChange }: MediumColumnProps) {
+export function MediumColumn({ host, hostId, medium, facts, writes, onChange }: MediumColumnProps) {
   const { t } = useTranslation();
   const [way, setWay] = useState<Way>(() => wayOf(medium));
   const choose = (next: Way): void => {
@@ -49,7 +50,7 @@ export function MediumColumn({ host, hostId, medium, facts, onChange }: MediumCo
         {way === 'path' && <PathMedium host={host} medium={medium} onChange={onChange} />}
         {way === 'original' && <p className="small muted rescue-pad">{t('rescue.medium.originalHelp')}</p>}
       </div>
-      {medium !== null && facts !== null && <MediumFactsList facts={facts} />}
+      {medium !== null && facts !== null && <MediumFactsList facts={facts} writes={writes} />}
     </section>
   );
 }

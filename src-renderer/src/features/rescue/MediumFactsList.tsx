@@ -1,11 +1,19 @@
 import { useTranslation } from 'react-i18next';
-import type { MediumFacts } from '../../../../src-core/rescue/types.ts';
+import type { MediumFacts, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { formatBytes } from '../../components/format.ts';
+import { useSentenceWords } from '../../i18n/words.ts';
 
-/** What the host, and the medium's first bytes, say of it. */
-export function MediumFactsList({ facts }: { readonly facts: MediumFacts }) {
+interface MediumFactsListProps {
+  readonly facts: MediumFacts;
+  /** Where the guest's writes to it go; null: nothing is planned. */
+  readonly writes: ResolvedRequest['writes'] | null;
+}
+
+/** What the host, and the medium's first bytes, say of it; and that it stays as it is. */
+export function MediumFactsList({ facts, writes }: MediumFactsListProps) {
   const { t } = useTranslation();
+  const words = useSentenceWords();
   const { content } = facts;
   if (!facts.found) {
     return (
@@ -27,6 +35,10 @@ export function MediumFactsList({ facts }: { readonly facts: MediumFacts }) {
     [
       t('rescue.medium.facts.size'),
       [facts.format, formatBytes(content?.virtualSize ?? facts.size)].filter((word) => word !== null).join(' · '),
+    ],
+    [
+      t('rescue.medium.facts.writes'),
+      writes === null ? null : t(`rescue.medium.writes.${writes.value}`, { why: words(writes.why) }),
     ],
   ];
   return (

@@ -33,6 +33,7 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
           hostId={row.hostId}
           medium={draft.medium}
           facts={entry.preview?.media[0] ?? null}
+          writes={plan?.request.writes ?? null}
           onChange={(medium) => changeDraft(key, { medium })}
         />
         <AttachColumn
