@@ -6,6 +6,8 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 import { callError, callQuietly, hasCode, openError, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
+import { createLiveness } from './liveness.ts';
+import type { Liveness } from './liveness.ts';
 import { domainMethods } from './libvirt-domains.ts';
 import { storageMethods } from './libvirt-storage.ts';
 import type { HostIdentity, Hypervisor, OpenHypervisor } from './port.ts';
@@ -34,19 +36,10 @@ export const openLibvirt: OpenHypervisor = async (uri, { readOnly, onLost }) => 
   } catch (error) {
     throw openError(error, uri);
   }
-  connection.onClose((reason) => onLost(CLOSE_REASONS[reason] ?? 'the connection ended'));
-  return makeHypervisor(connection, uri, readOnly);
+  return makeHypervisor(connection, uri, readOnly, createLiveness(connection, onLost));
 };
 
-const CLOSE_REASONS: Readonly<Record<number, string>> = {
-  [vir.VIR_CONNECT_CLOSE_REASON_ERROR]: 'an input/output error',
-  [vir.VIR_CONNECT_CLOSE_REASON_EOF]: 'the daemon closed the connection',
-  [vir.VIR_CONNECT_CLOSE_REASON_KEEPALIVE]: 'the host gave no sign of life for half a minute',
-  [vir.VIR_CONNECT_CLOSE_REASON_CLIENT]: 'the connection was closed',
-};
-
-function makeHypervisor(connection: Connection, uri: string, readOnly: boolean): Hypervisor {
-  const isAlive = () => connection.isAlive({ timeout: 1000 }).catch(() => false);
+function makeHypervisor(connection: Connection, uri: string, readOnly: boolean, liveness: Liveness): Hypervisor {
   const handles = new Map<string, Promise<Domain>>();
   const link: Link = {
     connection,
@@ -61,7 +54,10 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean):
       try {
         return await call();
       } catch (error) {
-        throw await callError(error, { uri, subject }, isAlive);
+        const problem = await callError(error, { uri, subject }, liveness.isAlive);
+        if (problem.data.code === 'connection-lost') liveness.ended();
+        if (problem.data.code === 'timeout') liveness.suspect();
+        throw problem;
       }
     },
   };
@@ -76,7 +72,10 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean):
   return {
     uri,
     readOnly,
-    close: () => connection.close(),
+    close: () => {
+      liveness.stop();
+      return connection.close();
+    },
     identity: () => once('identity', () => identify(connection)),
     domainCapabilities: ({ emulator, arch, machine, virtType }) =>
       once(JSON.stringify([emulator, arch, machine, virtType]), () =>
