@@ -1,8 +1,6 @@
 import type { DomainView } from '../domain-xml/domain.ts';
 import type { DiskAddress } from './types.ts';
 
-export type PciAddress = Extract<DiskAddress, { type: 'pci' }>;
-
 /** Bridges that begin a bus of their own number; libvirt's models, without those that begin a second PCI tree. */
 const BRIDGES = new Set([
   'pcie-root-port',

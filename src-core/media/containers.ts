@@ -15,7 +15,7 @@ export interface Container {
 /** QEMU takes no longer name (qcow2: 1023 bytes). */
 const MAX_NAME = 1023;
 /** It refers to something; what, stands where it was not read, or nowhere. */
-export const UNREAD_NAME = '(name not read)';
+const UNREAD_NAME = '(name not read)';
 
 function nameAt(bytes: Uint8Array, at: number, length: number): string | null {
   if (at === 0 || length === 0) return null;
