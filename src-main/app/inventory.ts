@@ -37,11 +37,21 @@ export async function startInventory(
   changed: () => void,
 ): Promise<Inventory> {
   const machines = new Map<string, Machine>();
-  const queue = createQueue(IN_FLIGHT, (uuid) => refresh(hypervisor, host, machines, uuid, emit, changed));
+  const happened = new Set<string>();
+  const listedOnly = new Set<string>();
+  const view: View = { hypervisor, host, machines, listedOnly, emit, changed };
+  const queue = createQueue(IN_FLIGHT, (uuid) => refresh(view, uuid));
   // Watch first, list then: nothing that happens in between is missed.
-  const stopWatching = await hypervisor.watchDomains('all', ({ uuid }) => queue.add(uuid));
+  const stopWatching = await hypervisor.watchDomains('all', ({ uuid }) => {
+    happened.add(uuid);
+    listedOnly.delete(uuid);
+    queue.add(uuid);
+  });
   const listed = await hypervisor.listDomains();
-  for (const domain of listed) machines.set(domain.uuid, { row: firstRow(host, domain), writable: [] });
+  for (const domain of listed) {
+    machines.set(domain.uuid, { row: firstRow(host, domain), writable: [] });
+    if (!happened.has(domain.uuid)) listedOnly.add(domain.uuid);
+  }
   emit({ type: 'machines-reset', hostId: host.id, machines: rowsOf(machines) });
   // Those that run first: they may be in rescue.
   for (const { uuid } of [...listed].sort((a, b) => Number(isOn(b.state)) - Number(isOn(a.state)))) queue.add(uuid);
@@ -84,32 +94,41 @@ function writableSources(machines: ReadonlyMap<string, Machine>): Map<string, 'i
   return sources;
 }
 
+interface View {
+  readonly hypervisor: Hypervisor;
+  readonly host: InventoryHost;
+  readonly machines: Map<string, Machine>;
+  /** Machines of which the listing of a moment ago told the state, and nothing has happened since: only their XML is missing. */
+  readonly listedOnly: Set<string>;
+  readonly emit: (event: AppEvent) => void;
+  readonly changed: () => void;
+}
+
 /** Look at one machine anew and tell what changed. */
-async function refresh(
-  hypervisor: Hypervisor,
-  host: InventoryHost,
-  machines: Map<string, Machine>,
-  uuid: string,
-  emit: (event: AppEvent) => void,
-  changed: () => void,
-): Promise<void> {
+async function refresh(view: View, uuid: string): Promise<void> {
+  const { hypervisor, host, machines, emit } = view;
   const before = machines.get(uuid);
   try {
     const [{ name }, status, xml] = await Promise.all([
       before?.row ?? hypervisor.findDomain(uuid),
-      hypervisor.domainStatus(uuid),
+      view.listedOnly.delete(uuid) && before !== undefined ? before.row : hypervisor.domainStatus(uuid),
       hypervisor.domainXml(uuid, 'live'),
     ]);
-    const machine = readMachine(host, { uuid, name, ...status, disks: before?.row.disks ?? null }, xml);
+    const { state, persistent, autostart } = status;
+    const machine = readMachine(
+      host,
+      { uuid, name, state, persistent, autostart, disks: before?.row.disks ?? null },
+      xml,
+    );
     machines.set(uuid, machine);
     if (JSON.stringify(before?.row) !== JSON.stringify(machine.row))
       emit({ type: 'machine-changed', machine: machine.row });
-    if (before === undefined) changed();
+    if (before === undefined) view.changed();
   } catch (error) {
     // Anything else than its absence leaves the row as it is: the loss of the connection is told elsewhere.
     if (errorOf(error).code !== 'domain-not-found' || !machines.delete(uuid)) return;
     emit({ type: 'machine-removed', machine: { hostId: host.id, uuid } });
-    changed();
+    view.changed();
   }
 }
 
