@@ -32,6 +32,8 @@ export interface RescueCase {
   /** The power state the guest is rescued from, and back to. */
   readonly from: 'running' | 'stopped';
   readonly type: DomainType;
+  /** More devices of the guest's own, as libvirt XML. */
+  readonly devices?: string;
 }
 
 const SESSION = 'urn:salvor:rescue:1';
@@ -39,7 +41,8 @@ const SESSION = 'urn:salvor:rescue:1';
 /** Define a guest, rescue it, end the rescue; every expectation of the main job on the way. */
 export async function proveRescue(host: Hypervisor, case_: RescueCase): Promise<void> {
   const { machine, firmware, device, bus, from } = case_;
-  const guest = await defineGuest(host, { ...case_, name: `${machine}-${firmware}-${bus}-${device}-${from}` });
+  const name = `${machine}-${firmware}-${bus}-${device}-${from}${case_.devices === undefined ? '' : '-more'}`;
+  const guest = await defineGuest(host, { ...case_, name });
   const image = await ownMedium(guest, case_);
   const before = {
     definition: await definitionOf(guest),

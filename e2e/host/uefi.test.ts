@@ -24,3 +24,19 @@ describe.concurrent("the medium boots, the guest's own boot entry survives, and 
     await proveRescue(host, { ...row, firmware: 'uefi', type: 'qemu' });
   });
 });
+
+// A disk on lsilogic never boots under OVMF: the firmware would boot the broken system instead, without a word. So the medium goes
+// on a virtio-scsi controller of its own, and the guest's own controller stays as it is.
+test('a guest with an lsilogic controller: the medium on scsi boots all the same', async () => {
+  const devices = "<controller type='scsi' index='0' model='lsilogic'/>";
+  const scsi = {
+    machine: 'q35',
+    firmware: 'uefi',
+    device: 'disk',
+    bus: 'scsi',
+    from: 'running',
+    type: 'qemu',
+    devices,
+  } as const;
+  await proveRescue(host, scsi);
+});

@@ -24,7 +24,7 @@ export function machinePage(page: Page): MachinePage {
       main
         .getByRole('table', { name: 'Disks' })
         .getByRole('row')
-        .filter({ has: page.getByRole('rowheader', { name: target }) }),
+        .filter({ has: page.getByRole('rowheader', { name: target, exact: true }) }),
     bootOrder: (title) => main.getByRole('region', { name: title, exact: true }).getByRole('listitem'),
     banner,
     endRescue: banner.getByRole('button', { name: 'End rescue…' }),

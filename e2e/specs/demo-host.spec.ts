@@ -32,7 +32,7 @@ test('by mouse: choose, look, preview, start, see it in rescue, end, as before',
   await rescue.previewTab('XML diff').click();
   await expect(rescue.preview).toContainText('urn:salvor:rescue:1');
   await rescue.previewTab('virsh').click();
-  await expect(rescue.preview).toContainText('virsh create rescue.xml');
+  await expect(rescue.preview).toContainText('create rescue.xml');
 
   await rescue.start.click();
   await expect(rescue.confirmation('web-frontend-01')).toContainText('Shut web-frontend-01 down');

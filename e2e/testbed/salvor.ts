@@ -44,6 +44,11 @@ export async function salvorWithoutOverride(args: readonly string[]): Promise<Sa
   return withJson(await runCommand('setpriv', bound, { env: environment() }), args);
 }
 
+/** The same at another workstation: what processes of one computer know of each other does not reach there, the host's socket does. */
+export function startSalvorElsewhere(args: readonly string[]): Started {
+  return startCommand('unshare', ['--net', '--', SALVOR, ...args], { env: environment() });
+}
+
 export function withJson(done: Finished, args: readonly string[]): SalvorAnswer {
   if (!args.includes('--json')) return { ...done, json: undefined };
   try {

@@ -226,6 +226,32 @@ describe('a step fails', () => {
     expect(host.changes).toEqual(['destroyDomain', 'createDomain']);
   });
 
+  test('stop: another one had just stopped and rescued it; the winner is left alone', async () => {
+    const host = fakeHost();
+    host.before.destroyDomain = () => {
+      host.state = 'running';
+      host.live = inRescue('bob@laptop');
+      return Promise.reject(LIBVIRT('domain is not running'));
+    };
+    const { error } = await run(host);
+    expect(error).toMatchObject({ code: 'busy' });
+    expect(sessionIn(host.live ?? '')).toContain('bob@laptop');
+    expect(host.changes, 'the fake notes what succeeds').toEqual([]);
+  });
+
+  test('start: another one forced our rescue off while it started, and was faster again on the way back', async () => {
+    const host = fakeHost();
+    host.before.createDomain = () => Promise.reject(LIBVIRT('domain is no longer running'));
+    host.before.startDomain = () => {
+      host.state = 'running';
+      host.live = inRescue('bob@laptop');
+    };
+    const { error } = await run(host);
+    expect(error).toMatchObject({ code: 'busy' });
+    expect(error?.message).toContain('bob@laptop');
+    expect(sessionIn(host.live ?? '')).toContain('bob@laptop');
+  });
+
   test('start: somebody started it normally after the stop; it is left alone', async () => {
     const host = fakeHost();
     host.before.createDomain = () => {

@@ -6,6 +6,7 @@
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { ErrorData } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
+import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import type { RescueInputs, RescuePlan, RescueRequest, SessionStamp } from '../../src-core/rescue/types.ts';
 import { verifyRescue } from '../../src-core/rescue/verify.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
@@ -130,14 +131,9 @@ async function stop({ hypervisor, order, report, signal }: Run): Promise<void> {
   await stopGuest(hypervisor, order.domain, order.request.stop, { signal, note: (note) => report.note('stop', note) });
 }
 
-async function start({ hypervisor, order: { domain, stamp } }: Run, rescueXml: string): Promise<void> {
-  try {
-    await hypervisor.createDomain(rescueXml);
-  } catch (error) {
-    // A domain that runs cannot be created: perhaps somebody else was faster.
-    const session = await liveSession(hypervisor, domain.uuid).catch(() => null);
-    throw session !== null && session.id !== stamp.id ? busyWith(domain, session) : error;
-  }
+async function start({ hypervisor }: Run, rescueXml: string): Promise<void> {
+  // A domain that runs cannot be created: when somebody else was faster, roll-back sees their session.
+  await hypervisor.createDomain(rescueXml);
 }
 
 async function verify(
@@ -166,18 +162,30 @@ async function rollBack(
 ): Promise<SalvorError> {
   const { order, report } = run;
   const { name } = order.domain;
+  const withoutStop = (message: string) => message.replace(/\.$/, '');
   report.cancellable(false);
+  // Somebody at another computer was faster, between two calls of ours: the guest is in their rescue, and is left there.
+  const faster = await othersSession(run);
+  if (faster !== null) return busyWith(order.domain, faster);
   try {
     const stands = await restore(run, wasOn, begun);
     return afterRollBack(cause, name, stands, begun.start);
   } catch (error) {
+    const meanwhile = await othersSession(run);
+    if (meanwhile !== null) return busyWith(order.domain, meanwhile);
     const { message, detail } = errorOf(error);
     return new SalvorError(
       'rollback-failed',
-      { domain: name, what: cause.message.replace(/\.$/, ''), rollback: message },
+      { domain: name, what: withoutStop(cause.message), rollback: withoutStop(message) },
       [cause.detail, detail].filter(Boolean).join('; ') || null,
     );
   }
+}
+
+/** The open session of the guest where it is not ours; null: none, or it cannot be asked for. */
+async function othersSession({ hypervisor, order: { domain, stamp } }: Run): Promise<SessionRecord | null> {
+  const session = await liveSession(hypervisor, domain.uuid).catch(() => null);
+  return session === null || session.id === stamp.id ? null : session;
 }
 
 /** Bring the guest back to the power state it had; in words, how it stands then. What is not ours is left alone. */
