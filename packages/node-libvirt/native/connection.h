@@ -3,6 +3,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -73,6 +74,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void push(Item item);
   void addThread();
   void work();
+  void waitForWork(std::unique_lock<std::mutex>& lock);
   void finish();
   std::vector<std::shared_ptr<Handle>> handles();
 
@@ -86,6 +88,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::condition_variable wake_;
   std::condition_variable closedSignal_;
   std::deque<Item> queue_;
+  /** The queue is not empty; for the one idle thread that is still awake. */
+  std::atomic<bool> attention_{false};
+  bool watching_ = false;
   std::vector<std::shared_ptr<Call>> inFlight_;
   unsigned threads_ = 0;
   unsigned idle_ = 0;

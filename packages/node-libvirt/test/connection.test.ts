@@ -53,11 +53,11 @@ describe('opening', () => {
     expect((await domain.state()).state).toBe(vir.VIR_DOMAIN_RUNNING);
   });
 
-  test.for([
+  test.for<[string, string]>([
     ['qemu+unix:///system?socket=/nonexistent/socket', 'VIR_ERR_SYSTEM_ERROR'],
     ['::not a uri::', 'VIR_ERR_INTERNAL_ERROR'],
   ])('%s is refused with %s', async ([uri, codeName]) => {
-    const error: unknown = await Connection.open(uri!).catch((reason: unknown) => reason);
+    const error: unknown = await Connection.open(uri).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(LibvirtError);
     expect(error).toMatchObject({
       name: 'LibvirtError',

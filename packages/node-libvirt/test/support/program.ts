@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { packageUrl } from './package.ts';
+import { packageUrl, sanitized } from './package.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -22,7 +22,10 @@ export function runProgram(
     const child = execFile(
       process.execPath,
       [...nodeArgs, file, packageUrl, ...args],
-      { timeout: 120_000 },
+      {
+        timeout: 120_000,
+        env: { ...process.env, ...(sanitized ? { ASAN_OPTIONS: 'detect_leaks=1' } : {}) },
+      },
       (_error, stdout, stderr) => {
         resolve({
           code: child.exitCode,
