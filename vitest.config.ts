@@ -25,18 +25,8 @@ export default defineConfig({
           include: ['src-renderer/**/*.test.ts', 'src-renderer/**/*.test.tsx'],
         },
       },
-      {
-        test: {
-          name: 'binding',
-          environment: 'node',
-          include: ['packages/node-libvirt/**/*.test.ts'],
-          exclude: ['**/node_modules/**'],
-          // A process of its own for each file: the addon's event loop and its threads belong to a process.
-          pool: 'forks',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      // The binding has a configuration of its own, so that it can be tested by itself.
+      'packages/node-libvirt',
       {
         test: {
           name: 'host',

@@ -73,7 +73,7 @@ const stages = {
     },
   },
   unit: { profile: 'tools', checks: (context) => [vitest(context, 'unit', ['core', 'main', 'renderer'], 10)] },
-  binding: { profile: 'test', checks: (context) => [vitest(context, 'binding', ['binding'], 10)] },
+  binding: { profile: 'test', checks: (context) => [vitest(context, 'binding', ['node-libvirt'], 10)] },
   host: { profile: 'test', checks: (context) => [vitest(context, 'host', ['host'], 25)] },
   e2e: {
     profile: 'test',
