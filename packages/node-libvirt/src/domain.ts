@@ -287,7 +287,7 @@ export class Domain {
     const stream = await openStream(this.connection, options, (handle) =>
       native.virDomainOpenConsole(this.handle, device, handle, flags, options?.timeout),
     );
-    return streamDuplex(stream);
+    return streamDuplex(this.connection, stream);
   }
 
   /** Connects one end of a socket pair of the caller's to the graphics display. @param index of <graphics> @param fd */

@@ -61,9 +61,11 @@ export async function sendAll(handle: StreamHandle, data: Uint8Array, timeout?: 
   }
 }
 
-/** An open stream as Node's, for consoles. */
-export function streamDuplex(handle: StreamHandle): Duplex {
-  return new Duplex({
+const openDuplexes = new WeakMap<Duplex, Connection>();
+
+/** An open stream as Node's, for consoles. It keeps its connection from being collected, which would close it. */
+export function streamDuplex(connection: Connection, handle: StreamHandle): Duplex {
+  const duplex = new Duplex({
     allowHalfOpen: false,
     read() {
       native.virStreamRecv(handle, CHUNK_SIZE, 0).then(
@@ -82,4 +84,6 @@ export function streamDuplex(handle: StreamHandle): Duplex {
       });
     },
   });
+  openDuplexes.set(duplex, connection);
+  return duplex;
 }

@@ -27,6 +27,7 @@ export function volumeReadable(volume: StorageVolume, options: TransferOptions):
   let position = options.offset ?? 0;
   const end = options.length ? position + options.length : Infinity;
   let slice: { handle: StreamHandle; end: number } | null = null;
+  let destroyed = false;
 
   async function nextChunk(): Promise<Buffer | null> {
     for (;;) {
@@ -36,6 +37,10 @@ export function volumeReadable(volume: StorageVolume, options: TransferOptions):
         const handle = await openStream(volume.connection, options, (stream) =>
           native.virStorageVolDownload(volume.handle, stream, position, length, 0, timeout),
         );
+        if (destroyed) {
+          await abortStream(handle, timeout);
+          return null;
+        }
         slice = { handle, end: position + length };
       }
       const chunk = await native.virStreamRecv(slice.handle, CHUNK_SIZE, timeout);
@@ -61,6 +66,7 @@ export function volumeReadable(volume: StorageVolume, options: TransferOptions):
       );
     },
     destroy(error, done) {
+      destroyed = true;
       const open = slice;
       slice = null;
       void (open ? abortStream(open.handle, timeout) : Promise.resolve()).then(() => {
