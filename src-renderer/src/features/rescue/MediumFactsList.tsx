@@ -26,6 +26,7 @@ export function MediumFactsList({ facts, writes }: MediumFactsListProps) {
   }
   const boots = content === null ? null : bootsBy(content.bios, content.uefi);
   const rows: readonly (readonly [string, string | null])[] = [
+    [t('rescue.medium.facts.source'), sourceLine(facts)],
     [
       t('rescue.medium.facts.content'),
       content === null ? t('rescue.medium.notExamined') : contentWords(content.kind, content.hybrid, t),
@@ -42,8 +43,10 @@ export function MediumFactsList({ facts, writes }: MediumFactsListProps) {
     ],
   ];
   return (
-    <div className="medium-facts">
-      <h3 className="head">{t('rescue.medium.facts.title')}</h3>
+    <section className="medium-facts" tabIndex={0} aria-labelledby="medium-facts">
+      <h3 id="medium-facts" className="head">
+        {t('rescue.medium.facts.title')}
+      </h3>
       <dl>
         {rows
           .filter(([, value]) => value !== null)
@@ -54,8 +57,24 @@ export function MediumFactsList({ facts, writes }: MediumFactsListProps) {
             </div>
           ))}
       </dl>
-    </div>
+    </section>
   );
+}
+
+/** Where the image is, in one line: of the original image this is the only place that says it. */
+function sourceLine({ spec, source }: MediumFacts): string | null {
+  if (spec.kind === 'volume') return `${spec.pool}/${spec.name}`;
+  if (source === null) return null;
+  switch (source.type) {
+    case 'file':
+      return source.file;
+    case 'block':
+      return source.dev;
+    case 'volume':
+      return `${source.pool}/${source.volume}`;
+    case 'network':
+      return `${source.protocol}://${source.host}:${source.port}${source.name}`;
+  }
 }
 
 type Boots = 'both' | 'bios' | 'uefi' | 'none' | 'unknown';
