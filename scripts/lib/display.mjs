@@ -61,6 +61,9 @@ export async function startXvfb() {
     throw new Problem('Xvfb was not found.', { todo: ['Install the package xvfb and run it again.'] });
   const args = ['-displayfd', '3', '-screen', '0', '1920x1200x24', '-nolisten', 'tcp'];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  // However the tests end, their screen ends with them.
+  const stop = () => void child.kill('SIGTERM');
+  process.once('exit', stop);
   let errors = '';
   child.stderr.on('data', (data) => {
     errors += data;
@@ -74,5 +77,5 @@ export async function startXvfb() {
     child.on('error', (error) => reject(new Problem(`Xvfb could not be started: ${error.message}`)));
     child.on('exit', () => reject(new Problem('Xvfb ended before it offered a display.', { detail: errors })));
   });
-  return { display: `:${number}`, stop: () => void child.kill('SIGTERM') };
+  return { display: `:${number}`, stop };
 }
