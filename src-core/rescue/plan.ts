@@ -226,7 +226,13 @@ function consequence(
   if (domain.firmware === 'bios' && resolved.device.value === 'disk')
     return sentence('not-bootable-hangs', { medium: name });
   if (next === undefined) return sentence('not-bootable-stops', { medium: name });
-  return sentence('not-bootable-falls', { medium: name, next: next.target ?? `${next.kind} ${next.index}` });
+  return sentence('not-bootable-falls', { medium: name, next: bootEntryName(next) });
+}
+
+/** What a boot entry is called in a sentence. */
+function bootEntryName({ kind, target, index }: BootEntry): string {
+  if (kind === 'interface') return target === null ? 'the network' : `the network (${target})`;
+  return target ?? `${kind} ${index}`;
 }
 
 function deviceTable(domain: DomainView, attachment: Attachment | null): PlannedDisk[] {
