@@ -31,23 +31,41 @@ const CONFLICT_TRIES = 5;
 /** Failures that say something of the folder, or of what the host lets one see; others are about the connection. */
 const OF_THE_FOLDER: readonly ErrorCode[] = ['libvirt', 'pool-not-found', 'not-supported', 'permission-denied'];
 
+/** Failures that come when a pool goes away between two calls. */
+const OF_A_LOST_POOL: readonly ErrorCode[] = ['libvirt', 'pool-not-found'];
+
+/** Folders that were opened, each through a pool over it. */
+interface Folders {
+  /** Name of an active pool over the folder. */
+  readonly pool: (folder: string) => Promise<string>;
+  /** The pool of a folder that was opened already. */
+  readonly opened: (folder: string) => Promise<string> | undefined;
+  /** Open the folder anew next time; false where its pool is our own, which nobody takes away. */
+  readonly forget: (folder: string) => Promise<boolean>;
+}
+
 /** Give `use` a finder; whatever pools it had to make are gone when this resolves or rejects. */
 export async function withFinder<T>(hypervisor: Hypervisor, use: (finder: Finder) => Promise<T>): Promise<T> {
   const made = new Set<string>();
-  const folders = new Map<string, Promise<string>>();
-  const poolOver = (folder: string): Promise<string> => {
-    const known = folders.get(folder) ?? openFolder(hypervisor, folder, made);
-    folders.set(folder, known);
-    return known;
+  const known = new Map<string, Promise<string>>();
+  const folders: Folders = {
+    pool: (folder) => {
+      const pool = known.get(folder) ?? openFolder(hypervisor, folder, made);
+      known.set(folder, pool);
+      return pool;
+    },
+    opened: (folder) => known.get(folder),
+    forget: async (folder) => {
+      const pool = await known.get(folder)?.catch(() => null);
+      if (pool != null && made.has(pool)) return false;
+      known.delete(folder);
+      return true;
+    },
   };
   try {
     return await use({
-      find: (path, headBytes) => findPath(hypervisor, poolOver, path, headBytes),
-      glimpse: async (path) => {
-        const pool = await folders.get(posix.dirname(path));
-        const where = pool === undefined ? { path } : { pool, name: posix.basename(path) };
-        return (await hypervisor.examineVolume(where, 0)) !== null;
-      },
+      find: (path, headBytes) => findPath(hypervisor, folders, path, headBytes),
+      glimpse: (path) => glimpse(hypervisor, folders, path),
     });
   } finally {
     // A pool that cannot be stopped (the connection is gone) is found and offered for removal by `sessions`.
@@ -55,29 +73,43 @@ export async function withFinder<T>(hypervisor: Hypervisor, use: (finder: Finder
   }
 }
 
-async function findPath(
-  hypervisor: Hypervisor,
-  poolOver: (folder: string) => Promise<string>,
-  path: string,
-  headBytes: number,
-): Promise<Found> {
+async function findPath(hypervisor: Hypervisor, folders: Folders, path: string, headBytes: number): Promise<Found> {
   if (!posix.isAbsolute(path) || path.includes('\0')) return missing('it is not an absolute path on the host');
   const where = posix.normalize(path);
+  const folder = posix.dirname(where);
+  for (let tries = CONFLICT_TRIES; ; tries -= 1) {
+    try {
+      return await lookFor(hypervisor, folders, where, headBytes);
+    } catch (error) {
+      const { code, detail, message } = errorOf(error);
+      if (!OF_THE_FOLDER.includes(code)) throw error;
+      // Seen through another client's transient pool, which went away meanwhile: then through another one, or our own.
+      const again = tries > 1 && OF_A_LOST_POOL.includes(code) && (await folders.forget(folder));
+      if (!again) return missing(`its folder ${folder} cannot be opened on the host (${detail ?? message})`);
+    }
+  }
+}
+
+async function lookFor(hypervisor: Hypervisor, folders: Folders, where: string, headBytes: number): Promise<Found> {
   const known = await hypervisor.examineVolume({ path: where }, headBytes);
   if (known !== null) return { volume: known, problem: null };
   if (hypervisor.readOnly)
     return missing('no storage pool of the host holds it, and a read-only connection cannot look further');
   if (where.startsWith('/dev/'))
     return missing('no storage pool of the host holds this device; define a pool for it, or name a file');
-  const folder = posix.dirname(where);
+  const pool = await folders.pool(posix.dirname(where));
+  const volume = await hypervisor.examineVolume({ pool, name: posix.basename(where) }, headBytes);
+  return volume === null ? missing('there is no such file on the host') : { volume, problem: null };
+}
+
+async function glimpse(hypervisor: Hypervisor, folders: Folders, path: string): Promise<boolean> {
   try {
-    const pool = await poolOver(folder);
-    const volume = await hypervisor.examineVolume({ pool, name: posix.basename(where) }, headBytes);
-    return volume === null ? missing('there is no such file on the host') : { volume, problem: null };
+    const pool = await folders.opened(posix.dirname(path));
+    const where = pool === undefined ? { path } : { pool, name: posix.basename(path) };
+    return (await hypervisor.examineVolume(where, 0)) !== null;
   } catch (error) {
-    const { code, detail, message } = errorOf(error);
-    if (!OF_THE_FOLDER.includes(code)) throw error;
-    return missing(`its folder ${folder} cannot be opened on the host (${detail ?? message})`);
+    if (OF_A_LOST_POOL.includes(errorOf(error).code)) return false;
+    throw error;
   }
 }
 
@@ -95,11 +127,19 @@ async function openFolder(hypervisor: Hypervisor, folder: string, made: Set<stri
     made.delete(name);
     // libvirt allows one pool a folder: use that one, looked at afresh.
     const owner = await hypervisor.poolByTarget(folder);
-    if (owner !== null) {
-      await hypervisor.refreshPool(owner);
-      return owner;
-    }
+    if (owner !== null && (await isRefreshed(hypervisor, owner))) return owner;
     if (tries <= 1) throw new SalvorError('libvirt', { call: 'create pool' }, `other pools over ${folder} come and go`);
+  }
+}
+
+/** Look at a pool afresh; false: it is another client's transient one, and has gone. */
+async function isRefreshed(hypervisor: Hypervisor, pool: string): Promise<boolean> {
+  try {
+    await hypervisor.refreshPool(pool);
+    return true;
+  } catch (error) {
+    if (SCRATCH_POOL.test(pool) && OF_A_LOST_POOL.includes(errorOf(error).code)) return false;
+    throw error;
   }
 }
 
