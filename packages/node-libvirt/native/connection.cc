@@ -9,17 +9,9 @@ namespace libvirt {
 
 namespace {
 
-/** How long a thread that has made a call looks out for the next one before it goes to sleep. */
-constexpr std::chrono::microseconds attentionTime(60);
-
-struct CloseWatch {
-  std::shared_ptr<Environment> environment;
-  int listener;
-};
-
 /** On the event-loop thread. */
 void connectionEnded(virConnectPtr, int reason, void* opaque) {
-  auto watch = static_cast<CloseWatch*>(opaque);
+  auto watch = static_cast<Connection::CloseWatch*>(opaque);
   watch->environment->post([environment = watch->environment, listener = watch->listener, reason](Napi::Env env) {
     Value event(reason);
     environment->notify(env, listener, event);
@@ -46,7 +38,6 @@ void Connection::run(std::function<void()> task) {
 
 void Connection::push(Item item) {
   queue_.push_back(std::move(item));
-  attention_.store(true, std::memory_order_release);
   // One idle thread a waiting item; a further thread only where there is none: most connections need but one.
   if (idle_ >= queue_.size()) {
     wake_.notify_one();
@@ -61,30 +52,17 @@ void Connection::addThread() {
   std::thread([self = shared_from_this()] { self->work(); }).detach();
 }
 
-void Connection::waitForWork(std::unique_lock<std::mutex>& lock) {
-  idle_++;
-  // Who awaits one call before making the next makes it some microseconds from now: less than it takes to wake a thread.
-  if (!watching_) {
-    watching_ = true;
-    lock.unlock();
-    auto until = Deadlines::Clock::now() + attentionTime;
-    while (!attention_.load(std::memory_order_acquire) && Deadlines::Clock::now() < until) {
-    }
-    lock.lock();
-    watching_ = false;
-  }
-  while (queue_.empty() && !closing_) wake_.wait(lock);
-  idle_--;
-}
-
 void Connection::work() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    if (queue_.empty() && !closing_) waitForWork(lock);
+    while (queue_.empty() && !closing_) {
+      idle_++;
+      wake_.wait(lock);
+      idle_--;
+    }
     if (queue_.empty()) break;
     Item item = std::move(queue_.front());
     queue_.pop_front();
-    attention_.store(!queue_.empty(), std::memory_order_relaxed);
     busy_++;
     if (item.call) inFlight_.push_back(item.call);
     lock.unlock();
@@ -156,25 +134,21 @@ void Connection::giveUp() {
 }
 
 void Connection::watchClose(int listener) {
-  closeListener_ = listener;
-  auto watch = new CloseWatch{environment, listener};
-  auto freeWatch = [](void* opaque) { delete static_cast<CloseWatch*>(opaque); };
-  // Drivers inside the client have no connection that could break.
-  closeWatched_ = virConnectRegisterCloseCallback(pointer, connectionEnded, watch, freeWatch) == 0;
-  if (!closeWatched_) delete watch;
+  closeWatch_ = std::make_unique<CloseWatch>(CloseWatch{environment, listener});
+  // Drivers that know of no broken connections accept the callback and forget it, without freeing what belongs to it:
+  // so it stays ours.
+  virConnectRegisterCloseCallback(pointer, connectionEnded, closeWatch_.get(), nullptr);
 }
 
 void Connection::finish() {
-  if (closeListener_) {
-    environment->post([self = shared_from_this()](Napi::Env) {
-      self->environment->removeListener(self->closeListener_);
-    });
+  if (closeWatch_) {
+    environment->post([watch = *closeWatch_](Napi::Env) { watch.environment->removeListener(watch.listener); });
   }
   if (pointer) {
     for (auto& [listener, subscription] : subscriptions_) {
       subscription.deregister(pointer, subscription.callbackID);
     }
-    if (closeWatched_) virConnectUnregisterCloseCallback(pointer, connectionEnded);
+    if (closeWatch_) virConnectUnregisterCloseCallback(pointer, connectionEnded);
     for (auto& handle : handles()) handle->closing();
     {
       std::lock_guard<std::mutex> lock(handlesMutex_);

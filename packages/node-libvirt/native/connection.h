@@ -3,7 +3,6 @@
 
 #include <libvirt/libvirt.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -30,6 +29,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const int callTimeout;
   /** Set by the opening call on a worker thread; null before it and after the close. */
   virConnectPtr pointer = nullptr;
+  struct CloseWatch {
+    std::shared_ptr<Environment> environment;
+    int listener;
+  };
   /** On the opening thread: the listener that hears of it when the connection ends otherwise than by close(). */
   void watchClose(int listener);
 
@@ -74,23 +77,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void push(Item item);
   void addThread();
   void work();
-  void waitForWork(std::unique_lock<std::mutex>& lock);
   void finish();
   std::vector<std::shared_ptr<Handle>> handles();
 
   const unsigned maxThreads_;
 
-  /** 0: none. */
-  int closeListener_ = 0;
-  bool closeWatched_ = false;
+  /** libvirt points to it until the connection is closed. */
+  std::unique_ptr<CloseWatch> closeWatch_;
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable closedSignal_;
   std::deque<Item> queue_;
-  /** The queue is not empty; for the one idle thread that is still awake. */
-  std::atomic<bool> attention_{false};
-  bool watching_ = false;
   std::vector<std::shared_ptr<Call>> inFlight_;
   unsigned threads_ = 0;
   unsigned idle_ = 0;
