@@ -18,7 +18,7 @@ test.beforeEach(async ({ launchSalvor }) => {
 /** Run in the page, outside of the call that asks for it: what DevTools evaluates is exempt from the content security policy. */
 function inPage<T>(window: Page, act: () => T): Promise<Awaited<T>> {
   const later = `new Promise((resolve, reject) => setTimeout(() => { try { resolve((${act.toString()})()) } catch (problem) { reject(problem) } }))`;
-  return window.evaluate(later) as Promise<Awaited<T>>;
+  return window.evaluate<Awaited<T>>(later);
 }
 
 test('the page has no Node, no Electron and no way to make code of text', async () => {
@@ -240,7 +240,7 @@ test('every channel answers a malformed message with invalid-message', async () 
         for (const input of inputs) {
           const answer = await (salvor[name] as AnyApi[string])(input);
           codes.push([
-            `${name} ${JSON.stringify(input) ?? 'undefined'}`.slice(0, 80),
+            `${name} ${JSON.stringify(input)}`.slice(0, 80),
             answer.ok ? 'ok' : (answer.error?.code ?? '?'),
           ]);
         }

@@ -84,7 +84,9 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
     await stop();
     throw problem;
   }
-  const signal = async (name: NodeJS.Signals) => process.kill(await outsidePid(init.pid, dir, 'libvirtd.pid'), name);
+  const signal = async (name: NodeJS.Signals) => {
+    process.kill(await outsidePid(init.pid, dir, 'libvirtd.pid'), name);
+  };
   return {
     uri,
     hostname,
@@ -92,8 +94,8 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
     socket,
     virsh: (...args) => outputOf('virsh', ['-q', '-c', uri, ...args]),
     tryVirsh,
-    freeze: async () => void (await signal('SIGSTOP')),
-    thaw: async () => void (await signal('SIGCONT')),
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
     restartDaemon: async () => {
       const first = await outsidePid(init.pid, dir, null);
       await signal('SIGKILL');
