@@ -239,10 +239,7 @@ test('every channel answers a malformed message with invalid-message', async () 
       for (const name of names) {
         for (const input of inputs) {
           const answer = await (salvor[name] as AnyApi[string])(input);
-          codes.push([
-            `${name} ${JSON.stringify(input)}`.slice(0, 80),
-            answer.ok ? 'ok' : (answer.error?.code ?? '?'),
-          ]);
+          codes.push([`${name} ${JSON.stringify(input)}`.slice(0, 80), answer.ok ? 'ok' : (answer.error?.code ?? '?')]);
         }
       }
       return codes;

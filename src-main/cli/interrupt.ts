@@ -2,11 +2,14 @@ import { plain, tell } from './output.ts';
 
 /**
  * Run with Ctrl-C meaning “cancel”: up to the stop of the guest nothing has happened; later the step under way is finished or taken back
- * first. A second Ctrl-C leaves at once and says so: the definition is safe whatever happens, but the guest may be left off.
+ * first. A second Ctrl-C leaves at once and says so: the definition is safe whatever happens, but the guest may be left off. Once the
+ * work is over Ctrl-C changes nothing: how it ended is about to be told, and an exit by signal would say something else.
  */
 export async function withInterrupt<T>(domain: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  let over = false;
   const interrupt = () => {
+    if (over) return;
     if (!controller.signal.aborted) {
       controller.abort();
       tell(
@@ -23,6 +26,6 @@ export async function withInterrupt<T>(domain: string, work: (signal: AbortSigna
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    over = true;
   }
 }
