@@ -115,6 +115,7 @@ test('a run is cancelled from the window, and can be asked for again', async ({ 
   const app = await launchSalvor();
   const rescue = rescuePage(app.window);
   await startRescue(app, deaf);
+  await expect(rescue.step(/Shut deaf down/)).toContainText('waiting for it to shut down');
   await rescue.cancel.click();
   await expect(rescue.runTitle).toHaveText('The rescue of deaf was cancelled');
   await expect(app.window.getByRole('alert')).toContainText('its definition was not touched');
