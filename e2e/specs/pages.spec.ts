@@ -163,7 +163,8 @@ for (const theme of ['Light', 'Dark'] as const) {
       await test.step(name, async () => {
         await reach(window);
         await expectAccessible(window, name);
-        await keep(window, `${name}-${theme.toLowerCase()}`);
+        // The demo host's URI names the folder this was run in: no picture for the guide.
+        if (name !== 'host') await keep(window, `${name}-${theme.toLowerCase()}`);
       });
     }
   });

@@ -17,7 +17,15 @@ function buttons(c: Tokens): NonNullable<ThemeOptions['components']> {
     MuiButton: {
       defaultProps: { size: 'small', disableElevation: true },
       styleOverrides: {
-        root: { fontSize: 13, lineHeight: '20px', padding: '3px 12px', minWidth: 0, whiteSpace: 'nowrap' },
+        // No fading between disabled and enabled: motion is for what it explains, and half a colour has half the contrast.
+        root: {
+          fontSize: 13,
+          lineHeight: '20px',
+          padding: '3px 12px',
+          minWidth: 0,
+          whiteSpace: 'nowrap',
+          transition: 'none',
+        },
         outlined: {
           padding: '2px 11px',
           borderColor: c.control,
