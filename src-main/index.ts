@@ -1,13 +1,13 @@
 /** Composition root of the desktop application. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { app, dialog, nativeTheme } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { DEMO_HOST_ID, builtinHosts } from './app/builtin-hosts.ts';
 import { createServices } from './app/services.ts';
 import { createSettings } from './app/settings.ts';
+import { who } from './app/who.ts';
 import { declareAppScheme, serveApp } from './electron/app-protocol.ts';
 import { openLog } from './electron/log-file.ts';
 import { setMenu } from './electron/menu.ts';
@@ -57,7 +57,7 @@ async function start(): Promise<void> {
     log,
     newId: randomUUID,
     now: () => new Date(),
-    user: `${userInfo().username}@${hostname()}`,
+    user: who(),
     info: { version: app.getVersion(), platform: process.platform, asRoot: process.getuid?.() === 0 },
   });
   lockDown();

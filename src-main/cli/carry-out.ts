@@ -1,6 +1,5 @@
 /** The commands that change a guest: rescue and end. */
 import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
@@ -13,6 +12,7 @@ import { errorOf } from '../app/errors.ts';
 import { runRescue } from '../app/rescue-run.ts';
 import type { RescueOrder } from '../app/rescue-run.ts';
 import type { RunReport } from '../app/run.ts';
+import { who } from '../app/who.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { oneOf, parseStop, usage } from './arguments.ts';
 import { withHost } from './connect.ts';
@@ -63,11 +63,7 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
 }
 
 function newStamp(): SessionStamp {
-  return { id: randomUUID(), startedAt: new Date().toISOString(), startedBy: whoAmI() };
-}
-
-function whoAmI(): string {
-  return `${userInfo().username}@${hostname()}`;
+  return { id: randomUUID(), startedAt: new Date().toISOString(), startedBy: who() };
 }
 
 /** Show the plan and ask. What was shown is what will be run, or nothing. */
@@ -118,7 +114,7 @@ export async function end(name: string, options: EndOptions): Promise<Exit> {
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
     const { session, on } = await withInterrupt(domain.name, (signal) =>
-      endRescue(host, { domain, stop, power, by: whoAmI() }, progress(options.json), signal),
+      endRescue(host, { domain, stop, power, by: who() }, progress(options.json), signal),
     );
     if (options.json) printJson({ domain, state: on ? 'running' : 'shutoff', session });
     else

@@ -12,7 +12,11 @@ export function openLog(folder: string): Log {
   // Windows have no way to the log but the checked channel.
   log.transports.ipc.level = false;
   log.transports.console.level = 'warn';
-  log.hooks.push((message) => ({ ...message, data: message.data.map((part: unknown) => redact(part)) }));
+  // Stacks are for the file: who started Salvor in a terminal gets sentences.
+  log.hooks.push((message, transport) => {
+    const stacks = transport !== log.transports.console;
+    return { ...message, data: message.data.map((part: unknown) => redact(part, stacks)) };
+  });
   const rest = (error: unknown) => (error === undefined ? [] : [error]);
   return {
     info: (message) => log.info(message),
@@ -21,7 +25,7 @@ export function openLog(folder: string): Log {
   };
 }
 
-function redact(part: unknown): string {
-  const text = part instanceof Error ? (part.stack ?? part.message) : String(part);
+function redact(part: unknown, stacks: boolean): string {
+  const text = part instanceof Error ? ((stacks ? part.stack : null) ?? part.message) : String(part);
   return redactXml(text).replace(/(:\/\/[^\s/:@]*):[^\s/@]*@/g, '$1:***@');
 }
