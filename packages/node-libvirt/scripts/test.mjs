@@ -26,9 +26,9 @@ function sanitized() {
   const runtime = execFileSync(process.env.CXX ?? 'c++', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim();
   return {
     NODE_LIBVIRT_UNDER_TEST: pathToFileURL(join(copy, 'dist', 'index.js')).href,
-    // The sanitizer's runtime must be there before Node, which is not built with it; and libvirt with it, because the runtime
-    // looks for the functions that it stands in for (those of libtirpc among them) once, at the start.
-    LD_PRELOAD: `${runtime}:libvirt.so.0`,
+    // The sanitizer's runtime must be there before Node, which is not built with it; and libtirpc with it, because the runtime
+    // looks for the functions that it stands in for once, at the start, and libvirt would call them through null pointers.
+    LD_PRELOAD: `${runtime}:libtirpc.so.3`,
     ASAN_OPTIONS: 'detect_leaks=0',
     LSAN_OPTIONS: `suppressions=${join(root, 'test', 'support', 'leaks-of-node.txt')}:print_suppressions=0`,
     UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
