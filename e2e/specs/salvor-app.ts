@@ -42,7 +42,8 @@ async function launch(options: LaunchOptions): Promise<SalvorApp & { readonly re
   };
   const remove = async () => {
     await close();
-    await rm(profile, { recursive: true, force: true });
+    // Chromium's helpers may write for a moment after their main process has gone.
+    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   try {
     return { electron, window: await electron.firstWindow(), close, remove };

@@ -1,6 +1,4 @@
 /** The real command line, bin/salvor, as a user runs it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, startCommand } from './command.ts';
 import type { CommandOptions, Finished, Started } from './command.ts';
@@ -12,19 +10,14 @@ export interface SalvorAnswer extends Finished {
   readonly json: unknown;
 }
 
-let home: string | undefined;
+/** Settings of the tests stay away from those of whoever runs them. */
+const HOME = join(import.meta.dirname, '../../test-results/salvor-home');
 
-/** Settings and journals of the tests stay away from those of whoever runs them, and go away with this process. */
 function environment(): NodeJS.ProcessEnv {
-  if (home === undefined) {
-    const dir = mkdtempSync(join(tmpdir(), 'salvor-home-'));
-    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-    home = dir;
-  }
   const own = {
-    XDG_CONFIG_HOME: join(home, 'config'),
-    XDG_STATE_HOME: join(home, 'state'),
-    XDG_DATA_HOME: join(home, 'data'),
+    XDG_CONFIG_HOME: join(HOME, 'config'),
+    XDG_STATE_HOME: join(HOME, 'state'),
+    XDG_DATA_HOME: join(HOME, 'data'),
   };
   return { ...process.env, ...own };
 }
