@@ -133,7 +133,6 @@ export const SENTENCE_TEXTS = {
   'why-device-hybrid-disk': 'the medium is a hybrid ISO, and no bus of this guest boots cdroms',
   'why-device-hybrid': 'the medium is a hybrid ISO, and this guest has a bus that boots cdroms',
   'why-device-disk': 'the medium is a disk image',
-  'why-device-floppy': 'the medium is a floppy image and nothing else fits',
   'why-bus-usb': 'a usb disk leaves names and addresses of the guest’s own disks alone',
   'why-bus-root': 'the bus of the root disk {{target}}, since usb cannot be used here',
   'why-bus-first': '{{bus}} is the first bus with room that can boot here, since usb cannot be used',
@@ -144,8 +143,6 @@ export const SENTENCE_TEXTS = {
   'why-fall-through-original': 'the guest’s own boot order stays behind the medium',
   'why-fall-through-uefi':
     'the guest’s own boot order stays behind the medium: UEFI firmware deletes boot entries of devices without a place',
-  'why-fall-through-nova': 'Nova’s default: nothing falls through to the broken system',
-  'why-fall-through-request': 'you chose it',
   'why-writes-cdrom': 'cdroms are read-only',
   'why-writes-floppy': 'the floppy image is given read-only',
   'why-writes-shared': 'a throw-away overlay that several guests can have on one medium ({{bus}} can do it)',
