@@ -87,6 +87,11 @@ function requestOptions(command: Command): Command {
     .option('--profile <profile>', 'recommended or nova', 'recommended')
     .option('--fall-through <what>', 'original or none: what may boot when the medium does not')
     .option('--session <kind>', 'one-shot or until-ended', 'one-shot')
+    .option(
+      '--direct-writes',
+      'let the rescue system write to the medium itself (its writes are thrown away otherwise)',
+    )
+    .option('--allow-unbootable', 'accept a combination that is known not to boot')
     .option('--properties <file>', 'Glance properties of the medium, as openstack image show -f json prints them');
 }
 

@@ -34,11 +34,10 @@ export async function collectInputs(
   // Waited for below; a failure before that must not count as unhandled.
   running.catch(() => undefined);
   const domain = await collectDomain(hypervisor, uuid);
-  const [host, found, others] = await Promise.all([
-    collectHost(hypervisor, domain.view),
-    collectMedia(hypervisor, domain, options),
-    running,
-  ]);
+  const looked = collectMedia(hypervisor, domain, options);
+  const [host, found, others] = await Promise.all([collectHost(hypervisor, domain.view), looked, running])
+    // Whatever failed first: the look at the media takes its pools away before anybody is told, and perhaps exits.
+    .finally(() => looked.catch(() => undefined));
   const media = await mapLimited(found, 1, async (medium) => ({
     ...medium,
     writers: await writersOf(hypervisor, uuid, others, pathOf(medium)),

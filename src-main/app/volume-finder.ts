@@ -28,6 +28,10 @@ export const SCRATCH_POOL = /^salvor-[0-9a-f]{16}$/;
 /** How often a folder is tried again while another client's transient pool over it comes and goes. */
 const CONFLICT_TRIES = 5;
 
+/** How often, and how far apart, one of our own pools is asked to stop. */
+const STOP_TRIES = 20;
+const STOP_PAUSE_MS = 50;
+
 /** Failures that say something of the folder, or of what the host lets one see; others are about the connection. */
 const OF_THE_FOLDER: readonly ErrorCode[] = ['libvirt', 'pool-not-found', 'not-supported', 'permission-denied'];
 
@@ -69,7 +73,22 @@ export async function withFinder<T>(hypervisor: Hypervisor, use: (finder: Finder
     });
   } finally {
     // A pool that cannot be stopped (the connection is gone) is found and offered for removal by `sessions`.
-    await Promise.allSettled([...made].map((name) => hypervisor.stopPool(name)));
+    await Promise.allSettled([...made].map((name) => stopScratchPool(hypervisor, name)));
+  }
+}
+
+/** libvirt refuses to stop a pool for as long as it is busy with it: somebody else may be looking through it just now. */
+async function stopScratchPool(hypervisor: Hypervisor, name: string): Promise<void> {
+  for (let tries = STOP_TRIES; ; tries -= 1) {
+    try {
+      await hypervisor.stopPool(name);
+      return;
+    } catch (error) {
+      const { code } = errorOf(error);
+      if (code === 'pool-not-found') return;
+      if (code !== 'libvirt' || tries <= 1) throw error;
+      await new Promise((resolve) => setTimeout(resolve, STOP_PAUSE_MS));
+    }
   }
 }
 
@@ -122,9 +141,9 @@ async function openFolder(hypervisor: Hypervisor, folder: string, made: Set<stri
   for (let tries = CONFLICT_TRIES; ; tries -= 1) {
     const name = `salvor-${randomBytes(8).toString('hex')}`;
     const xml = `<pool type='dir'><name>${name}</name><target><path>${escapeXml(folder)}</path></target></pool>`;
+    // Stays noted whatever the answer: libvirt may say of a pool that it failed and keep it all the same.
     made.add(name);
     if ((await hypervisor.createPool(xml)) === 'created') return name;
-    made.delete(name);
     // libvirt allows one pool a folder: use that one, looked at afresh.
     const owner = await hypervisor.poolByTarget(folder);
     if (owner !== null && (await isRefreshed(hypervisor, owner))) return owner;

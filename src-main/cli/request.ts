@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly profile: string;
   readonly fallThrough?: string;
   readonly session: string;
+  readonly directWrites?: true;
+  readonly allowUnbootable?: true;
   readonly properties?: string;
   readonly stop?: string;
   readonly stopTimeout?: string;
@@ -30,9 +32,9 @@ export function requestOf(options: RequestOptions): RescueRequest {
     session: oneOf('--session', SESSION_KINDS, options.session),
     endAtFirstReboot: false,
     fallThrough: options.fallThrough === undefined ? null : oneOf('--fall-through', FALL_THROUGHS, options.fallThrough),
-    writes: 'overlay',
+    writes: options.directWrites === true ? 'direct' : 'overlay',
     stop: parseStop(options.stop ?? 'graceful', options.stopTimeout ?? DEFAULT_STOP_TIMEOUT),
-    allowUnbootable: false,
+    allowUnbootable: options.allowUnbootable === true,
   };
 }
 
