@@ -80,7 +80,11 @@ test('by keyboard alone', async ({ launchSalvor, qemu: { host, guest, iso } }) =
   const before = { definition: await definitionOf(guest), files: await filesOf(guest) };
   await expect(side.addHost).toBeVisible();
 
-  await keyboard.press('Control+K');
+  // Nobody types into a palette before it is there; the first press may come before the window listens.
+  await expect(async () => {
+    await keyboard.press('Control+K');
+    await expect(window.getByRole('combobox')).toBeFocused({ timeout: 1000 });
+  }).toPass();
   await keyboard.type('add a host');
   await keyboard.press('Enter');
   await expect(side.form.uri).toBeFocused();
