@@ -1,7 +1,10 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-/** One project a room. `host` needs a private libvirtd with real QEMU guests; the others need nothing but Node. */
+/** Generated runs of many minutes: `npm run test:long`, and CI. The same checks run with few cases in the other projects. */
+const LONG = '**/*.long.test.ts';
+
+/** One project a room. `host` and `long` need a private libvirtd with real QEMU guests; the others need nothing but Node. */
 export default defineConfig({
   test: {
     projects: [
@@ -10,6 +13,7 @@ export default defineConfig({
           name: 'core',
           environment: 'node',
           include: ['src-core/**/*.test.ts'],
+          exclude: [LONG],
           // Property tests run thousands of cases: two seconds alone, ten beside a build on two cores.
           testTimeout: 60_000,
         },
@@ -32,11 +36,24 @@ export default defineConfig({
           name: 'host',
           environment: 'node',
           include: ['e2e/host/**/*.test.ts'],
+          exclude: [LONG],
           pool: 'forks',
           // Real guests boot here; two at a time is all that a two-core machine can be asked for.
           fileParallelism: false,
           maxConcurrency: 2,
           testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          environment: 'node',
+          include: [`src-core/${LONG}`, `e2e/host/${LONG}`],
+          pool: 'forks',
+          fileParallelism: true,
+          maxWorkers: 2,
+          testTimeout: 1_200_000,
           hookTimeout: 180_000,
         },
       },

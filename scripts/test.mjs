@@ -2,8 +2,9 @@
  * `npm test`: sets up what the tests need and runs every stage, whether or not an earlier one failed.
  * The last line is "N passed, N failed".
  *
- *   npm test                       everything
- *   npm test -- --only lint,unit   some stages: lint, types, unit, binding, host, e2e
+ *   npm test                       everything but the long generated runs
+ *   npm test -- --long             those too (what CI runs)
+ *   npm test -- --only lint,unit   some stages: lint, types, unit, binding, host, e2e, long
  *   npm test -- --only unit -- src-core/boot   further arguments go to the tool of the stage
  */
 import { existsSync } from 'node:fs';
@@ -86,18 +87,20 @@ const stages = {
       },
     ],
   },
+  long: { profile: 'test', checks: (context) => [vitest(context, 'long', ['long'], 20)] },
 };
 
 /** @param {string[]} args @returns {{ names: string[], more: string[] }} */
 function parse(args) {
-  const usage = [`Usage: npm test -- [--only ${Object.keys(stages).join(',')}] [-- arguments of the tool]`];
+  const usage = [`Usage: npm test -- [--long] [--only ${Object.keys(stages).join(',')}] [-- arguments of the tool]`];
   let parsed;
   try {
-    parsed = parseArgs({ args, options: { only: { type: 'string' } }, allowPositionals: true });
+    parsed = parseArgs({ args, options: { only: { type: 'string' }, long: { type: 'boolean' } }, allowPositionals: true });
   } catch (error) {
     throw new Problem(error.message, { todo: usage });
   }
-  const names = parsed.values.only?.split(',') ?? Object.keys(stages);
+  const usual = Object.keys(stages).filter((name) => name !== 'long' || parsed.values.long === true);
+  const names = parsed.values.only?.split(',') ?? usual;
   const unknown = names.find((name) => !(name in stages));
   if (unknown !== undefined) throw new Problem(`There is no stage "${unknown}".`, { todo: usage });
   return { names, more: parsed.positionals };
@@ -107,7 +110,7 @@ function parse(args) {
 async function runStages(names, more) {
   const profile = names.every((name) => stages[name].profile === 'tools') ? 'tools' : 'test';
   const { node, env } = await setUp(profile);
-  if (process.getuid?.() !== 0 && names.some((name) => ['binding', 'host', 'e2e'].includes(name))) {
+  if (process.getuid?.() !== 0 && names.some((name) => ['binding', 'host', 'e2e', 'long'].includes(name))) {
     notice('Not root: tests on real guests start a libvirtd of their own, which only root can. They will fail.');
     notice('Run these as root: sudo npm test -- --only binding,host,e2e');
   }
