@@ -95,7 +95,11 @@ function parse(args) {
   const usage = [`Usage: npm test -- [--long] [--only ${Object.keys(stages).join(',')}] [-- arguments of the tool]`];
   let parsed;
   try {
-    parsed = parseArgs({ args, options: { only: { type: 'string' }, long: { type: 'boolean' } }, allowPositionals: true });
+    parsed = parseArgs({
+      args,
+      options: { only: { type: 'string' }, long: { type: 'boolean' } },
+      allowPositionals: true,
+    });
   } catch (error) {
     throw new Problem(error.message, { todo: usage });
   }
