@@ -60,6 +60,7 @@ function inputsFor(definitionXml: string): RescueInputs {
       writes: 'overlay',
       stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' },
       allowUnbootable: false,
+      transientConsent: false,
     },
     stamp: null,
   };

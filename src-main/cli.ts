@@ -88,6 +88,11 @@ function requestOptions(command: Command): Command {
     .option('--fall-through <what>', 'original or none: what may boot when the medium does not')
     .option('--session <kind>', 'one-shot or until-ended', 'one-shot')
     .option(
+      '--end-at-first-reboot',
+      'end the session when the guest first reboots: boot the medium once, then the system',
+    )
+    .option('--allow-transient', 'give a transient machine a definition for the time of the rescue')
+    .option(
       '--direct-writes',
       'let the rescue system write to the medium itself (its writes are thrown away otherwise)',
     )

@@ -67,6 +67,7 @@ function request(): RescueRequest {
     writes: 'overlay',
     stop: { how: 'force', timeoutSeconds: 30, onTimeout: 'give-up' },
     allowUnbootable: false,
+    transientConsent: false,
   };
 }
 

@@ -52,6 +52,7 @@ export const rescueRequestSchema = z.strictObject({
   session: z.enum(SESSION_KINDS),
   endAtFirstReboot: z.boolean(),
   fallThrough: z.enum(FALL_THROUGHS).nullable(),
+  transientConsent: z.boolean(),
   writes: z.enum(['overlay', 'direct']),
   stop: stopRequestSchema,
   allowUnbootable: z.boolean(),

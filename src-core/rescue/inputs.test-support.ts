@@ -140,6 +140,7 @@ export function inputs(parts: InputParts = {}): RescueInputs {
       writes: 'overlay',
       stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' },
       allowUnbootable: false,
+      transientConsent: false,
       ...parts.request,
     },
     stamp: null,

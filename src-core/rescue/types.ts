@@ -84,6 +84,11 @@ export interface RescueRequest {
   /** End the session at the guest's first reboot (`<on_reboot>destroy`). */
   readonly endAtFirstReboot: boolean;
   readonly fallThrough: FallThrough | null;
+  /**
+   * The administrator agrees that a transient guest is given a definition for the time of the rescue, which keeps its own XML; refused
+   * without. Means nothing for a guest that has a definition.
+   */
+  readonly transientConsent: boolean;
   /** `overlay`: writes of the guest never reach the medium. `direct`: they do; an explicit choice. */
   readonly writes: 'overlay' | 'direct';
   readonly stop: StopRequest;

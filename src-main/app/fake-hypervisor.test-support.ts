@@ -198,6 +198,7 @@ export const REQUEST: RescueRequest = {
   writes: 'overlay',
   stop: { how: 'force', timeoutSeconds: 1, onTimeout: 'give-up' },
   allowUnbootable: false,
+  transientConsent: false,
 };
 
 export const STAMP = { id: 'ours', startedAt: '2026-02-02T00:00:00Z', startedBy: 'tester@here' } as const;

@@ -13,6 +13,8 @@ export interface RequestOptions {
   readonly profile: string;
   readonly fallThrough?: string;
   readonly session: string;
+  readonly endAtFirstReboot?: true;
+  readonly allowTransient?: true;
   readonly directWrites?: true;
   readonly allowUnbootable?: true;
   readonly properties?: string;
@@ -30,7 +32,8 @@ export function requestOf(options: RequestOptions): RescueRequest {
     bus: options.bus ?? null,
     profile: oneOf('--profile', PROFILES, options.profile),
     session: oneOf('--session', SESSION_KINDS, options.session),
-    endAtFirstReboot: false,
+    endAtFirstReboot: options.endAtFirstReboot === true,
+    transientConsent: options.allowTransient === true,
     fallThrough: options.fallThrough === undefined ? null : oneOf('--fall-through', FALL_THROUGHS, options.fallThrough),
     writes: options.directWrites === true ? 'direct' : 'overlay',
     stop: parseStop(options.stop ?? 'graceful', options.stopTimeout ?? DEFAULT_STOP_TIMEOUT),

@@ -368,6 +368,7 @@ const LIVE_REQUEST: ChannelInput<'rescue.preview'>['request'] = {
   writes: 'overlay',
   stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' },
   allowUnbootable: false,
+  transientConsent: false,
 };
 
 function liveOf(xml: string): { readonly xml: string; readonly domain: DomainView } | null {

@@ -36,7 +36,7 @@ export const STOP_SECONDS = { least: 1, most: 3600 } as const;
 /** The request for a draft, or null while no medium is chosen: without one there is nothing to plan. */
 export function requestOf(draft: Draft): WireRequest | null {
   const { medium, ...rest } = draft;
-  return medium === null ? null : { ...rest, media: [medium], session: 'one-shot' };
+  return medium === null ? null : { ...rest, media: [medium], session: 'one-shot', transientConsent: false };
 }
 
 export function sameMedium(a: MediumSpec | null, b: MediumSpec | null): boolean {
