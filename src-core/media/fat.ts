@@ -1,4 +1,5 @@
-import { holds, orNull, spells, text, u16le, u32le, u8 } from './bytes.ts';
+import { holds, holdsWhatIsThere, orNull, spells, text, u16le, u32le, u8 } from './bytes.ts';
+import type { Bytes } from './bytes.ts';
 
 /** A FAT12, FAT16 or FAT32 file system, as far as booting needs it (Microsoft, "FAT File System Specification", 2005). */
 export interface FatFilesystem {
@@ -7,13 +8,27 @@ export interface FatFilesystem {
   readonly bootCode: boolean;
   /** Is there a folder \EFI\BOOT, where UEFI looks on media it has no entry for? null: its root lies beyond the bytes that were read. */
   readonly efiBoot: boolean | null;
+  /** libvirt's names of the architectures that folder has a loader for; null: there is no such folder, or it was not read. */
+  readonly efiArches: readonly string[] | null;
 }
+
+/** UEFI specification 2.10, 3.5.1.1 "Removable Media Boot Behavior", as short names; the last two are too long for one and get a number. */
+const LOADERS: Readonly<Record<string, string>> = {
+  'BOOTX64 EFI': 'x86_64',
+  BOOTIA32EFI: 'i686',
+  BOOTAA64EFI: 'aarch64',
+  'BOOTARM EFI': 'armv7l',
+  'BOOTRI~1EFI': 'riscv64',
+  'BOOTLO~1EFI': 'loongarch64',
+};
 
 /** mkfs.fat's boot code, which says this and waits. (DOS and Windows have such a line too, in code that does boot when it can.) */
 const COMPLAINT = 'This is not a bootable disk';
 
 const ENTRY = 32;
 const MAX_ENTRIES = 4096;
+/** A folder is asked for in pieces of this size. */
+const PIECE = 16 * 1024;
 const DIRECTORY = 0x10;
 const VOLUME_LABEL = 0x08;
 const LONG_NAME = 0x0f;
@@ -34,7 +49,7 @@ interface Layout {
 const isPowerOfTwo = (value: number): boolean => value > 0 && (value & (value - 1)) === 0;
 
 /** The layout that the boot sector at `start` describes, or null: no FAT. The checks are those of the kernel's fat_read_bpb. */
-function readLayout(bytes: Uint8Array, start: number): Layout | null {
+function readLayout(bytes: Bytes, start: number): Layout | null {
   const sector = u16le(bytes, start + 11);
   const clusterSectors = u8(bytes, start + 13);
   const reserved = u16le(bytes, start + 14);
@@ -67,7 +82,7 @@ function readLayout(bytes: Uint8Array, start: number): Layout | null {
 }
 
 /** The cluster behind this one, or null at the end of the chain (or where the table cannot be read). */
-function nextCluster(bytes: Uint8Array, layout: Layout, cluster: number): number | null {
+function nextCluster(bytes: Bytes, layout: Layout, cluster: number): number | null {
   const at = layout.fat + Math.floor((cluster * layout.bits) / 8);
   if (!holds(bytes, at, layout.bits === 32 ? 4 : 2)) return null;
   const value =
@@ -81,14 +96,15 @@ function nextCluster(bytes: Uint8Array, layout: Layout, cluster: number): number
 }
 
 /** Offsets of a directory's entries, up to its end; false as the last one: the rest was not read. */
-function* entriesOf(bytes: Uint8Array, layout: Layout, cluster: number): Generator<number | false> {
+function* entriesOf(bytes: Bytes, layout: Layout, cluster: number): Generator<number | false> {
   const fixed = cluster === 0;
   let here: number | null = cluster;
   for (let seen = 0; here !== null && seen < MAX_ENTRIES;) {
     const at = fixed ? layout.rootAt : layout.data + (here - 2) * layout.clusterBytes;
     const length = fixed ? layout.rootBytes : layout.clusterBytes;
     for (let entry = at; entry < at + length && seen < MAX_ENTRIES; entry += ENTRY, seen += 1) {
-      if (!holds(bytes, entry, ENTRY)) {
+      const piece = (entry - at) % PIECE === 0 ? Math.min(PIECE, at + length - entry) : ENTRY;
+      if (!holdsWhatIsThere(bytes, entry, piece) || !holds(bytes, entry, ENTRY)) {
         yield false;
         return;
       }
@@ -100,7 +116,7 @@ function* entriesOf(bytes: Uint8Array, layout: Layout, cluster: number): Generat
 }
 
 /** The first cluster of a sub-directory; null: there is none; undefined: not read far enough to tell. */
-function findDirectory(bytes: Uint8Array, layout: Layout, inside: number, name: string): number | null | undefined {
+function findDirectory(bytes: Bytes, layout: Layout, inside: number, name: string): number | null | undefined {
   for (const entry of entriesOf(bytes, layout, inside)) {
     if (entry === false) return undefined;
     if ((u8(bytes, entry + 11) & DIRECTORY) !== 0 && spells(bytes, entry, name.padEnd(11))) {
@@ -111,15 +127,22 @@ function findDirectory(bytes: Uint8Array, layout: Layout, inside: number, name: 
   return null;
 }
 
-function hasEfiBoot(bytes: Uint8Array, layout: Layout): boolean | null {
+type EfiBoot = Pick<FatFilesystem, 'efiBoot' | 'efiArches'>;
+
+function readEfiBoot(bytes: Bytes, layout: Layout): EfiBoot {
   const efi = findDirectory(bytes, layout, layout.rootCluster, 'EFI');
-  if (efi === undefined) return null;
-  if (efi === null) return false;
-  const boot = findDirectory(bytes, layout, efi, 'BOOT');
-  return boot === undefined ? null : boot !== null;
+  const boot = efi == null ? efi : findDirectory(bytes, layout, efi, 'BOOT');
+  if (boot == null) return { efiBoot: boot === undefined ? null : false, efiArches: null };
+  const arches = new Set<string>();
+  for (const entry of entriesOf(bytes, layout, boot)) {
+    if (entry === false) return { efiBoot: true, efiArches: null };
+    const arch = LOADERS[text(bytes, entry, 11)];
+    if (arch !== undefined) arches.add(arch);
+  }
+  return { efiBoot: true, efiArches: [...arches].sort() };
 }
 
-function labelOf(bytes: Uint8Array, layout: Layout): string | null {
+function labelOf(bytes: Bytes, layout: Layout): string | null {
   for (const entry of entriesOf(bytes, layout, layout.rootCluster)) {
     if (entry === false) break;
     if ((u8(bytes, entry + 11) & (VOLUME_LABEL | DIRECTORY)) === VOLUME_LABEL) return orNull(text(bytes, entry, 11));
@@ -131,7 +154,7 @@ function labelOf(bytes: Uint8Array, layout: Layout): string | null {
 }
 
 /** Boot code lies behind the parameter block: what comes before it is a jump and numbers on any FAT. */
-function hasBootCode(bytes: Uint8Array, layout: Layout): boolean {
+function hasBootCode(bytes: Bytes, layout: Layout): boolean {
   const { start } = layout;
   if (u8(bytes, start + 510) !== 0x55 || u8(bytes, start + 511) !== 0xaa) return false;
   const from = start + (layout.bits === 32 ? 90 : 62);
@@ -145,12 +168,12 @@ function hasBootCode(bytes: Uint8Array, layout: Layout): boolean {
 }
 
 /** The FAT file system that starts at byte `start`, or null. */
-export function readFat(bytes: Uint8Array, start: number): FatFilesystem | null {
+export function readFat(bytes: Bytes, start: number): FatFilesystem | null {
   const layout = holds(bytes, start, 512) ? readLayout(bytes, start) : null;
   if (layout === null) return null;
   return {
     label: labelOf(bytes, layout),
     bootCode: hasBootCode(bytes, layout),
-    efiBoot: hasEfiBoot(bytes, layout),
+    ...readEfiBoot(bytes, layout),
   };
 }

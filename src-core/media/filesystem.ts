@@ -1,4 +1,5 @@
 import { allZero, orNull, spells, text } from './bytes.ts';
+import type { Bytes } from './bytes.ts';
 import { hasBootMark } from './partition-table.ts';
 
 /** A file system that fills a whole image, other than FAT and ISO 9660. */
@@ -30,7 +31,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** The file system that fills the image, or null. */
-export function readFilesystem(bytes: Uint8Array): Filesystem | null {
+export function readFilesystem(bytes: Bytes): Filesystem | null {
   const kind = KINDS.find(({ at, signature }) => spells(bytes, at, signature));
   if (kind === undefined) return null;
   return {

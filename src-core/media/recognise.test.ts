@@ -27,12 +27,14 @@ const RAW: MediumContent = {
   format: 'raw',
   bios: false,
   uefi: false,
+  efiArches: null,
   hybrid: false,
   partitions: null,
   label: null,
   diskId: null,
   backingFile: null,
   dataFile: null,
+  encrypted: false,
   virtualSize: null,
 };
 const IMAGE: MediumContent = { ...RAW, kind: 'image', bios: null, uefi: null };
@@ -81,7 +83,7 @@ describe('disks', () => {
     [
       'GPT with an EFI system partition',
       gpt([GUID.linux, GUID.efiSystem]),
-      { ...disk, partitions: 'gpt', uefi: true, diskId: '12345678-abcd-ef01-0123-456789abcdef' },
+      { ...disk, partitions: 'gpt', uefi: true, efiArches: [], diskId: '12345678-abcd-ef01-0123-456789abcdef' },
     ],
     [
       'GPT with a BIOS boot partition, but no code that would load it',
@@ -121,7 +123,7 @@ describe('disks', () => {
       0,
       Array.from(mbr([{ type: 0x0e, start: 64, sectors: 16384 }], CODE).slice(0, 512)),
     ]);
-    expect(recognise(stick, GIB)).toEqual({ ...disk, bios: true, uefi: true });
+    expect(recognise(stick, GIB)).toEqual({ ...disk, bios: true, uefi: true, efiArches: [] });
     const plain = patched(fat(16, ['DATA'], { start: 64 * 512 }), [
       0,
       Array.from(mbr([{ type: 0x0e, start: 64, sectors: 16384 }]).slice(0, 512)),
@@ -177,7 +179,7 @@ describe('ISO 9660', () => {
         ],
         CODE,
       ),
-      { ...disc, bios: true, uefi: true, hybrid: true, partitions: 'mbr' },
+      { ...disc, bios: true, uefi: true, efiArches: [], hybrid: true, partitions: 'mbr' },
       5 * GIB,
     ],
     [
@@ -193,9 +195,9 @@ describe('file systems without partitions', () => {
   const nested = ['EFI', 'BOOT'];
   check([
     ['FAT12 floppy', fat(12, []), { ...filesystem, label: null }],
-    ['FAT12 with \\EFI\\BOOT', fat(12, nested), { ...filesystem, uefi: true }],
-    ['FAT16 with \\EFI\\BOOT', fat(16, nested), { ...filesystem, uefi: true }],
-    ['FAT32 with \\EFI\\BOOT', fat(32, nested), { ...filesystem, uefi: true }],
+    ['FAT12 with \\EFI\\BOOT', fat(12, nested), { ...filesystem, uefi: true, efiArches: [] }],
+    ['FAT16 with \\EFI\\BOOT', fat(16, nested), { ...filesystem, uefi: true, efiArches: [] }],
+    ['FAT32 with \\EFI\\BOOT', fat(32, nested), { ...filesystem, uefi: true, efiArches: [] }],
     ['FAT with \\EFI alone', fat(16, ['EFI', 'DEBIAN']), filesystem],
     ['FAT with boot code', fat(12, ['DOS'], { code: '\xfa\xf4' }), { ...filesystem, bios: true }],
     ["FAT with mkfs.fat's complaint", fat(12, ['DOS'], { code: '\xfaThis is not a bootable disk.' }), filesystem],
@@ -277,10 +279,10 @@ describe('containers', () => {
     [
       'luks 1',
       bytes(512, [0, 'LUKS\xba\xbe\0\x01'], [104, be(4096, 4)]),
-      { ...IMAGE, format: 'luks', virtualSize: GIB - 2 ** 21 },
+      { ...IMAGE, format: 'luks', encrypted: true, virtualSize: GIB - 2 ** 21 },
       GIB,
     ],
-    ['luks 2', bytes(512, [0, 'LUKS\xba\xbe\0\x02']), { ...IMAGE, format: 'luks' }],
+    ['luks 2', bytes(512, [0, 'LUKS\xba\xbe\0\x02']), { ...IMAGE, format: 'luks', encrypted: true }],
     [
       'parallels',
       bytes(512, [0, 'WithouFreSpacExt'], [36, le(2 ** 21, 8)]),

@@ -1,4 +1,5 @@
-import { allZero } from './bytes.ts';
+import { allZero, viewOf } from './bytes.ts';
+import type { Bytes, Part, Range } from './bytes.ts';
 import { readContainer } from './containers.ts';
 import type { Container } from './containers.ts';
 import { readFat } from './fat.ts';
@@ -19,6 +20,8 @@ export interface MediumContent {
   readonly bios: boolean | null;
   /** Carries an EFI system partition, a FAT with \EFI\BOOT or an El Torito EFI image; null: cannot be told. */
   readonly uefi: boolean | null;
+  /** Architectures (libvirt's names) that \EFI\BOOT has a loader for; null: not looked into. Empty with `uefi` true: no loader under its usual name. */
+  readonly efiArches: readonly string[] | null;
   /** An ISO that is also a disk with something to boot (isohybrid). */
   readonly hybrid: boolean;
   /** Partition table: mbr, gpt or null. */
@@ -30,12 +33,14 @@ export interface MediumContent {
   /** qcow2 and the like: the file names they point at, or a word in parentheses where the name was not read. */
   readonly backingFile: string | null;
   readonly dataFile: string | null;
+  /** Its content is encrypted (LUKS, or encryption inside of qcow2): QEMU needs a key to open it. */
+  readonly encrypted: boolean;
   /** Virtual size of a container in bytes, or null. */
   readonly virtualSize: number | null;
 }
 
-/** The most of a medium that is ever read, in bytes. Longer input is cut. */
-export const HEAD_LENGTH = 1024 * 1024;
+/** What is read of a medium first, in bytes: nearly every signature is in it. reading.ts says what more. */
+export const HEAD_LENGTH = 512 * 1024;
 
 /** The last signature looked for (btrfs) ends here: less than this of a longer medium cannot be called empty. */
 const LAST_SIGNATURE_END = 0x10048;
@@ -45,12 +50,14 @@ const NOTHING: MediumContent = {
   format: 'raw',
   bios: false,
   uefi: false,
+  efiArches: null,
   hybrid: false,
   partitions: null,
   label: null,
   diskId: null,
   backingFile: null,
   dataFile: null,
+  encrypted: false,
   virtualSize: null,
 };
 
@@ -60,8 +67,9 @@ function either(a: boolean | null, b: boolean | null): boolean | null {
   return a === null || b === null ? null : false;
 }
 
-function withoutBytes(head: Uint8Array, size: number | null): MediumContent {
-  const seen = size === 0 || head.length >= Math.min(size ?? LAST_SIGNATURE_END, LAST_SIGNATURE_END);
+function withoutBytes({ parts: [first] }: Bytes, size: number | null): MediumContent {
+  const head = first?.at === 0 ? first.bytes.length : 0;
+  const seen = size === 0 || head >= Math.min(size ?? LAST_SIGNATURE_END, LAST_SIGNATURE_END);
   return seen ? { ...NOTHING, kind: 'empty' } : { ...NOTHING, bios: null, uefi: null };
 }
 
@@ -70,7 +78,7 @@ function ofContainer(container: Container): MediumContent {
   return { ...NOTHING, kind: 'image', bios: null, uefi: null, ...container, virtualSize };
 }
 
-function ofIso(head: Uint8Array): MediumContent | null {
+function ofIso(head: Bytes): MediumContent | null {
   const iso = readIso9660(head);
   if (iso === null) return null;
   const table = readPartitionTable(head);
@@ -81,38 +89,59 @@ function ofIso(head: Uint8Array): MediumContent | null {
     label: iso.label,
     bios: either(iso.bios, hybrid && table.bootCode),
     uefi: either(iso.uefi, hybrid && table.efi === true),
+    efiArches: iso.efiArches ?? (hybrid ? table.efiArches : null),
     hybrid,
     partitions: table?.kind ?? null,
     diskId: table?.diskId ?? null,
   };
 }
 
-function ofFilesystem(head: Uint8Array): MediumContent | null {
+function ofFilesystem(head: Bytes): MediumContent | null {
   const fat = readFat(head, 0);
   if (fat !== null) {
-    return { ...NOTHING, kind: 'filesystem', label: fat.label, bios: fat.bootCode, uefi: fat.efiBoot };
+    return {
+      ...NOTHING,
+      kind: 'filesystem',
+      label: fat.label,
+      bios: fat.bootCode,
+      uefi: fat.efiBoot,
+      efiArches: fat.efiArches,
+    };
   }
   const filesystem = readFilesystem(head);
   if (filesystem === null) return null;
   return { ...NOTHING, kind: 'filesystem', label: filesystem.label, bios: filesystem.bootCode };
 }
 
-function ofDisk(head: Uint8Array): MediumContent | null {
+function ofDisk(head: Bytes): MediumContent | null {
   const table = readPartitionTable(head);
   if (table === null) return null;
-  const { bootCode, efi, kind, diskId } = table;
-  return { ...NOTHING, kind: 'disk', bios: bootCode, uefi: efi, partitions: kind, diskId };
+  const { bootCode, efi, efiArches, kind, diskId } = table;
+  return { ...NOTHING, kind: 'disk', bios: bootCode, uefi: efi, efiArches, partitions: kind, diskId };
 }
 
 /**
  * Say what a medium is by its first bytes.
- * @param head the first bytes, up to HEAD_LENGTH; fewer are enough for most formats
+ * @param head the first bytes; HEAD_LENGTH of them are enough for most media, and fewer for most formats
  * @param size length of the whole medium in bytes, or null: not known
  * Never throws, whatever the bytes; takes time in proportion to their number.
  */
 export function recognise(head: Uint8Array, size: number | null): MediumContent {
-  const bytes = head.subarray(0, Math.min(HEAD_LENGTH, size ?? HEAD_LENGTH));
-  if (allZero(bytes, 0, bytes.length)) return withoutBytes(bytes, size);
+  return examine([{ at: 0, bytes: head }], size).content;
+}
+
+/** The same by whatever parts of the medium were read, and which more would tell more (`wanted`; they may overlap). */
+export function examine(
+  parts: readonly Part[],
+  size: number | null,
+): { readonly content: MediumContent; readonly wanted: readonly Range[] } {
+  const bytes = viewOf(parts, size);
+  return { content: contentOf(bytes, size), wanted: bytes.wanted };
+}
+
+function contentOf(bytes: Bytes, size: number | null): MediumContent {
+  if (bytes.parts.every((part) => allZero(bytes, part.at, part.at + part.bytes.length)))
+    return withoutBytes(bytes, size);
   const container = readContainer(bytes, size);
   if (container !== null) return ofContainer(container);
   const iso = ofIso(bytes);

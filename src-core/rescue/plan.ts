@@ -26,6 +26,7 @@ import { asBus, asDevice, fitRefusals, neverBoots } from './fit.ts';
 import { attachMedia } from './attach.ts';
 import type { Attachment } from './attach.ts';
 import { resolveBus, resolveDevice, resolveFallThrough, resolveWrites } from './resolve.ts';
+import { plannedMedium } from './planned-media.ts';
 import { powerOf } from './session.ts';
 import type {
   AttachChoice,
@@ -88,6 +89,7 @@ function planInContext(context: PlanContext): RescuePlan {
     fingerprint,
     refusals,
     warnings,
+    media: inputs.media.map(plannedMedium),
     rescueDevice: kernel ? null : (attachment.rescueDevice ?? null),
     bootBefore,
     bootAfter: refusals.length > 0 ? [] : bootAfter,

@@ -15,6 +15,7 @@ import type { BootEntry } from '../boot/effective-order.ts';
 import type { DiffLine } from '../domain-xml/line-diff.ts';
 import type { DiskAddress, GuestNames } from '../disks/types.ts';
 import type { DomainCapabilities } from '../host/domain-capabilities.ts';
+import type { BootFileContent } from '../media/boot-file.ts';
 import type { MediumContent } from '../media/recognise.ts';
 import type { FindingCode, SentenceCode } from './texts.ts';
 
@@ -109,6 +110,23 @@ export type ImageSource =
       readonly name: string;
     };
 
+/** sha256 (hex) of the first `bytes` bytes of a medium: of all of it where it is no longer than that. `head -c BYTES FILE | sha256sum` gives the same. */
+export interface HeadHash {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A kernel or an initrd, as the host has it. */
+export interface BootFile {
+  readonly role: 'kernel' | 'initrd';
+  readonly file: string;
+  /** Bytes, or null when it could not be learned. */
+  readonly size: number | null;
+  readonly hash: HeadHash | null;
+  /** What its first bytes are; null when they could not be read. */
+  readonly content: BootFileContent | null;
+}
+
 /** What was found out about one medium on the host. */
 export interface MediumFacts {
   readonly spec: MediumSpec;
@@ -122,6 +140,13 @@ export interface MediumFacts {
   readonly format: string | null;
   /** What the first bytes say; null when they could not be read (the demo host, url media). */
   readonly content: MediumContent | null;
+  readonly hash: HeadHash | null;
+  /** When it was last written, as the host tells it (seconds since 1970, with a fraction); null: not told. */
+  readonly modified: string | null;
+  /** The image that the host's storage says this one stands on, or null: for media whose bytes could not be read. */
+  readonly backing: string | null;
+  /** For `kernel`: its files, the kernel first. */
+  readonly bootFiles: readonly BootFile[];
   /** Names of running domains (other than the one rescued) that have it open for writing. */
   readonly writers: readonly string[];
   /** Glance image properties: hw_rescue_device, hw_rescue_bus, hw_disk_bus, … */
@@ -237,6 +262,19 @@ export interface PlannedDisk {
   readonly unchanged: boolean;
 }
 
+/** A medium as the plan names it: what an administrator compares with what they meant. */
+export interface PlannedMedium {
+  /** As it was asked for: `POOL/NAME`, a path, an address, `the original image`. */
+  readonly name: string;
+  /** Where QEMU finds it; null: not found, or a kernel. */
+  readonly source: string | null;
+  readonly size: number | null;
+  readonly format: string | null;
+  readonly content: MediumContent | null;
+  readonly hash: HeadHash | null;
+  readonly bootFiles: readonly BootFile[];
+}
+
 export const STEP_IDS = ['check', 'stop', 'start', 'verify'] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
@@ -263,6 +301,8 @@ export interface RescuePlan {
   readonly fingerprint: { readonly definition: string; readonly inputs: string };
   readonly refusals: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** One for each medium of the request, in that order. */
+  readonly media: readonly PlannedMedium[];
   readonly rescueDevice: RescueDevice | null;
   readonly bootBefore: readonly BootEntry[];
   readonly bootAfter: readonly BootEntry[];

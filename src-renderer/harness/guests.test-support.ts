@@ -186,12 +186,14 @@ const CONTENT: MediumContent = {
   format: 'raw',
   bios: true,
   uefi: true,
+  efiArches: ['x86_64'],
   hybrid: true,
   partitions: 'mbr',
   label: 'SYSRESCUE1201',
   diskId: null,
   backingFile: null,
   dataFile: null,
+  encrypted: false,
   virtualSize: null,
 };
 
@@ -223,6 +225,10 @@ export function mediumFacts(spec: MediumSpec): MediumFacts {
           label: isDisk ? null : CONTENT.label,
         }
       : null,
+    hash: found ? { sha256: 'c0ffee'.repeat(10).padEnd(64, '0'), bytes: 524_288 } : null,
+    modified: null,
+    backing: null,
+    bootFiles: [],
     writers: file.includes('in-use') ? ['build-07'] : [],
     properties: {},
     lookedAt: spec.kind === 'original' ? [file] : [],
