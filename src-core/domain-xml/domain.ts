@@ -136,7 +136,11 @@ function readFirmware(os: XmlElement | null): Pick<DomainView, 'firmware' | 'sec
     feature('enrolled-keys') !== 'no' &&
     (attribute(loader, 'secure') === 'yes' || feature('secure-boot') === 'yes');
   const nvram = child(os, 'nvram');
-  return { firmware: uefi ? 'uefi' : 'bios', secureBoot, nvram: textOf(nvram) };
+  return {
+    firmware: uefi ? 'uefi' : 'bios',
+    secureBoot,
+    nvram: attribute(child(nvram, 'source'), 'file') ?? textOf(nvram),
+  };
 }
 
 function readDirectKernel(os: XmlElement | null): DomainView['directKernel'] {

@@ -18,6 +18,7 @@ import {
   replaceText,
 } from '../domain-xml/elements.ts';
 import { sentence } from './findings.ts';
+import { setNvram } from './scratch-nvram.ts';
 import { findSession, sessionElement } from './session.ts';
 import type { SessionMark } from './session.ts';
 import type { ImageSource, PlanChange, ResolvedRequest, SessionStamp } from './types.ts';
@@ -46,6 +47,8 @@ export interface Edits {
   /** Values to set below <os>; null values are removed. Empty: left alone. */
   readonly directKernel: Readonly<Partial<Record<DirectKernelElement, string | null>>>;
   readonly endAtFirstReboot: boolean;
+  /** The session's own NVRAM file; null: the guest's own. */
+  readonly scratchNvram: string | null;
   readonly mark: SessionMark;
   readonly stamp: SessionStamp | null;
 }
@@ -68,6 +71,10 @@ export function applyEdits(document: XmlDocument, edits: Edits): Changes {
   addDisks(document, devices, edits.disks, changes);
   addControllers(document, devices, edits.controllers, changes);
   if (edits.endAtFirstReboot) editOnReboot(document, root, changes);
+  if (edits.scratchNvram !== null) {
+    setNvram(document, edits.scratchNvram);
+    added.push({ element: 'nvram', what: sentence('change-nvram', { path: edits.scratchNvram }) });
+  }
   addMark(document, root, edits, changes);
   return changes;
 }
@@ -267,7 +274,8 @@ function addMark(document: XmlDocument, root: XmlElement, { mark, stamp }: Edits
   const old = findSession(metadata);
   if (old !== null) removeLine(old);
   insertLine(document, metadata, sessionElement(document, mark, stamp), lastChildElement(metadata));
-  added.push({ element: 'metadata', what: sentence('change-metadata') });
+  const what = sentence(mark.original === null ? 'change-metadata' : 'change-record');
+  added.push({ element: 'metadata', what });
 }
 
 /** <metadata> stands where libvirt writes it: behind description, title, genid, uuid or name, whichever is last there. */

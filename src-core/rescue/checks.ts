@@ -1,4 +1,5 @@
 /** Refusals about the domain and its media: all that can be known before the guest is stopped. */
+import { MAX_XML_LENGTH } from '../domain-xml/document.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
 import { child } from '../domain-xml/elements.ts';
 import { rootDisk } from '../disks/root-disk.ts';
@@ -13,8 +14,13 @@ import {
   SUPPORTED_ARCHES,
   SUPPORTED_TYPES,
 } from './policy.ts';
+import { recordLength } from './record.ts';
+import type { ScratchNvram } from './scratch-nvram.ts';
 import { findSession, readSession, recordOf } from './session.ts';
 import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
+
+/** Characters left for what a rescue adds besides its record. */
+const ROOM_FOR_MEDIA = 64 * 1024;
 
 /** Guests that are not planned for: type, architecture, machine. */
 export function kindRefusals({ domain }: PlanContext): Finding[] {
@@ -49,9 +55,6 @@ export function stateRefusals(context: PlanContext): Finding[] {
     found.push(
       refusal('in-rescue', null, { since: session.startedAt ?? 'unknown', by: session.startedBy ?? 'unknown' }),
     );
-  if (!facts.persistent) found.push(refusal('transient-domain', null, { domain: domain.name }));
-  if (context.inputs.request.session !== 'one-shot')
-    found.push(refusal('session-kind', context.inputs.request.session));
   return [...found, ...definitionRefusals(domain)];
 }
 
@@ -185,9 +188,23 @@ export function writesRefusals(
   return [refusal('overlay-impossible', name, { medium: name, bus })];
 }
 
+/** The kind of session: what it needs of the guest, of the administrator, and of the other choices. */
+export function sessionRefusals({ domain, inputs }: PlanContext, resolved: ResolvedRequest): Finding[] {
+  const found: Finding[] = [];
+  if (!inputs.domain.persistent && !inputs.request.transientConsent)
+    found.push(refusal('transient-domain', null, { domain: domain.name }));
+  if (resolved.session === 'one-shot') return found;
+  if (resolved.endAtFirstReboot) found.push(refusal('first-reboot-kind', null));
+  // The definition, and itself once more as its record; what the medium adds is little beside it.
+  const { length } = inputs.domain.definitionXml;
+  if (length + recordLength(inputs.domain.definitionXml) > MAX_XML_LENGTH - ROOM_FOR_MEDIA)
+    found.push(refusal('record-too-large', null, { size: length }));
+  return found;
+}
+
 /** UEFI firmware deletes boot entries of devices without a place in the order (FACTS B4). */
-export function fallThroughRefusals({ domain }: PlanContext, fallThrough: string): Finding[] {
-  return fallThrough === 'none' && domain.firmware === 'uefi' ? [refusal('uefi-no-fall-through', null)] : [];
+export function scratchRefusals(scratch: ScratchNvram): Finding[] {
+  return scratch.kind === 'impossible' ? [refusal('uefi-no-fall-through', null, { why: scratch.why })] : [];
 }
 
 /** Nova rescues a volume-rooted guest only when the medium has both properties (NOVA.md 7); an explicit choice wins. */

@@ -128,9 +128,16 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
     host: { secrets: [{ uuid: 'aaaa', usage: null, hasValue: false }] },
   }),
   'transient-domain': row(null, { domain: { persistent: false } }),
-  'session-kind': row('until-ended', { request: { session: 'until-ended' } }),
+  'first-reboot-kind': row(null, { request: { session: 'until-ended', endAtFirstReboot: true } }),
+  'record-too-large': row(null, {
+    xml: domainXml({ top: `<description>${'x'.repeat(2_000_000)}</description>` }),
+    request: { session: 'until-ended' },
+  }),
   'read-only-host': row(null, { host: { readOnly: true } }),
-  'uefi-no-fall-through': row(null, { xml: domainXml({ os: UEFI }), request: { fallThrough: 'none' } }),
+  'uefi-no-fall-through': row(null, {
+    xml: domainXml({ os: "<loader type='rom'>/usr/share/ovmf/OVMF.fd</loader>" }),
+    request: { fallThrough: 'none' },
+  }),
   'definition-invalid': row(null, {
     xml: domainXml({ devices: diskXml('vda', 'virtio', 'disk', "<boot order='1'/>") }),
   }),
@@ -180,6 +187,14 @@ const WARNINGS: Readonly<Record<WarningCode, Row>> = {
   'controller-added': row('scsi controller 0 (virtio-scsi)', { request: { bus: 'scsi' } }),
   'direct-kernel': row('/boot/vmlinuz', { xml: domainXml({ os: '<kernel>/boot/vmlinuz</kernel>' }) }),
   autostart: row(null, { domain: { autostart: true } }),
+  'autostart-in-rescue': row(null, { domain: { autostart: true }, request: { session: 'until-ended' } }),
+  'until-ended': row(null, { request: { session: 'until-ended' } }),
+  transient: row(null, { domain: { persistent: false, state: 'running' }, request: { transientConsent: true } }),
+  'first-reboot': row(null, { request: { endAtFirstReboot: true } }),
+  'scratch-nvram': row('/var/lib/nvram/guest_VARS.fd.salvor-3e6f1b1c-0d5a-4b0e-8a53-6d1f7f1d2a01', {
+    xml: domainXml({ os: UEFI }),
+    request: { fallThrough: 'none' },
+  }),
   'direct-writes': row('/media/rescue.img', { request: { writes: 'direct' } }),
   'fall-through-none': row(null, { request: { fallThrough: 'none' } }),
   'unbootable-accepted': row('fdc', {

@@ -308,7 +308,7 @@ describe('the plan', () => {
   it('never lets text of a definition become a second shell word', () => {
     const xml = domainXml().replace('<name>guest</name>', "<name>a'; rm -rf $HOME #</name>");
     const plan = planRescue(inputs({ xml, host: { uri: 'qemu:///system?socket=/x y' } }));
-    expect(plan.virsh[0]).toBe(`virsh -c 'qemu:///system?socket=/x y' shutdown --domain 'a'\\''; rm -rf $HOME #'`);
+    expect(plan.virsh[2]).toBe(`virsh -c 'qemu:///system?socket=/x y' shutdown --domain 'a'\\''; rm -rf $HOME #'`);
   });
 
   it('offers what can be chosen and says why the rest cannot', () => {

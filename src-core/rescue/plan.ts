@@ -10,11 +10,12 @@ import { applyEdits } from './apply.ts';
 import type { Changes } from './apply.ts';
 import { attachChoices } from './choices.ts';
 import {
-  fallThroughRefusals,
   kindRefusals,
   mediumRefusals,
   novaRefusals,
+  scratchRefusals,
   secretRefusals,
+  sessionRefusals,
   stateRefusals,
   writesRefusals,
 } from './checks.ts';
@@ -25,20 +26,24 @@ import { refusal, sentence } from './findings.ts';
 import { asBus, asDevice, fitRefusals, neverBoots } from './fit.ts';
 import { attachMedia } from './attach.ts';
 import type { Attachment } from './attach.ts';
-import { resolveBus, resolveDevice, resolveFallThrough, resolveWrites } from './resolve.ts';
+import { resolveBus, resolveDevice, resolveFallThrough, resolveSession, resolveWrites } from './resolve.ts';
 import { plannedMedium } from './planned-media.ts';
+import { encodeRecord, hashDefinition } from './record.ts';
+import { scratchNvram } from './scratch-nvram.ts';
+import type { ScratchNvram } from './scratch-nvram.ts';
 import { powerOf } from './session.ts';
+import { endSteps, startSteps } from './steps.ts';
+import type { SessionFacts } from './steps.ts';
 import type {
   AttachChoice,
   Finding,
-  PlanStep,
   PlannedDisk,
   RescueInputs,
   RescuePlan,
   ResolvedRequest,
   Sentence,
 } from './types.ts';
-import { choiceWarnings, controllerWarnings, domainWarnings, mediumWarnings } from './warnings.ts';
+import { choiceWarnings, controllerWarnings, domainWarnings, mediumWarnings, sessionWarnings } from './warnings.ts';
 import { virshCommands } from './virsh.ts';
 
 /** Plan a rescue. Throws XmlProblem where the definition cannot be read at all; everything else is in the plan. */
@@ -66,7 +71,8 @@ function planInContext(context: PlanContext): RescuePlan {
   const bus = asBus(resolved.bus.value);
   const kernel = medium?.spec.kind === 'kernel';
   const attachment = attachMedia(context, resolved);
-  const refusals = refusalsOf(context, resolved, attachment);
+  const scratch = scratchFor(context, resolved);
+  const refusals = refusalsOf(context, resolved, attachment, scratch);
   const accepted =
     inputs.request.allowUnbootable && device !== null && bus !== null
       ? neverBoots(context, context.layout, device, bus)
@@ -74,13 +80,21 @@ function planInContext(context: PlanContext): RescuePlan {
   const warnings = [
     ...(medium === null ? [] : mediumWarnings(context, medium)),
     ...choiceWarnings(context, resolved, accepted),
-    ...domainWarnings(context),
+    ...domainWarnings(context, scratch),
+    ...sessionWarnings(context, resolved, scratch),
     ...controllerWarnings(attachment.layout.added),
   ];
   const bootBefore = effectiveBootOrder(domain);
   const bootAfter = bootOrderAfter(context, resolved, attachment);
   const fingerprint = fingerprintOf(inputs);
-  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, fingerprint.definition);
+  const session: SessionFacts = {
+    domain: domain.name,
+    kind: resolved.session,
+    transient: !inputs.domain.persistent,
+    endAtFirstReboot: resolved.endAtFirstReboot,
+    scratchNvram: scratch.kind === 'path' ? scratch.path : null,
+  };
+  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, session);
   const running = powerOf(inputs.domain.state) === 'on';
   return {
     planVersion: 1,
@@ -97,10 +111,12 @@ function planInContext(context: PlanContext): RescuePlan {
     devices: deviceTable(domain, refusals.length > 0 ? null : attachment),
     added: definition?.changes.added ?? [],
     removed: definition?.changes.removed ?? [],
-    steps: refusals.length > 0 ? [] : planSteps(context, running),
+    steps: refusals.length > 0 ? [] : startSteps(session, running, resolved.stop),
+    endSteps: refusals.length > 0 ? [] : endSteps(session, true, running, resolved.stop),
+    scratchNvram: refusals.length > 0 ? null : session.scratchNvram,
     rescueXml: definition?.xml ?? null,
     diff: definition === null ? [] : diffLines(definition.before, definition.xml),
-    virsh: refusals.length > 0 ? [] : virshCommands(inputs.host.uri, domain.name, running, inputs.request.stop.how),
+    virsh: refusals.length > 0 ? [] : byHand(context, resolved, session, running),
   };
 }
 
@@ -114,7 +130,7 @@ function resolve(context: PlanContext): ResolvedRequest {
     profile: request.profile,
     device,
     bus,
-    session: request.session,
+    session: resolveSession(context),
     endAtFirstReboot: request.endAtFirstReboot,
     fallThrough: resolveFallThrough(context),
     writes: resolveWrites(context, medium, device.value, bus.value),
@@ -123,7 +139,12 @@ function resolve(context: PlanContext): ResolvedRequest {
 }
 
 /** All refusals, the guest's own first; an unsupported kind of guest hides the rest, which would only repeat it. */
-function refusalsOf(context: PlanContext, resolved: ResolvedRequest, attachment: Attachment): Finding[] {
+function refusalsOf(
+  context: PlanContext,
+  resolved: ResolvedRequest,
+  attachment: Attachment,
+  scratch: ScratchNvram,
+): Finding[] {
   const kind = kindRefusals(context);
   if (kind.length > 0) return kind;
   const { medium, inputs } = context;
@@ -132,7 +153,8 @@ function refusalsOf(context: PlanContext, resolved: ResolvedRequest, attachment:
     ...stateRefusals(context),
     ...secretRefusals(context),
     ...novaRefusals(context),
-    ...fallThroughRefusals(context, resolved.fallThrough.value),
+    ...sessionRefusals(context, resolved),
+    ...scratchRefusals(scratch),
   ];
   if (medium === null) return [...found, refusal('no-medium', null)];
   found.push(...mediumRefusals(context, medium, device));
@@ -188,7 +210,7 @@ function makeDefinition(
   context: PlanContext,
   resolved: ResolvedRequest,
   attachment: Attachment,
-  definitionHash: string,
+  session: SessionFacts,
 ): Definition {
   const { document, domain, inputs, medium } = context;
   const before = serialiseXml(document);
@@ -202,13 +224,16 @@ function makeDefinition(
       kernel === null
         ? { kernel: null, initrd: null, cmdline: null, dtb: null }
         : { kernel: kernel.kernel, initrd: kernel.initrd, cmdline: kernel.cmdline, dtb: null },
-    endAtFirstReboot: resolved.endAtFirstReboot,
+    endAtFirstReboot: session.endAtFirstReboot,
+    scratchNvram: session.scratchNvram,
     mark: {
-      kind: resolved.session,
+      kind: session.kind,
       target: attachment.rescueDevice?.target ?? null,
       medium: mediumName(medium?.spec),
       powerBefore: powerOf(inputs.domain.state),
-      definition: definitionHash,
+      definition: hashDefinition(inputs.domain.definitionXml),
+      transient: session.transient,
+      original: session.kind === 'until-ended' ? encodeRecord(inputs.domain.definitionXml) : null,
     },
     stamp: inputs.stamp,
   });
@@ -262,25 +287,22 @@ function deviceTable(domain: DomainView, attachment: Attachment | null): Planned
   return [...own, ...added];
 }
 
-function planSteps({ domain, inputs }: PlanContext, running: boolean): PlanStep[] {
-  const { how, timeoutSeconds, onTimeout } = inputs.request.stop;
-  const name = domain.name;
-  const stop: PlanStep = {
-    id: 'stop',
-    what:
-      how === 'force'
-        ? sentence('step-stop-force', { domain: name })
-        : sentence('step-stop-graceful', {
-            domain: name,
-            seconds: timeoutSeconds,
-            then: onTimeout === 'force' ? 'force it off' : 'give up',
-          }),
-    inverse: sentence('undo-stop', { domain: name }),
-  };
-  return [
-    { id: 'check', what: sentence('step-check'), inverse: null },
-    ...(running ? [stop] : []),
-    { id: 'start', what: sentence('step-start', { domain: name }), inverse: sentence('undo-start', { domain: name }) },
-    { id: 'verify', what: sentence('step-verify'), inverse: null },
-  ];
+/** The NVRAM of the session, where its boot order leaves out the guest's own devices on UEFI. */
+function scratchFor({ document, domain, inputs, medium }: PlanContext, resolved: ResolvedRequest): ScratchNvram {
+  const leavesOut = resolved.fallThrough.value === 'none' && medium?.spec.kind !== 'kernel';
+  if (!leavesOut || domain.firmware !== 'uefi') return { kind: 'not-needed' };
+  return scratchNvram(document, inputs.host, domain.name, domain.uuid ?? 'rescue');
+}
+
+function byHand(context: PlanContext, request: ResolvedRequest, session: SessionFacts, running: boolean): string[] {
+  const { host, domain, request: asked } = context.inputs;
+  const { definitionXml } = domain;
+  return virshCommands({
+    uri: host.uri,
+    session,
+    running,
+    request,
+    allowUnbootable: asked.allowUnbootable,
+    definitionXml,
+  });
 }

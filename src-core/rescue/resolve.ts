@@ -6,7 +6,7 @@ import type { PlanContext } from './context.ts';
 import { sentence } from './findings.ts';
 import { asBus, asDevice, possibleBuses } from './fit.ts';
 import { CDROM_BUS_OF_MACHINE, SCSI_CDROM_ARCH, SHARED_OVERLAY_BUSES } from './policy.ts';
-import type { Choice, FallThrough, MediumFacts, RescueDeviceKind, ResolvedRequest } from './types.ts';
+import type { Choice, FallThrough, MediumFacts, RescueDeviceKind, ResolvedRequest, SessionKind } from './types.ts';
 
 /** The device: the request, the medium's hw_rescue_device, the profile's default. */
 export function resolveDevice(context: PlanContext, medium: MediumFacts | null): Choice<string> {
@@ -96,6 +96,11 @@ export function resolveFallThrough({ inputs, domain }: PlanContext): Choice<Fall
   if (asked !== null) return { value: asked, from: 'request', why: sentence('why-request') };
   const why = domain.firmware === 'uefi' ? 'why-fall-through-uefi' : 'why-fall-through-original';
   return { value: 'original', from: 'profile', why: sentence(why) };
+}
+
+/** A one-shot session of a transient guest would be all that there is of it: gone with its power. */
+export function resolveSession({ inputs }: PlanContext): SessionKind {
+  return inputs.domain.persistent ? inputs.request.session : 'until-ended';
 }
 
 /** How writes of the rescue system are kept away from the medium (RESCUE.md "Media are never written"). */

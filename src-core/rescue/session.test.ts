@@ -20,6 +20,7 @@ describe('the session mark', () => {
       medium: '/media/rescue.img',
       powerBefore: 'on',
       definition: plan.fingerprint.definition,
+      transient: false,
     });
   });
 

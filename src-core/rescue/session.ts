@@ -1,6 +1,6 @@
 /**
  * The session mark in a domain's metadata: namespace urn:salvor:rescue:1, element `rescue`. It exists exactly as long as the
- * rescue, so that any administrator on any workstation sees it. It is untrusted input: anybody can write metadata.
+ * rescue (in the live definition of a one-shot session, in both of one that lasts until it is ended), so that any administrator on any workstation sees it. It is untrusted input: anybody can write metadata.
  */
 import { parseXml } from '../domain-xml/document.ts';
 import type { XmlDocument, XmlElement } from '../domain-xml/document.ts';
@@ -11,6 +11,8 @@ import type { SessionKind, SessionStamp } from './types.ts';
 export const SESSION_NAMESPACE = 'urn:salvor:rescue:1';
 export const SESSION_PREFIX = 'salvor';
 export const SESSION_ELEMENT = 'rescue';
+/** Below it, in base64: the guest's own definition, where the session lasts until it is ended. */
+export const ORIGINAL_ELEMENT = 'original';
 
 /** What the session metadata of a running domain says. */
 export interface SessionRecord {
@@ -24,11 +26,16 @@ export interface SessionRecord {
   readonly medium: string | null;
   /** Was the domain running before? Ending restores that. */
   readonly powerBefore: 'on' | 'off';
-  /** sha256 of the definition before. */
+  /** hashDefinition() of the definition before. */
   readonly definition: string | null;
+  /** The guest had no definition before: it runs from one for the time of the rescue alone. */
+  readonly transient: boolean;
 }
 
-export type SessionMark = Omit<SessionRecord, 'version' | 'id' | 'startedAt' | 'startedBy'>;
+export interface SessionMark extends Omit<SessionRecord, 'version' | 'id' | 'startedAt' | 'startedBy'> {
+  /** encodeRecord() of the definition before; null: nothing has to be put back. */
+  readonly original: string | null;
+}
 
 const MAX_TEXT = 500;
 
@@ -66,6 +73,7 @@ export function recordOf(element: XmlElement): SessionRecord {
     medium: text('medium'),
     powerBefore: text('power') === 'on' ? 'on' : 'off',
     definition: text('definition'),
+    transient: text('transient') === 'yes',
   };
 }
 
@@ -83,8 +91,14 @@ export function sessionElement(document: XmlDocument, mark: SessionMark, stamp: 
     ['medium', mark.medium],
     ['power', mark.powerBefore],
     ['definition', mark.definition],
+    ['transient', mark.transient ? 'yes' : null],
   ];
   for (const [name, value] of attributes) if (value !== null) element.setAttribute(name, value);
+  if (mark.original !== null) {
+    const original = document.createElementNS(SESSION_NAMESPACE, `${SESSION_PREFIX}:${ORIGINAL_ELEMENT}`);
+    original.appendChild(document.createTextNode(mark.original));
+    element.appendChild(original);
+  }
   return element;
 }
 

@@ -59,11 +59,14 @@ export const REFUSAL_TEXTS = {
   'secret-no-value':
     'The secret {{secret}} of disk {{target}} has no value on this host, so the guest cannot start. Set it: virsh secret-set-value {{secret}}.',
   'transient-domain':
-    'This guest has no definition to return to (it is transient). Rescue of transient guests is not offered yet; define it first: virsh dumpxml {{domain}} > guest.xml; virsh define guest.xml.',
-  'session-kind': 'Only one-shot sessions are carried out yet. Choose --session one-shot.',
+    'This guest has no definition to return to (it is transient). A rescue would give it one until it is ended, with its own inside, and start it from that again. Agree to that (--allow-transient), or shut it down and define it yourself.',
+  'first-reboot-kind':
+    'Only a one-shot session can end at the guest’s first reboot; this one lasts until it is ended. Leave that option out, or choose a one-shot session.',
+  'record-too-large':
+    'The definition has {{size}} characters: it and a copy of it in its metadata are more than libvirt takes. Choose a one-shot session.',
   'read-only-host': 'The connection to this host is read-only. Connect with write access.',
   'uefi-no-fall-through':
-    'On UEFI, fall-through “none” would make the firmware delete the guest’s own boot entries, and it would never boot again. Choose “original”.',
+    'On UEFI, fall-through “none” needs UEFI variables of the session’s own, or the firmware would delete the guest’s boot entries. They cannot be made here: {{why}}. Choose “original”.',
   'definition-invalid': 'The definition cannot be planned with: {{problem}}. Mend it with virsh edit {{domain}}.',
   'duplicate-target':
     'The definition uses the target {{target}} for more than one disk; libvirt would refuse it. Mend the definition first.',
@@ -102,6 +105,16 @@ export const WARNING_TEXTS = {
     'The guest boots a kernel directly ({{kernel}}). It is set aside for the rescue, since it would be booted instead of the medium.',
   autostart:
     'The guest starts with its host. If the host reboots during the rescue, the guest comes back in its normal configuration, on its own disks.',
+  'autostart-in-rescue':
+    'The guest starts with its host. If the host reboots during the rescue, the guest comes back in the rescue system.',
+  'until-ended':
+    'Until the rescue is ended, the guest comes back in the rescue system whenever it is started. Its definition is the rescue definition meanwhile, with its own inside; what others change in it is lost at the end.',
+  transient:
+    'The guest is transient: until the rescue is ended it has a definition, with its own XML inside. Ending the rescue starts it from that again, and takes the definition away.',
+  'first-reboot':
+    'At its first reboot the guest stops, and the rescue is over. Nothing starts it again by itself: start it then.',
+  'scratch-nvram':
+    'The session has UEFI variables of its own ({{path}}), fresh from the firmware’s template: boot entries and keys enrolled in the guest are not in them. The guest’s own are not touched.',
   'direct-writes': 'The rescue system can write to {{medium}} itself: what it changes there stays.',
   'fall-through-none':
     'No other device keeps a place in the boot order: if {{medium}} does not boot, the guest stops there.',
@@ -161,17 +174,30 @@ export const SENTENCE_TEXTS = {
   'step-stop-graceful': 'Shut {{domain}} down (ACPI), wait up to {{seconds}} s, then {{then}}',
   'step-stop-force': 'Force {{domain}} off',
   'step-start': 'Start {{domain}} from the rescue definition; its own definition is not touched',
+  'step-start-once':
+    'Start {{domain}} from the rescue definition; its own definition is not touched, and it is back at it, off, after its first reboot',
+  'step-define': 'Make the rescue definition the definition of {{domain}}, with its own kept inside',
+  'step-define-transient': 'Give {{domain}} a definition, the rescue definition, with its own XML kept inside',
+  'step-start-defined': 'Start {{domain}} from the rescue definition',
   'step-verify': 'Verify boot order and disks of the running guest',
   'step-end-start': 'Start {{domain}} normally',
   'step-end-stay-off': 'Leave {{domain}} off, as it was',
+  'step-end-define': 'Put the definition of {{domain}} back',
+  'step-end-nvram': 'Remove the session’s UEFI variables ({{path}})',
+  'step-end-transient': 'Start {{domain}} again from its own XML, and take its definition away',
   'step-end-verify': 'Verify that the definition is what it was before the rescue',
   'undo-stop': 'Start {{domain}} again as it was',
+  'undo-define': 'Put the definition of {{domain}} back',
+  'undo-define-transient': 'Take the definition of {{domain}} away again',
+  'undo-start-defined': 'Force off the rescue',
   'undo-start': 'Force off the rescue; {{domain}} is back at its own definition',
   // changes
   'change-disk': 'rescue device {{target}}: {{device}} on {{bus}}, {{source}}',
   'change-ride-along': 'further medium {{target}}: {{device}} on {{bus}}, {{source}}',
   'change-controller': '{{type}} controller {{index}}, model {{model}}',
   'change-metadata': 'session mark in the metadata (urn:salvor:rescue:1)',
+  'change-record': 'session mark in the metadata (urn:salvor:rescue:1), with the guest’s own definition inside',
+  'change-nvram': '<nvram> {{path}}: UEFI variables for this session, made by libvirt, removed at the end',
   'change-boot-added': "<boot order='{{order}}'> on {{what}}",
   'change-boot-moved': '<boot order> of {{what}}: {{before}} → {{order}}',
   'change-boot-removed': "<boot order='{{before}}'> of {{what}}",

@@ -275,7 +275,7 @@ export interface PlannedMedium {
   readonly bootFiles: readonly BootFile[];
 }
 
-export const STEP_IDS = ['check', 'stop', 'start', 'verify'] as const;
+export const STEP_IDS = ['check', 'stop', 'define', 'start', 'verify', 'nvram'] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
 export interface PlanStep {
@@ -312,6 +312,10 @@ export interface RescuePlan {
   readonly added: readonly PlanChange[];
   readonly removed: readonly PlanChange[];
   readonly steps: readonly PlanStep[];
+  /** What ending the session will do, from a guest that runs, if it is asked to stop as in the request. */
+  readonly endSteps: readonly PlanStep[];
+  /** A UEFI variable store made for this session on the host, and removed when it ends; null: none. */
+  readonly scratchNvram: string | null;
   /** The definition the domain will be started from; null where refused. May hold graphics passwords: `redactPlan` before it is shown. */
   readonly rescueXml: string | null;
   readonly diff: readonly DiffLine[];

@@ -30,6 +30,10 @@ export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {
     entries.map((entry) => entry.target ?? `${entry.kind} ${entry.index}`).join(', ');
   const boot = order(effectiveBootOrder(live));
   const wanted = order(plan.bootAfter);
+  if (plan.request.endAtFirstReboot && live.onReboot !== 'destroy')
+    differences.push('it would survive its first reboot');
+  if (plan.scratchNvram !== null && live.nvram !== plan.scratchNvram)
+    differences.push(`its UEFI variables are in ${live.nvram ?? 'no file'}, not in ${plan.scratchNvram}`);
   if (boot !== wanted) differences.push(`the boot order is ${boot || 'empty'}, not ${wanted || 'empty'}`);
   return differences;
 }

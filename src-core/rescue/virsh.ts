@@ -1,20 +1,152 @@
-/** The same session by hand: what an administrator would type, on a host without Salvor. */
+/** The same session by hand: what an administrator would type into a POSIX shell, on a host without Salvor. Tested by running it. */
+import { hasSecrets } from './record.ts';
+import type { SessionFacts } from './steps.ts';
+import type { MediumSpec, ResolvedRequest, StopRequest } from './types.ts';
 
 /** A word for a POSIX shell: quoted unless it is plainly harmless. Text of a definition never becomes a second word or command. */
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@%+=:,./][A-Za-z0-9_@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The commands that start and end a one-shot session, in order. `rescue.xml` is the plan's rescue definition. */
-export function virshCommands(uri: string, name: string, running: boolean, how: 'graceful' | 'force'): string[] {
-  const virsh = uri === '' ? 'virsh' : `virsh -c ${shellWord(uri)}`;
-  const domain = `--domain ${shellWord(name)}`;
-  const stop = how === 'force' ? 'destroy' : 'shutdown';
+export interface ByHand {
+  readonly uri: string;
+  readonly session: SessionFacts;
+  readonly running: boolean;
+  readonly request: ResolvedRequest;
+  readonly allowUnbootable: boolean;
+  readonly definitionXml: string;
+}
+
+/** The commands that make the rescue definition, start the session and end it, in order; one line each, comments begin with #. */
+export function virshCommands(by: ByHand): string[] {
   return [
-    ...(running ? [`${virsh} ${stop} ${domain}`] : []),
-    `${virsh} create rescue.xml`,
-    `# work in the rescue system; then end it:`,
-    `${virsh} destroy ${domain}`,
-    ...(running ? [`${virsh} start ${domain}`] : []),
+    '# where Salvor is (rescue.xml holds passwords of the guest; take it to where virsh is):',
+    planCommand(by),
+    ...startCommands(by),
+    by.session.endAtFirstReboot
+      ? '# work in the rescue system; the session is over when the guest reboots; or end it:'
+      : '# work in the rescue system; then end it:',
+    ...endCommands(by),
+  ];
+}
+
+/** The resolved choices, so that properties of the medium need not be at hand. */
+function planCommand({ uri, session, request, allowUnbootable }: ByHand): string {
+  const { device, bus, profile, fallThrough, writes, endAtFirstReboot } = request;
+  const words = [
+    ...['salvor', 'plan', '--uri', uri],
+    ...request.media.flatMap((spec) => ['--medium', specOf(spec)]),
+    ...(device.value === 'none' ? [] : ['--device', device.value, '--bus', bus.value]),
+    ...['--profile', profile, '--fall-through', fallThrough.value, '--session', request.session],
+    ...(endAtFirstReboot ? ['--end-at-first-reboot'] : []),
+    ...(session.transient ? ['--allow-transient'] : []),
+    ...(writes.value === 'direct' ? ['--direct-writes'] : []),
+    ...(allowUnbootable ? ['--allow-unbootable'] : []),
+    ...['--out', 'xml', '--', session.domain],
+  ];
+  return `(umask 077; ${words.map(shellWord).join(' ')} > rescue.xml)`;
+}
+
+/** A medium as the command line takes it. */
+export function specOf(spec: MediumSpec): string {
+  switch (spec.kind) {
+    case 'volume':
+      return `volume:${spec.pool}/${spec.name}`;
+    case 'path':
+      return `path:${spec.path}`;
+    case 'url':
+      return `url:${spec.url}`;
+    case 'original':
+      return 'original';
+    case 'kernel': {
+      const initrd = spec.initrd === null ? '' : `,initrd:${spec.initrd}`;
+      return `kernel:${spec.kernel}${initrd}${spec.cmdline === null ? '' : `,cmdline:${spec.cmdline}`}`;
+    }
+  }
+}
+
+interface Words {
+  readonly virsh: string;
+  readonly domain: string;
+  /** A test that holds when the guest is off: virsh says the same in every language. */
+  readonly isOff: string;
+}
+
+function wordsOf({ uri, session }: ByHand): Words {
+  const virsh = uri === '' ? 'virsh' : `virsh -c ${shellWord(uri)}`;
+  const domain = `--domain ${shellWord(session.domain)}`;
+  return { virsh, domain, isOff: `[ "$(${virsh} -q domid ${domain})" = - ]` };
+}
+
+function startCommands(by: ByHand): string[] {
+  const { session, running, request } = by;
+  const words = wordsOf(by);
+  const { virsh, domain, isOff } = words;
+  const reset = session.scratchNvram === null ? '' : ' --reset-nvram';
+  const stop = running ? stopCommands(words, request.stop) : [];
+  if (session.kind === 'one-shot') return [...stop, `${virsh} create rescue.xml${reset}`];
+  const define = `${virsh} define rescue.xml`;
+  const start = `${virsh} start ${domain}${reset}`;
+  // Given up, the guest runs on: then its definition stays as it is.
+  return session.transient ? [define, ...stop, start] : [...stop, running ? `${isOff} && ${define}` : define, start];
+}
+
+/** shutdown returns at once: wait until the guest is off, as long as the request says. */
+function stopCommands({ virsh, domain, isOff }: Words, stop: StopRequest): string[] {
+  if (stop.how === 'force') return [`${virsh} destroy ${domain}`];
+  const wait = `n=0; until ${isOff} || [ $n -ge ${stop.timeoutSeconds} ]; do sleep 1; n=$((n+1)); done`;
+  return [
+    `${virsh} shutdown ${domain}`,
+    wait,
+    ...(stop.onTimeout === 'force' ? [`${isOff} || ${virsh} destroy ${domain}`] : []),
+  ];
+}
+
+function endCommands(by: ByHand): string[] {
+  const { session, running } = by;
+  const words = wordsOf(by);
+  const { virsh, domain } = words;
+  const nvram = session.scratchNvram === null ? [] : removeFile(virsh, session.scratchNvram);
+  const start = running ? [`${virsh} start ${domain}`] : [];
+  const stop = endStop(words, by.request.stop);
+  // Ended by force in the end: a transient session's domain is defined, so it is off afterwards, and not gone.
+  if (session.kind === 'one-shot') return [...stop, ...nvram, ...start];
+  const recover = recoverCommands(by, words);
+  if (!session.transient) return [...stop, ...recover, `${virsh} define original.xml`, ...nvram, ...start];
+  return [
+    ...stop,
+    ...recover,
+    `${virsh} create original.xml`,
+    `${virsh} undefine ${domain} --keep-nvram`,
+    ...nvram,
+  ];
+}
+
+/** Ending never gives up half-way: what does not shut down is forced off. */
+function endStop({ virsh, domain, isOff }: Words, stop: StopRequest): string[] {
+  return stopCommands({ virsh, domain, isOff }, { ...stop, onTimeout: 'force' });
+}
+
+/** Lines of a dumped definition that hold what stays out of the record. */
+const SECRET_LINES = '/<graphics .* passwd=|<cookie /';
+
+/** original.xml from the record in the rescue definition; passwords from the rescue definition itself. */
+function recoverCommands({ definitionXml }: ByHand, { virsh, domain }: Words): string[] {
+  const decode = String.raw`sed -n 's:.*<salvor.original>\([^<]*\)<.*:\1:p' session.xml | base64 -d`;
+  const fill = ` | awk 'NR==FNR{if(${SECRET_LINES})s[++n]=$0;next}${SECRET_LINES}{$0=s[++m]}1' session.xml -`;
+  return [
+    `(umask 077; ${virsh} dumpxml --inactive --security-info ${domain} > session.xml)`,
+    `(umask 077; ${decode}${hasSecrets(definitionXml) ? fill : ''} > original.xml)`,
+  ];
+}
+
+/** Remove a file of the host through libvirt, so that it works from anywhere. */
+function removeFile(virsh: string, path: string): string[] {
+  const slash = path.lastIndexOf('/');
+  const folder = shellWord(path.slice(0, slash) || '/');
+  return [
+    `${virsh} pool-create-as --name salvor-nvram --type dir --target ${folder}`,
+    `${virsh} vol-delete --pool salvor-nvram --vol ${shellWord(path.slice(slash + 1))}`,
+    `${virsh} pool-destroy --pool salvor-nvram`,
   ];
 }

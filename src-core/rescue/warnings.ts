@@ -4,13 +4,14 @@ import type { AddedController } from '../disks/places.ts';
 import { isIso, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { warning } from './findings.ts';
+import type { ScratchNvram } from './scratch-nvram.ts';
 import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
 
 /** About the guest and its surroundings. */
-export function domainWarnings({ domain, inputs }: PlanContext): Finding[] {
+export function domainWarnings({ domain, inputs }: PlanContext, scratch: ScratchNvram): Finding[] {
   const facts = inputs.domain;
   const found: Finding[] = [];
-  if (domain.firmware === 'uefi') found.push(warning('nvram-writable', null));
+  if (domain.firmware === 'uefi' && scratch.kind === 'not-needed') found.push(warning('nvram-writable', null));
   if (domain.tpm) found.push(warning('tpm', null));
   for (const disk of domain.disks) {
     if (disk.shareable) found.push(warning('shareable-disk', disk.target, { target: disk.target }));
@@ -20,9 +21,24 @@ export function domainWarnings({ domain, inputs }: PlanContext): Finding[] {
   for (const manager of domain.managers) found.push(warning('managed-by', manager, { manager }));
   const count = facts.snapshots + facts.checkpoints;
   if (count > 0) found.push(warning('snapshots', null, { count }));
-  if (facts.autostart) found.push(warning('autostart', null));
   if (facts.state === 'paused' || facts.state === 'pmsuspended')
     found.push(warning('guest-not-running-clean', null, { state: facts.state }));
+  return found;
+}
+
+/** About the kind of session: how long it lasts, and what it leaves while it does. */
+export function sessionWarnings(
+  { inputs }: PlanContext,
+  { session, endAtFirstReboot }: ResolvedRequest,
+  scratch: ScratchNvram,
+): Finding[] {
+  const { autostart, persistent } = inputs.domain;
+  const found: Finding[] = [];
+  if (!persistent) found.push(warning('transient', null));
+  else if (session === 'until-ended') found.push(warning('until-ended', null));
+  if (autostart) found.push(warning(session === 'until-ended' ? 'autostart-in-rescue' : 'autostart', null));
+  if (endAtFirstReboot) found.push(warning('first-reboot', null));
+  if (scratch.kind === 'path') found.push(warning('scratch-nvram', scratch.path, { path: scratch.path }));
   return found;
 }
 

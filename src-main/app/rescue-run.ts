@@ -106,6 +106,8 @@ async function check({ hypervisor, order, report }: Run) {
       reasons: plan.refusals.map(({ message }) => message).join(' '),
     });
   }
+  if (plan.request.session !== 'one-shot' || plan.scratchNvram !== null)
+    throw new SalvorError('not-supported', { what: 'sessions other than one-shot on the guest’s own NVRAM' });
   report.steps(plan.steps.map(({ id, what }) => ({ id, text: what.text })));
   return { inputs, plan, rescueXml: plan.rescueXml };
 }

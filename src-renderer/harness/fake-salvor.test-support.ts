@@ -87,6 +87,7 @@ export function session(parts: Partial<SessionRecord> = {}): SessionRecord {
     medium: '/srv/iso/systemrescue-12.01-amd64.iso',
     powerBefore: 'on',
     definition: null,
+    transient: false,
     ...parts,
   };
 }

@@ -1,0 +1,104 @@
+/**
+ * The recovery record of a session that lasts until it is ended: the guest's own definition, inside the rescue definition's metadata.
+ * Written once, at the start. Anybody may read metadata, read-only connections included, so what libvirt shows only to those who may
+ * see secrets stays out of it: passwords of consoles and cookies of network disks. Ending takes them from the rescue definition, which
+ * has them where the guest's own had them.
+ */
+import { parseXml } from '../domain-xml/document.ts';
+import { child, childText, textOf } from '../domain-xml/elements.ts';
+import { parseDomain } from '../domain-xml/domain.ts';
+import { decodeBase64, encodeBase64 } from './base64.ts';
+import { hashText } from './fingerprint.ts';
+import { ORIGINAL_ELEMENT, findSession, recordOf } from './session.ts';
+import type { SessionRecord } from './session.ts';
+
+/** What VIR_DOMAIN_XML_SECURE adds to a dumped definition (tried on 9.0): where the value begins, the value, what stands behind it. */
+const SECRET = /(<graphics\b[^>]*?\spasswd=)('[^']*'|"[^"]*")|(<cookie\b[^>]*>)([^<]*)(?=<\/cookie>)/g;
+
+/** The definition with every secret left empty. An empty VNC password lets nobody in, so that a definition restored without it is safe. */
+export function withoutSecrets(xml: string): string {
+  return xml.replace(SECRET, (_whole, graphics?: string, _password?: string, cookie?: string) =>
+    graphics === undefined ? (cookie ?? '') : `${graphics}''`,
+  );
+}
+
+/** Does a definition hold anything that stays out of its record? */
+export function hasSecrets(xml: string): boolean {
+  return withoutSecrets(xml) !== xml;
+}
+
+/** Hash of a definition as it may be told to everybody: with its secrets, a short password could be guessed from it. */
+export function hashDefinition(xml: string): string {
+  return hashText(withoutSecrets(xml));
+}
+
+export function encodeRecord(definitionXml: string): string {
+  return encodeBase64(withoutSecrets(definitionXml));
+}
+
+/** The longest record that a definition of this length can have, in characters. */
+export function recordLength(definitionXml: string): number {
+  return Math.ceil(definitionXml.length / 3) * 4;
+}
+
+export type Recovered =
+  | { readonly session: SessionRecord; readonly definitionXml: string; readonly problem: null }
+  /** Why the record cannot be acted on, in words that stand behind a colon. */
+  | { readonly session: SessionRecord | null; readonly definitionXml: null; readonly problem: string };
+
+/**
+ * The guest's own definition, byte for byte, from the rescue definition as libvirt dumps it (INACTIVE | SECURE). Metadata can be written by
+ * anybody: what does not decode, is not whole, or is another domain's definition is not given back.
+ */
+export function recoverDefinition(rescueXml: string): Recovered {
+  const root = parseXml(rescueXml).documentElement;
+  const element = findSession(child(root, 'metadata'));
+  if (element === null) return { session: null, definitionXml: null, problem: 'its definition carries no session' };
+  const session = recordOf(element);
+  const not = (problem: string): Recovered => ({ session, definitionXml: null, problem });
+  const text = textOf(originalElement(element));
+  if (text === null || text === '') return not('the session in its definition carries no record');
+  const template = decodeBase64(text);
+  if (template === null) return not('the record is damaged: it does not decode');
+  if (hashText(template) !== session.definition) return not('the record is damaged: its hash is another one');
+  const definitionXml = withSecretsOf(template, rescueXml);
+  if (definitionXml === null)
+    return not(
+      'the passwords in the definition are not those from the start of the rescue: their number is another one',
+    );
+  return sameDomain(definitionXml, childText(root, 'name'), childText(root, 'uuid'))
+    ? { session, definitionXml, problem: null }
+    : not('the record is the definition of another domain');
+}
+
+function originalElement(session: NonNullable<ReturnType<typeof findSession>>) {
+  for (let node = session.firstChild; node !== null; node = node.nextSibling)
+    if (node.nodeType === 1 && node.localName === ORIGINAL_ELEMENT) return node as typeof session;
+  return null;
+}
+
+/** Secrets of the one definition into the empty places of the other, in their order; null where their number differs. */
+function withSecretsOf(template: string, definitionXml: string): string | null {
+  const secrets = [...definitionXml.matchAll(SECRET)].map((found) => found[2] ?? found[4] ?? '');
+  const places = template.match(SECRET)?.length ?? 0;
+  if (places !== secrets.length) return null;
+  let next = 0;
+  return template.replace(SECRET, (_whole, graphics?: string, _password?: string, cookie?: string) => {
+    const secret = secrets[next++] ?? '';
+    return graphics === undefined ? `${cookie ?? ''}${secret}` : `${graphics}${singleQuoted(secret)}`;
+  });
+}
+
+/** An attribute's value with its quotes, as libvirt writes it. */
+function singleQuoted(value: string): string {
+  return value.startsWith("'") ? value : `'${value.slice(1, -1).replaceAll("'", '&apos;')}'`;
+}
+
+function sameDomain(definitionXml: string, name: string | null, uuid: string | null): boolean {
+  try {
+    const domain = parseDomain(definitionXml);
+    return domain.name === name && domain.uuid === uuid;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+/** What will be done, in order: to start a session of each kind, and to end it. The runner reports by these ids. */
+import { sentence } from './findings.ts';
+import type { PlanStep, Sentence, SessionKind, StopRequest } from './types.ts';
+
+/** What the steps of a session depend on. */
+export interface SessionFacts {
+  readonly domain: string;
+  readonly kind: SessionKind;
+  /** The guest has no definition of its own. */
+  readonly transient: boolean;
+  readonly endAtFirstReboot: boolean;
+  readonly scratchNvram: string | null;
+}
+
+/**
+ * To start a session. A guest with a definition is stopped first, so that nothing is changed when it does not stop. A transient guest
+ * is defined first: when it stops, its definition is all that there is of it.
+ */
+export function startSteps(session: SessionFacts, running: boolean, stop: StopRequest): PlanStep[] {
+  const { domain, kind, transient } = session;
+  const stopStep: PlanStep[] = running
+    ? [{ id: 'stop', what: stopSentence(domain, stop), inverse: sentence('undo-stop', { domain }) }]
+    : [];
+  return [
+    { id: 'check', what: sentence('step-check'), inverse: null },
+    ...(transient ? [defineStep(session), ...stopStep] : stopStep),
+    ...(kind === 'until-ended' && !transient ? [defineStep(session)] : []),
+    startStep(session),
+    { id: 'verify', what: sentence('step-verify'), inverse: null },
+  ];
+}
+
+export function stopSentence(domain: string, { how, timeoutSeconds, onTimeout }: StopRequest): Sentence {
+  if (how === 'force') return sentence('step-stop-force', { domain });
+  const then = onTimeout === 'force' ? 'force it off' : 'give up';
+  return sentence('step-stop-graceful', { domain, seconds: timeoutSeconds, then });
+}
+
+function defineStep({ domain, transient }: SessionFacts): PlanStep {
+  return {
+    id: 'define',
+    what: sentence(transient ? 'step-define-transient' : 'step-define', { domain }),
+    inverse: sentence(transient ? 'undo-define-transient' : 'undo-define', { domain }),
+  };
+}
+
+function startStep({ domain, kind, endAtFirstReboot }: SessionFacts): PlanStep {
+  if (kind === 'until-ended')
+    return {
+      id: 'start',
+      what: sentence('step-start-defined', { domain }),
+      inverse: sentence('undo-start-defined', { domain }),
+    };
+  const what = sentence(endAtFirstReboot ? 'step-start-once' : 'step-start', { domain });
+  return { id: 'start', what, inverse: sentence('undo-start', { domain }) };
+}
+
+/** To end a session: `running` it is on now, `on` it will be on afterwards. */
+export function endSteps(session: SessionFacts, running: boolean, on: boolean, stop: StopRequest): PlanStep[] {
+  const { domain, kind, transient, scratchNvram } = session;
+  const step = (id: PlanStep['id'], what: Sentence): PlanStep => ({ id, what, inverse: null });
+  return [
+    ...(running ? [step('stop', stopSentence(domain, stop))] : []),
+    ...(kind === 'until-ended' && !transient ? [step('define', sentence('step-end-define', { domain }))] : []),
+    ...(scratchNvram === null ? [] : [step('nvram', sentence('step-end-nvram', { path: scratchNvram }))]),
+    step('start', startAgain(domain, transient, on)),
+    step('verify', sentence('step-end-verify')),
+  ];
+}
+
+function startAgain(domain: string, transient: boolean, on: boolean): Sentence {
+  if (transient) return sentence('step-end-transient', { domain });
+  return on ? sentence('step-end-start', { domain }) : sentence('step-end-stay-off', { domain });
+}
