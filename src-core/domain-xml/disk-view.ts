@@ -24,7 +24,7 @@ export function readDisk(disk: XmlElement, index: number): DiskView {
     index,
     device,
     sourceType,
-    source: sourceName(sourceType, source),
+    source: diskSourceName(sourceType, source),
     target: targetName,
     bus: attribute(target, 'bus') ?? (device === 'floppy' ? 'fdc' : guessBus(targetName)),
     format: attribute(driver, 'type'),
@@ -48,7 +48,7 @@ function guessBus(target: string): string {
 }
 
 /** One line that names a source: a path, pool/volume, protocol:name@host, a PCI address; null for an empty drive. */
-function sourceName(type: string, source: XmlElement | null): string | null {
+export function diskSourceName(type: string, source: XmlElement | null): string | null {
   if (source === null) return null;
   switch (type) {
     case 'file':
@@ -86,7 +86,7 @@ function secretsOf(parent: XmlElement | null): SecretReference[] {
 function backingChain(disk: XmlElement): string[] {
   const chain: string[] = [];
   for (let layer = child(disk, 'backingStore'); layer !== null; layer = child(layer, 'backingStore')) {
-    const name = sourceName(attribute(layer, 'type') ?? 'file', child(layer, 'source'));
+    const name = diskSourceName(attribute(layer, 'type') ?? 'file', child(layer, 'source'));
     if (name === null) break;
     chain.push(name);
   }

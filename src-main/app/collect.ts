@@ -3,7 +3,7 @@ import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import type { MediumFacts, RescueInputs, RescueRequest, SessionStamp } from '../../src-core/rescue/types.ts';
 import type { Hypervisor, RunningDisks } from '../libvirt/port.ts';
-import { collectDomain, collectHost } from './domain-facts.ts';
+import { collectDomain, collectHost, isOn } from './domain-facts.ts';
 import type { CollectedDomain } from './domain-facts.ts';
 import { mediumFacts } from './medium-facts.ts';
 import { mapLimited } from './patience.ts';
@@ -53,15 +53,19 @@ export async function collectInputs(
 
 function collectMedia(
   hypervisor: Hypervisor,
-  { facts: { sessionXml }, view: domain }: CollectedDomain,
+  { facts: { sessionXml, definitionXml, state }, view: domain }: CollectedDomain,
   { request, media }: CollectOptions,
 ): Promise<MediumFacts[]> {
+  // A domain that ends meanwhile runs from nothing.
+  const live = async () =>
+    domain.uuid !== null && isOn(state) ? hypervisor.domainXml(domain.uuid, 'live').catch(() => null) : null;
+  const xml = { definition: definitionXml, live };
   return withFinder(hypervisor, (finder) =>
     mapLimited(request.media, IN_FLIGHT, async (spec) => {
       // The original image depends on the domain too.
       const key = spec.kind === 'original' ? null : JSON.stringify(spec);
       const known = key === null ? undefined : media?.get(key);
-      const facts = known ?? (await mediumFacts({ hypervisor, domain, finder }, spec));
+      const facts = known ?? (await mediumFacts({ hypervisor, domain, xml, finder }, spec));
       if (key !== null) media?.set(key, facts);
       return sessionXml === null ? withoutLeftOverlay(finder, domain, request, facts) : facts;
     }),

@@ -40,6 +40,7 @@ export interface FakeHost {
   readonly changes: string[];
   state: DomainState;
   definition: string;
+  persistent: boolean;
   /** What the domain runs from; null: off. */
   live: string | null;
   /** Run before a method does its work; what it throws, the method throws. */
@@ -51,6 +52,7 @@ export interface FakeHost {
 
 export interface FakeOptions {
   readonly state?: DomainState;
+  readonly persistent?: boolean;
   readonly pools?: readonly StoragePool[];
   /** By path. */
   readonly volumes?: Readonly<Record<string, ExaminedVolume>>;
@@ -68,9 +70,11 @@ export function fileVolume(
   path: string,
   head: Uint8Array | null = BYTES,
   backing: string | null = null,
+  format = 'raw',
 ): ExaminedVolume {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const below = backing === null ? '' : `<backingStore><path>${backing}</path></backingStore>`;
+  const below =
+    backing === null ? '' : `<backingStore><path>${backing}</path><format type='${format}'/></backingStore>`;
   return {
     name,
     xml: `<volume type='file'><name>${name}</name><capacity unit='bytes'>8388608</capacity><allocation unit='bytes'>4096</allocation><physical unit='bytes'>8388608</physical><target><path>${path}</path><format type='raw'/></target>${below}</volume>`,
@@ -88,6 +92,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     changes: [],
     state,
     definition: DEFINITION,
+    persistent: options.persistent ?? true,
     live: state === 'running' ? DEFINITION : null,
     before: {},
     obedient: true,
@@ -115,14 +120,15 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     domainCapabilities: () => Promise.resolve(null),
     secrets: () => Promise.resolve([]),
     listDomains: () =>
-      Promise.resolve([{ ...DOMAIN, state: host.state, persistent: true, autostart: false, disks: null }]),
+      Promise.resolve([{ ...DOMAIN, state: host.state, persistent: host.persistent, autostart: false, disks: null }]),
     runningDisks: () => Promise.resolve([]),
     findDomain: () => Promise.resolve(DOMAIN),
-    domainStatus: () => Promise.resolve({ state: host.state, persistent: true, autostart: false }),
+    domainStatus: () => Promise.resolve({ state: host.state, persistent: host.persistent, autostart: false }),
     domainState: () => Promise.resolve(host.state),
     domainObstacles: () => Promise.resolve({ managedSave: false, snapshots: 0, checkpoints: 0, job: null }),
     domainXml: (_uuid, kind) => Promise.resolve(kind === 'live' ? (host.live ?? host.definition) : host.definition),
     liveMetadata: () => Promise.resolve(host.live === null ? null : sessionIn(host.live)),
+    definitionMetadata: () => Promise.resolve(host.persistent ? sessionIn(host.definition) : null),
     blockJobs: () => Promise.resolve([]),
     blockSizes: () => Promise.resolve(null),
     createDomain: (xml) => {
@@ -135,6 +141,20 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       change('startDomain');
       if (host.live !== null) return Promise.reject(refuse('virDomainCreateWithFlags', 'domain is already running'));
       become('running', host.definition);
+      return Promise.resolve();
+    },
+    defineDomain: (xml) => {
+      change('defineDomain');
+      host.definition = xml;
+      host.persistent = true;
+      emit(DOMAIN);
+      return Promise.resolve();
+    },
+    undefineDomain: () => {
+      change('undefineDomain');
+      host.persistent = false;
+      host.definition = host.live ?? '';
+      emit(DOMAIN);
       return Promise.resolve();
     },
     shutdownDomain: () => {
@@ -160,6 +180,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     listVolumeNames: () => Promise.resolve([]),
     listVolumes: () => Promise.resolve([]),
     examineVolume: (where) => Promise.resolve('path' in where ? (volumes[where.path] ?? null) : null),
+    readVolume: (where, ranges) => {
+      const head = ('path' in where ? volumes[where.path] : undefined)?.head ?? null;
+      return Promise.resolve(head === null ? null : ranges.map(({ at, length }) => head.slice(at, at + length)));
+    },
     deleteVolume: () => Promise.resolve(),
   };
   const hypervisor = new Proxy(methods, {

@@ -69,13 +69,16 @@ describe('a path', () => {
     });
   });
 
-  test.each(['relative/x.img', '/dev/sdz', '/a\0b'])('%j is not looked for', async (path) => {
-    const host = fakeHost({ volumes: {} });
-    host.before.createPool = () => {
-      throw new Error('must not be asked');
-    };
-    expect(await factsOf(host, { kind: 'path', path })).toMatchObject({ found: false });
-  });
+  test.each(['relative/x.img', '/dev/sdz', '/dev/vg/lv', '/proc/self/x', '/sys/x/../y/x', '/a\0b'])(
+    '%j is not looked for',
+    async (path) => {
+      const host = fakeHost({ volumes: {} });
+      host.before.createPool = () => {
+        throw new Error('must not be asked');
+      };
+      expect(await factsOf(host, { kind: 'path', path })).toMatchObject({ found: false });
+    },
+  );
 
   test('a lost connection is no property of the medium', async () => {
     const host = fakeHost();
@@ -138,35 +141,30 @@ describe('a volume', () => {
   });
 });
 
-describe('the original image', () => {
-  const chain = {
-    '/images/root.img': fileVolume('/images/root.img', null, '/images/mid.img'),
-    '/images/mid.img': fileVolume('/images/mid.img', null, '/images/base.img'),
-    '/images/base.img': fileVolume('/images/base.img'),
-  };
-
-  test('is the deepest of the chain', async () => {
-    const facts = await factsOf(fakeHost({ volumes: chain }), { kind: 'original' });
-    expect(facts).toMatchObject({
+describe('a disk of the host', () => {
+  test('that no pool knows is found in a folder that holds nothing but disks', async () => {
+    const host = fakeHost({ volumes: {} });
+    const path = '/dev/disk/by-id/scsi-1';
+    Object.assign(host, {
+      hypervisor: {
+        ...spread(host),
+        examineVolume: (where: object) => Promise.resolve('name' in where ? fileVolume(path) : null),
+      },
+    });
+    expect(await factsOf(host, { kind: 'path', path })).toMatchObject({
       found: true,
-      source: { type: 'file', file: '/images/base.img' },
-      lookedAt: ['/images/root.img', '/images/mid.img', '/images/base.img'],
+      source: { type: 'block', dev: path },
     });
   });
 
-  test('is missing where the root disk stands on nothing', async () => {
-    const facts = await factsOf(fakeHost({ volumes: { '/images/root.img': fileVolume('/images/root.img') } }), {
-      kind: 'original',
-    });
-    expect(facts).toMatchObject({ found: false, lookedAt: ['/images/root.img'] });
+  test('elsewhere in /dev is not looked for: opening what lies there would set off devices', async () => {
+    const facts = await factsOf(fakeHost({ volumes: {} }), { kind: 'path', path: '/dev/sdz' });
+    expect(facts.problem).toContain('name it by /dev/disk/by-id or /dev/mapper');
   });
 
-  test('a chain that loops ends', async () => {
-    const loop = { ...chain, '/images/base.img': fileVolume('/images/base.img', null, '/images/root.img') };
-    expect(await factsOf(fakeHost({ volumes: loop }), { kind: 'original' })).toMatchObject({
-      found: false,
-      problem: 'the chain of images loops at /images/root.img',
-    });
+  test('a file in /dev/shm is a file', async () => {
+    const volumes = { '/dev/shm/x.img': fileVolume('/dev/shm/x.img') };
+    expect((await factsOf(fakeHost({ volumes }), { kind: 'path', path: '/dev/shm/x.img' })).source?.type).toBe('file');
   });
 });
 
@@ -189,8 +187,13 @@ describe('an address', () => {
   );
 });
 
-test('a kernel: each file is looked for, and the one that is missing is named', async () => {
-  const volumes = { '/boot/vmlinuz': fileVolume('/boot/vmlinuz', null) };
+test('a kernel: each file is looked for and into, and the one that is missing is named', async () => {
+  const gzip = new Uint8Array(64);
+  gzip.set([0x1f, 0x8b]);
+  const volumes = {
+    '/boot/vmlinuz': fileVolume('/boot/vmlinuz', null),
+    '/boot/initrd.gz': fileVolume('/boot/initrd.gz', gzip),
+  };
   const host = fakeHost({ volumes });
   const make = (initrd: string | null): MediumSpec => ({
     kind: 'kernel',
@@ -199,6 +202,10 @@ test('a kernel: each file is looked for, and the one that is missing is named', 
     cmdline: null,
   });
   expect(await factsOf(host, make(null))).toMatchObject({ found: true });
+  expect((await factsOf(host, make('/boot/initrd.gz'))).bootFiles).toMatchObject([
+    { role: 'kernel', file: '/boot/vmlinuz', size: 8388608, content: null, hash: null },
+    { role: 'initrd', file: '/boot/initrd.gz', content: { kind: 'packed', arch: null }, hash: { bytes: 64 } },
+  ]);
   expect(await factsOf(host, make('/boot/initrd'))).toMatchObject({
     found: false,
     problem: 'its initrd /boot/initrd: there is no such file on the host',
@@ -244,6 +251,7 @@ function spread({ hypervisor }: FakeHost): FakeHost['hypervisor'] {
     'liveMetadata',
     'blockJobs',
     'examineVolume',
+    'readVolume',
     'refreshPool',
     'poolByTarget',
     'createPool',

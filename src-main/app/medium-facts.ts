@@ -1,23 +1,22 @@
 /** What can be found out about a medium on the host (RESCUE.md: Inputs), one function for each kind of medium. */
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
-import { rootDisk } from '../../src-core/disks/root-disk.ts';
-import { recognise } from '../../src-core/media/recognise.ts';
-import type { ImageSource, MediumFacts, MediumSpec } from '../../src-core/rescue/types.ts';
-import type { ExaminedVolume, Hypervisor } from '../libvirt/port.ts';
+import type { Range } from '../../src-core/media/bytes.ts';
+import { BOOT_FILE_HEAD, readBootFile } from '../../src-core/media/boot-file.ts';
+import { HEAD_LENGTH } from '../../src-core/media/recognise.ts';
+import type { BootFile, ImageSource, MediumFacts, MediumSpec } from '../../src-core/rescue/types.ts';
+import type { ExaminedVolume, Hypervisor, VolumeRef } from '../libvirt/port.ts';
 import { errorOf } from './errors.ts';
+import { originalImage } from './original-image.ts';
+import { hashOf, readMedium } from './read-medium.ts';
 import { readVolumeXml } from './storage-xml.ts';
 import type { VolumeView } from './storage-xml.ts';
 import type { Finder } from './volume-finder.ts';
 
-/** recognise() looks no further. */
-export const HEAD_BYTES = 1024 * 1024;
-
-/** A chain longer than this is a loop, or beyond what QEMU is asked to open. */
-const MAX_CHAIN = 200;
-
 export interface MediumContext {
   readonly hypervisor: Hypervisor;
   readonly domain: DomainView;
+  /** What the domain was made from, and what it runs from; null: off. */
+  readonly xml: { readonly definition: string; readonly live: () => Promise<string | null> };
   readonly finder: Finder;
 }
 
@@ -58,18 +57,19 @@ function notFound(spec: MediumSpec, problem: string, lookedAt: readonly string[]
   return { ...NOTHING, spec, problem, lookedAt };
 }
 
-async function volumeFacts({ hypervisor }: MediumContext, spec: MediumSpec & { kind: 'volume' }): Promise<MediumFacts> {
+async function volumeFacts(context: MediumContext, spec: MediumSpec & { kind: 'volume' }): Promise<MediumFacts> {
+  const { hypervisor } = context;
   const where = { pool: spec.pool, name: spec.name };
   try {
-    let volume = await hypervisor.examineVolume(where, HEAD_BYTES);
+    let volume = await hypervisor.examineVolume(where, HEAD_LENGTH);
     if (volume === null && !hypervisor.readOnly) {
       // The pool may not have noticed a file that was put there behind libvirt's back.
       await hypervisor.refreshPool(spec.pool);
-      volume = await hypervisor.examineVolume(where, HEAD_BYTES);
+      volume = await hypervisor.examineVolume(where, HEAD_LENGTH);
     }
     return volume === null
       ? notFound(spec, `the pool “${spec.pool}” has no volume “${spec.name}”`)
-      : describe(spec, volume, spec.pool);
+      : await describe(context, spec, volume, where);
   } catch (error) {
     const { code, detail, message } = errorOf(error);
     if (code === 'pool-not-found') return notFound(spec, `there is no storage pool “${spec.pool}” on the host`);
@@ -79,26 +79,55 @@ async function volumeFacts({ hypervisor }: MediumContext, spec: MediumSpec & { k
   }
 }
 
-async function pathFacts({ finder }: MediumContext, spec: MediumSpec, path: string): Promise<MediumFacts> {
-  const found = await finder.find(path, HEAD_BYTES);
-  return found.volume === null ? notFound(spec, found.problem) : describe(spec, found.volume, null);
+async function pathFacts(context: MediumContext, spec: MediumSpec, path: string): Promise<MediumFacts> {
+  const found = await context.finder.find(path, HEAD_LENGTH);
+  return found.volume === null ? notFound(spec, found.problem) : describe(context, spec, found.volume, found.where);
 }
 
-function describe(spec: MediumSpec, examined: ExaminedVolume, pool: string | null): MediumFacts {
+async function describe(
+  { hypervisor }: MediumContext,
+  spec: MediumSpec,
+  examined: ExaminedVolume,
+  where: VolumeRef | { readonly path: string },
+): Promise<MediumFacts> {
   const volume = readVolumeXml(examined.xml);
-  const source = imageSource(volume, examined.name, pool);
+  const source = imageSource(volume, examined.name, 'pool' in where ? where.pool : null);
   if (source === null) return notFound(spec, `it is a ${volume.type === 'dir' ? 'folder' : volume.type}, not an image`);
-  const length = volume.physical ?? volume.capacity;
-  const content = examined.head === null ? null : recognise(examined.head, length);
+  const size = volume.physical ?? volume.capacity;
+  const read =
+    examined.head === null
+      ? null
+      : await readMedium(examined.head, size, (ranges) => readMore(hypervisor, where, ranges));
+  const content = read?.content ?? null;
   const format = content?.format ?? volume.format ?? (source.type === 'block' ? 'raw' : null);
-  return { ...NOTHING, spec, found: true, source, size: length, format, content };
+  const { modified, backingPath: backing } = volume;
+  return { ...NOTHING, spec, found: true, source, size, format, content, hash: read?.hash ?? null, modified, backing };
+}
+
+/** What cannot be read any more (its pool is another client's, and went away) is not known, and no failure. */
+async function readMore(
+  hypervisor: Hypervisor,
+  where: VolumeRef | { readonly path: string },
+  ranges: readonly Range[],
+) {
+  try {
+    return await hypervisor.readVolume(where, ranges);
+  } catch (error) {
+    if (errorOf(error).code === 'pool-not-found') return null;
+    throw error;
+  }
 }
 
 function imageSource(volume: VolumeView, name: string, pool: string | null): ImageSource | null {
-  if (volume.type === 'file' && volume.path !== null) return { type: 'file', file: volume.path };
+  if (volume.type === 'file' && volume.path !== null) return fileOrBlock(volume.path);
   if (volume.type === 'block' && volume.path !== null) return { type: 'block', dev: volume.path };
   if (volume.type === 'network' && pool !== null) return { type: 'volume', pool, volume: name };
   return null;
+}
+
+/** A pool over a folder calls everything in it a file, disks too; QEMU tells them apart. */
+export function fileOrBlock(path: string): ImageSource {
+  return /^\/dev\/(?!shm\/)/.test(path) ? { type: 'block', dev: path } : { type: 'file', file: path };
 }
 
 /** An address is not opened: QEMU will, on the host. */
@@ -114,50 +143,43 @@ export function urlFacts(spec: MediumSpec & { kind: 'url' }): MediumFacts {
   return { ...NOTHING, spec, found: true, source: { type: 'network', protocol, host: url.hostname, port, name } };
 }
 
-/** The deepest backing image of the root disk: by the definition where it tells, else as the host reads it from image to image. */
+/** The original image: what the root disk was made from. Its format is the one that the chain tells; what looks different is not taken. */
 async function originalFacts(context: MediumContext, spec: MediumSpec): Promise<MediumFacts> {
-  const root = rootDisk(context.domain);
-  if (root?.source == null) return notFound(spec, 'this guest has no root disk with an image');
-  const lookedAt: string[] = [root.source, ...root.backingChain];
-  const first =
-    root.sourceType === 'volume' && root.backingChain.length === 0 ? await openPoolVolume(context, root.source) : null;
-  let next: string | null = first === null ? (lookedAt.at(-1) ?? null) : backingOf(first);
-  if (first !== null && next !== null) lookedAt.push(next);
-  while (next !== null && next.startsWith('/')) {
-    const found = await context.finder.find(next, 0);
-    if (found.volume === null) {
-      if (lookedAt.length === 1) return notFound(spec, `${next}: ${found.problem}`, lookedAt);
-      return notFound(spec, `the image ${next}, which the guest’s disk stands on: ${found.problem}`, lookedAt);
-    }
-    next = backingOf(found.volume);
-    if (next === null) break;
-    if (lookedAt.includes(next) || lookedAt.length > MAX_CHAIN)
-      return notFound(spec, `the chain of images loops at ${next}`, lookedAt);
-    lookedAt.push(next);
+  const found = await originalImage(context);
+  const lookedAt = found.lookedAt;
+  if (found.image === null) return notFound(spec, found.problem, lookedAt);
+  const { source, format: told } = found.image;
+  const facts = await pathFacts(context, spec, source);
+  if (!facts.found) return notFound(spec, `${source}: ${facts.problem ?? 'it was not found'}`, lookedAt);
+  if (told !== null && facts.content !== null && facts.content.format !== told) {
+    const problem = `${source} is a ${told} image to the disk that stands on it, and begins like a ${facts.content.format} image`;
+    return notFound(spec, problem, lookedAt);
   }
-  const deepest = lookedAt.at(-1) ?? root.source;
-  if (lookedAt.length === 1) return notFound(spec, 'the root disk stands on no other image', lookedAt);
-  if (!deepest.startsWith('/')) return notFound(spec, `${deepest} is not a file or device of the host`, lookedAt);
-  return { ...(await pathFacts(context, spec, deepest)), lookedAt };
-}
-
-/** `source` of a disk of type volume is `pool/volume`. */
-async function openPoolVolume({ hypervisor }: MediumContext, source: string): Promise<ExaminedVolume | null> {
-  const slash = source.indexOf('/');
-  return hypervisor.examineVolume({ pool: source.slice(0, slash), name: source.slice(slash + 1) }, 0);
-}
-
-function backingOf(examined: ExaminedVolume): string | null {
-  return readVolumeXml(examined.xml).backingPath;
+  return { ...facts, format: facts.content?.format ?? told ?? facts.format, lookedAt };
 }
 
 async function kernelFacts({ finder }: MediumContext, spec: MediumSpec & { kind: 'kernel' }): Promise<MediumFacts> {
-  const files = [spec.kernel, ...(spec.initrd === null ? [] : [spec.initrd])];
-  for (const file of files) {
-    const whose = file === spec.kernel ? '' : `its initrd ${file}: `;
-    const found = await finder.find(file, 0);
-    if (found.volume === null) return notFound(spec, `${whose}${found.problem}`, files);
-    if (readVolumeXml(found.volume.xml).type !== 'file') return notFound(spec, `${whose}it is not a file`, files);
+  const wanted: readonly (readonly [BootFile['role'], string])[] = [
+    ['kernel', spec.kernel],
+    ...(spec.initrd === null ? [] : [['initrd', spec.initrd] as const]),
+  ];
+  const bootFiles: BootFile[] = [];
+  const lookedAt = wanted.map(([, file]) => file);
+  for (const [role, file] of wanted) {
+    const whose = role === 'kernel' ? '' : `its initrd ${file}: `;
+    const found = await finder.find(file, BOOT_FILE_HEAD);
+    if (found.volume === null) return notFound(spec, `${whose}${found.problem}`, lookedAt);
+    const { type, physical, capacity } = readVolumeXml(found.volume.xml);
+    if (type !== 'file') return notFound(spec, `${whose}it is not a file`, lookedAt);
+    const size = physical ?? capacity;
+    const { head } = found.volume;
+    bootFiles.push({
+      role,
+      file,
+      size,
+      hash: head === null ? null : hashOf(head),
+      content: head === null ? null : readBootFile(head, size),
+    });
   }
-  return { ...NOTHING, spec, found: true, lookedAt: files };
+  return { ...NOTHING, spec, found: true, lookedAt, bootFiles };
 }

@@ -23,6 +23,11 @@ export interface VolumeView {
   readonly physical: number | null;
   /** The image below this one, as libvirt read it from the image. */
   readonly backingPath: string | null;
+  /** Its format, as this image names it or, where it names none, as libvirt found it. */
+  readonly backingFormat: string | null;
+  /** When it was last written and last changed in any way, in seconds since 1970 with a fraction; null: not told. */
+  readonly modified: string | null;
+  readonly changed: string | null;
 }
 
 /** Read pool XML. Throws XmlProblem. */
@@ -40,16 +45,25 @@ export function readPoolXml(xml: string): PoolView {
 export function readVolumeXml(xml: string): VolumeView {
   const root = parseXml(xml).documentElement;
   const target = child(root, 'target');
-  const format = attribute(child(target, 'format'), 'type');
+  const backing = child(root, 'backingStore');
+  const times = child(target, 'timestamps');
   return {
     type: attribute(root, 'type') ?? 'file',
     path: childText(target, 'path'),
-    format: format === 'unknown' ? null : format,
+    format: formatOf(target),
     capacity: bytes(root, 'capacity'),
     allocation: bytes(root, 'allocation'),
     physical: bytes(root, 'physical'),
-    backingPath: childText(child(root, 'backingStore'), 'path') || null,
+    backingPath: childText(backing, 'path') || null,
+    backingFormat: formatOf(backing),
+    modified: childText(times, 'mtime'),
+    changed: childText(times, 'ctime'),
   };
+}
+
+function formatOf(parent: XmlElement | null): string | null {
+  const format = attribute(child(parent, 'format'), 'type');
+  return format === 'unknown' ? null : format;
 }
 
 /** libvirt writes sizes in bytes; another unit would be of a future version and is not guessed at. */

@@ -8,10 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { ErrorCode } from '../../src-core/contract/errors.ts';
 import { errorOf } from './errors.ts';
-import type { ExaminedVolume, Hypervisor } from '../libvirt/port.ts';
+import type { ExaminedVolume, Hypervisor, VolumeRef } from '../libvirt/port.ts';
 
 export type Found =
-  | { readonly volume: ExaminedVolume; readonly problem: null }
+  | { readonly volume: ExaminedVolume; readonly where: VolumeRef | { readonly path: string }; readonly problem: null }
   /** In words, to stand behind “… cannot be used: ”. */
   | { readonly volume: null; readonly problem: string };
 
@@ -111,14 +111,25 @@ async function findPath(hypervisor: Hypervisor, folders: Folders, path: string, 
 
 async function lookFor(hypervisor: Hypervisor, folders: Folders, where: string, headBytes: number): Promise<Found> {
   const known = await hypervisor.examineVolume({ path: where }, headBytes);
-  if (known !== null) return { volume: known, problem: null };
+  if (known !== null) return { volume: known, where: { path: where }, problem: null };
   if (hypervisor.readOnly)
     return missing('no storage pool of the host holds it, and a read-only connection cannot look further');
-  if (where.startsWith('/dev/'))
-    return missing('no storage pool of the host holds this device; define a pool for it, or name a file');
-  const pool = await folders.pool(posix.dirname(where));
-  const volume = await hypervisor.examineVolume({ pool, name: posix.basename(where) }, headBytes);
-  return volume === null ? missing('there is no such file on the host') : { volume, problem: null };
+  if (!mayBeOpened(posix.dirname(where)))
+    return missing(
+      'no storage pool of the host holds this device; name it by /dev/disk/by-id or /dev/mapper, or define a pool for it',
+    );
+  const place = { pool: await folders.pool(posix.dirname(where)), name: posix.basename(where) };
+  const volume = await hypervisor.examineVolume(place, headBytes);
+  return volume === null ? missing('there is no such file on the host') : { volume, where: place, problem: null };
+}
+
+/**
+ * May a pool be made over this folder? libvirt opens whatever lies in it, for reading. In /dev that sets off devices: a host reboots a
+ * minute after its /dev/watchdog was opened and closed again. So only folders that hold nothing but disks are opened there.
+ */
+function mayBeOpened(folder: string): boolean {
+  if (/^\/dev\/(?:mapper|disk\/by-[a-z-]+|shm(?:\/.*)?)$/.test(folder)) return true;
+  return !/^\/(?:dev|proc|sys)(?:\/|$)/.test(folder);
 }
 
 async function glimpse(hypervisor: Hypervisor, folders: Folders, path: string): Promise<boolean> {

@@ -2,11 +2,20 @@
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { parseDomainCapabilities } from '../../src-core/host/domain-capabilities.ts';
 import { rootDisk } from '../../src-core/disks/root-disk.ts';
-import { recognise } from '../../src-core/media/recognise.ts';
-import type { HostFacts, MediumFacts, MediumSpec, RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
-import { HEAD_BYTES, NOTHING, urlFacts } from '../app/medium-facts.ts';
+import type { Range } from '../../src-core/media/bytes.ts';
+import { HEAD_LENGTH } from '../../src-core/media/recognise.ts';
+import type {
+  BootFile,
+  HostFacts,
+  MediumFacts,
+  MediumSpec,
+  RescueInputs,
+  RescueRequest,
+} from '../../src-core/rescue/types.ts';
+import { NOTHING, fileOrBlock, urlFacts } from '../app/medium-facts.ts';
+import { readMedium } from '../app/read-medium.ts';
 import { usage } from './arguments.ts';
-import { readHead } from './read-file.ts';
+import { readRanges } from './read-file.ts';
 
 export const MEDIUM_FORMATS = ['raw', 'qcow2', 'iso'] as const;
 export type MediumFormat = (typeof MEDIUM_FORMATS)[number];
@@ -84,21 +93,27 @@ async function offlineMedium(spec: MediumSpec, files: OfflineFiles, chain: () =>
     }
     case 'kernel': {
       const looked = [spec.kernel, ...(spec.initrd === null ? [] : [spec.initrd])];
-      return { ...NOTHING, spec, found: true, lookedAt: looked };
+      return { ...NOTHING, spec, found: true, lookedAt: looked, bootFiles: looked.map(unreadBootFile) };
     }
   }
 }
 
+/** A kernel is on the host that will boot it: what lies here by that name says nothing. */
+function unreadBootFile(file: string, index: number): BootFile {
+  return { role: index === 0 ? 'kernel' : 'initrd', file, size: null, hash: null, content: null };
+}
+
 async function offlineFile(spec: MediumSpec, path: string, declared: MediumFormat | null): Promise<MediumFacts> {
-  const facts: MediumFacts = { ...NOTHING, spec, found: true, source: { type: 'file', file: path }, format: declared };
+  const facts: MediumFacts = { ...NOTHING, spec, found: true, source: fileOrBlock(path), format: declared };
   if (declared !== null) return facts;
-  const read = await readHead(path, HEAD_BYTES);
-  if (read === null)
+  const head = await readRanges(path, [{ at: 0, length: HEAD_LENGTH }]);
+  if (head === null)
     return {
       ...NOTHING,
       spec,
       problem: 'it cannot be read on this computer; if it is on another host, say what it is with --medium-format',
     };
-  const content = recognise(read.head, read.size);
-  return { ...facts, size: read.size, format: content.format, content };
+  const more = async (ranges: readonly Range[]) => (await readRanges(path, ranges))?.parts ?? null;
+  const { content, hash } = await readMedium(head.parts[0] ?? new Uint8Array(0), head.size, more);
+  return { ...facts, size: head.size, format: content.format, content, hash };
 }

@@ -1,6 +1,7 @@
 /** Files of this computer, read no further than they may be long. */
 import { open } from 'node:fs/promises';
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import type { Range } from '../../src-core/media/bytes.ts';
 import { MAX_XML_LENGTH } from '../../src-core/domain-xml/document.ts';
 
 const MAX_JSON_LENGTH = 1024 * 1024;
@@ -23,14 +24,21 @@ export async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
-/** The first bytes of a file and its length; null where there is no such file. */
-export async function readHead(path: string, length: number): Promise<{ head: Uint8Array; size: number } | null> {
+/** Ranges of a file, each as far as it reaches, and its length; null where it cannot be read. */
+export async function readRanges(
+  path: string,
+  ranges: readonly Range[],
+): Promise<{ parts: Uint8Array[]; size: number } | null> {
   try {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
-      return { head: buffer.subarray(0, bytesRead), size };
+      const parts: Uint8Array[] = [];
+      for (const { at, length } of ranges) {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);
+        parts.push(buffer.subarray(0, bytesRead));
+      }
+      return { parts, size };
     } finally {
       await file.close();
     }

@@ -1,6 +1,7 @@
 /** The storage of the port. */
 import type { Connection, StoragePool, StorageVolume } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
+import type { Range } from '../../src-core/media/bytes.ts';
 import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
@@ -16,6 +17,7 @@ type StorageMethods = Pick<
   | 'listVolumeNames'
   | 'listVolumes'
   | 'examineVolume'
+  | 'readVolume'
   | 'deleteVolume'
 >;
 
@@ -59,8 +61,20 @@ export function storageMethods(link: Link): StorageMethods {
         const volume = await lookupVolume(connection, where);
         return volume === null ? null : describe(volume, headBytes);
       }),
+    readVolume: (where, ranges) =>
+      link.guard('path' in where ? where.path : where.pool, async () => {
+        const volume = await lookupVolume(connection, where);
+        if (volume === null) return null;
+        try {
+          return await callQuietly(Promise.all(ranges.map((range) => readRange(volume, range))));
+        } finally {
+          volume.dispose();
+        }
+      }),
     deleteVolume: (where) =>
-      link.guard(where.pool, async () => (await lookupVolume(connection, where))?.delete(0, SLOW)),
+      link.guard('path' in where ? where.path : where.pool, async () =>
+        (await lookupVolume(connection, where))?.delete(0, SLOW),
+      ),
   };
 }
 
@@ -100,7 +114,7 @@ async function describe(volume: StorageVolume, headBytes: number): Promise<Exami
     // The description of a file that has gone since the pool was read fails; its content, where it cannot be read, is simply not known.
     const [xml, head] = await Promise.all([
       callQuietly(volume.xmlDesc()),
-      headBytes === 0 ? null : callQuietly(readHead(volume, headBytes)),
+      headBytes === 0 ? null : callQuietly(readRange(volume, { at: 0, length: headBytes })),
     ]);
     return xml === null ? null : { name: volume.name, xml, head };
   } finally {
@@ -108,8 +122,8 @@ async function describe(volume: StorageVolume, headBytes: number): Promise<Exami
   }
 }
 
-async function readHead(volume: StorageVolume, length: number): Promise<Uint8Array> {
+async function readRange(volume: StorageVolume, { at, length }: Range): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
-  for await (const chunk of volume.download({ length })) chunks.push(chunk as Buffer);
+  for await (const chunk of volume.download({ offset: at, length })) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }

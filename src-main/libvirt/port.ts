@@ -4,6 +4,7 @@
  * Every method rejects with a SalvorError (codes of src-core/contract/errors.ts) and with nothing else; every call has a deadline.
  * Domains are named by UUID. Sizes are bytes unless a name says otherwise.
  */
+import type { Range } from '../../src-core/media/bytes.ts';
 import type { DomainState, SecretFacts } from '../../src-core/rescue/types.ts';
 
 export interface OpenOptions {
@@ -123,14 +124,23 @@ export interface Hypervisor {
   readonly domainXml: (uuid: string, kind: XmlKind) => Promise<string>;
   /** The element of that namespace in the metadata of the running domain; null: none, or not running. */
   readonly liveMetadata: (uuid: string, namespace: string) => Promise<string | null>;
+  /** The same of the persistent definition; null: none, or the domain is transient. */
+  readonly definitionMetadata: (uuid: string, namespace: string) => Promise<string | null>;
   /** Those of the targets with a block job under way. */
   readonly blockJobs: (uuid: string, targets: readonly string[]) => Promise<readonly string[]>;
   /** null: not told (an empty drive, network storage). */
   readonly blockSizes: (uuid: string, target: string) => Promise<BlockSizes | null>;
-  /** Start a domain from XML without changing its persistent definition (virDomainCreateXML). */
-  readonly createDomain: (xml: string) => Promise<void>;
+  /**
+   * Start a domain from XML without changing its persistent definition (virDomainCreateXML). `nvram: 'fresh'`: its UEFI variables are made
+   * anew from the firmware's template, whatever the file held (libvirt 8.1); never for a guest's own.
+   */
+  readonly createDomain: (xml: string, nvram?: 'fresh') => Promise<void>;
   /** Start from the persistent definition. */
-  readonly startDomain: (uuid: string) => Promise<void>;
+  readonly startDomain: (uuid: string, nvram?: 'fresh') => Promise<void>;
+  /** Make XML the persistent definition of the domain with its UUID and name. A transient domain that runs becomes persistent. */
+  readonly defineDomain: (xml: string) => Promise<void>;
+  /** Take the persistent definition of a running domain away: it becomes transient. NVRAM stays. */
+  readonly undefineDomain: (uuid: string) => Promise<void>;
   /** Ask the guest to shut down; does not wait. */
   readonly shutdownDomain: (uuid: string) => Promise<void>;
   /** Force off; the domain is off when this resolves. */
@@ -154,5 +164,10 @@ export interface Hypervisor {
     where: VolumeRef | { readonly path: string },
     headBytes: number,
   ) => Promise<ExaminedVolume | null>;
-  readonly deleteVolume: (where: VolumeRef) => Promise<void>;
+  /** Those ranges of a volume, each as far as the volume reaches; null: it has gone, or cannot be read. Throws pool-not-found. */
+  readonly readVolume: (
+    where: VolumeRef | { readonly path: string },
+    ranges: readonly Range[],
+  ) => Promise<readonly Uint8Array[] | null>;
+  readonly deleteVolume: (where: VolumeRef | { readonly path: string }) => Promise<void>;
 }
