@@ -1,13 +1,18 @@
 /** Is the running domain what was planned? Read from its live XML, compared by target, never by place in a list. */
 import { effectiveBootOrder } from '../boot/effective-order.ts';
 import { formatAddress } from '../domain-xml/disk-view.ts';
-import { parseDomain } from '../domain-xml/domain.ts';
+import { parseXml } from '../domain-xml/document.ts';
+import { readDomain } from '../domain-xml/domain.ts';
+import { child } from '../domain-xml/elements.ts';
 import type { DiskAddress } from '../disks/types.ts';
+import { nvramFile } from './scratch-nvram.ts';
 import type { PlannedDisk, RescuePlan } from './types.ts';
 
 /** Differences in words; empty: as planned. Throws XmlProblem where the live XML cannot be read. */
 export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {
-  const live = parseDomain(liveXml);
+  const document = parseXml(liveXml);
+  const live = readDomain(document);
+  const nvram = nvramFile(child(document.documentElement, 'os'));
   const differences: string[] = [];
   const byTarget = new Map(live.disks.map((disk) => [disk.target, disk]));
   for (const planned of plan.devices) {
@@ -32,8 +37,8 @@ export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {
   const wanted = order(plan.bootAfter);
   if (plan.request.endAtFirstReboot && live.onReboot !== 'destroy')
     differences.push('it would survive its first reboot');
-  if (plan.scratchNvram !== null && live.nvram !== plan.scratchNvram)
-    differences.push(`its UEFI variables are in ${live.nvram ?? 'no file'}, not in ${plan.scratchNvram}`);
+  if (plan.scratchNvram !== null && nvram !== plan.scratchNvram)
+    differences.push(`its UEFI variables are in ${nvram ?? 'no file'}, not in ${plan.scratchNvram}`);
   if (boot !== wanted) differences.push(`the boot order is ${boot || 'empty'}, not ${wanted || 'empty'}`);
   return differences;
 }

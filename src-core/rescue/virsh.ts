@@ -37,7 +37,7 @@ function planCommand({ uri, session, request, allowUnbootable }: ByHand): string
     ...['salvor', 'plan', '--uri', uri],
     ...request.media.flatMap((spec) => ['--medium', specOf(spec)]),
     ...(device.value === 'none' ? [] : ['--device', device.value, '--bus', bus.value]),
-    ...['--profile', profile, '--fall-through', fallThrough.value, '--session', request.session],
+    ...['--profile', profile, '--fall-through', fallThrough.value, '--session', request.session.value],
     ...(endAtFirstReboot ? ['--end-at-first-reboot'] : []),
     ...(session.transient ? ['--allow-transient'] : []),
     ...(writes.value === 'direct' ? ['--direct-writes'] : []),
@@ -113,13 +113,7 @@ function endCommands(by: ByHand): string[] {
   if (session.kind === 'one-shot') return [...stop, ...nvram, ...start];
   const recover = recoverCommands(by, words);
   if (!session.transient) return [...stop, ...recover, `${virsh} define original.xml`, ...nvram, ...start];
-  return [
-    ...stop,
-    ...recover,
-    `${virsh} create original.xml`,
-    `${virsh} undefine ${domain} --keep-nvram`,
-    ...nvram,
-  ];
+  return [...stop, ...recover, `${virsh} create original.xml`, `${virsh} undefine ${domain} --keep-nvram`, ...nvram];
 }
 
 /** Ending never gives up half-way: what does not shut down is forced off. */

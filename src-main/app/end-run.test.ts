@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SalvorError } from '../../src-core/contract/errors.ts';
-import { hashText } from '../../src-core/rescue/fingerprint.ts';
+import { hashDefinition } from '../../src-core/rescue/record.ts';
 import { endRescue } from './end-run.ts';
 import type { EndOrder } from './end-run.ts';
 import { DEFINITION, DOMAIN, fakeHost, inRescue } from './fake-hypervisor.test-support.ts';
@@ -12,7 +12,7 @@ const GRACEFUL = { ...FORCE, how: 'graceful' } as const;
 /** A host whose domain is in rescue; it ran before. */
 function rescued(): FakeHost {
   const host = fakeHost();
-  host.live = inRescue('alice@desk', hashText(DEFINITION));
+  host.live = inRescue('alice@desk', hashDefinition(DEFINITION));
   return host;
 }
 

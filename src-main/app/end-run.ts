@@ -1,15 +1,23 @@
-/** Ending a rescue (RESCUE.md 6): stop → libvirt is back at the definition by itself → start as it was → verify. */
+/**
+ * Ending a rescue (RESCUE.md 6): stop → put the definition back where it was changed → remove what the session made → start as it was →
+ * verify. All that is needed lies in the domain itself, so that any workstation can do it; each step may be repeated after a crash.
+ */
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
-import { hashText } from '../../src-core/rescue/fingerprint.ts';
-import { sentence } from '../../src-core/rescue/findings.ts';
+import { child } from '../../src-core/domain-xml/elements.ts';
+import { hashDefinition, recoverDefinition } from '../../src-core/rescue/record.ts';
+import { nvramFile, scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
-import type { Sentence, StopRequest } from '../../src-core/rescue/types.ts';
+import { endSteps } from '../../src-core/rescue/steps.ts';
+import type { StopRequest } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
+import { isOn } from './domain-facts.ts';
 import { lockDomain } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
-import { inStep, liveSession } from './run.ts';
-import type { RunReport } from './run.ts';
+import { removeFile } from './remove-file.ts';
+import { inStep, openSession } from './run.ts';
+import type { OpenSession, RunReport } from './run.ts';
 import { stopGuest } from './stop-guest.ts';
 
 export const POWER_AFTER = ['as-before', 'on', 'off'] as const;
@@ -25,7 +33,8 @@ export interface EndOrder {
 
 /**
  * End the rescue of a domain. Resolves with the session that was ended and whether the domain runs again. Throws not-in-rescue,
- * busy, cancelled, stop-timeout, stop-failed (the rescue goes on), start-failed, verify-failed, or what the connection fails with.
+ * record-unusable (nothing was touched), busy, cancelled, stop-timeout, stop-failed (the rescue goes on), end-failed, start-failed,
+ * verify-failed, or what the connection fails with.
  */
 export async function endRescue(
   hypervisor: Hypervisor,
@@ -42,39 +51,114 @@ export async function endRescue(
   }
 }
 
+/** What there is to end, found in the domain alone. */
+interface Ending {
+  readonly open: OpenSession;
+  /** The definition to put back; null: it was never replaced. */
+  readonly original: string | null;
+  /** It is transient again afterwards: started from its own XML, and then its definition taken away. */
+  readonly transient: boolean;
+  readonly scratchNvram: string | null;
+  /** Will it run when all is done? */
+  readonly on: boolean;
+}
+
 async function carryOut(
   hypervisor: Hypervisor,
   { domain, stop, power }: EndOrder,
   report: RunReport,
   signal: AbortSignal,
 ) {
-  const session = await liveSession(hypervisor, domain.uuid);
-  if (session === null) throw new SalvorError('not-in-rescue', { domain: domain.name });
-  const on = power === 'as-before' ? session.powerBefore === 'on' : power === 'on';
-  report.steps(endSteps(domain.name, stop, on).map(([id, what]) => ({ id, text: what.text })));
-  report.cancellable(stop.how === 'graceful');
+  const open = await openSession(hypervisor, domain.uuid);
+  if (open === null) throw new SalvorError('not-in-rescue', { domain: domain.name });
+  const ending = await lookAt(hypervisor, domain, open, power);
+  const { original, transient, scratchNvram, on } = ending;
+  const facts = {
+    domain: domain.name,
+    kind: original === null ? 'one-shot' : 'until-ended',
+    transient,
+    endAtFirstReboot: false,
+    scratchNvram,
+  } as const;
+  report.steps(endSteps(facts, open.live, on, stop).map(({ id, what }) => ({ id, text: what.text })));
+  report.cancellable(open.live && stop.how === 'graceful');
   if (signal.aborted) throw new SalvorError('cancelled');
-  await inStep(report, 'stop', () =>
-    stopGuest(hypervisor, domain, stop, { signal, note: (note) => report.note('stop', note) }),
-  );
+  if (open.live)
+    await inStep(report, 'stop', () =>
+      stopGuest(hypervisor, domain, stop, { signal, note: (note) => report.note('stop', note) }),
+    );
   report.cancellable(false);
-  await inStep(report, 'start', () => (on ? startNormally(hypervisor, domain) : Promise.resolve()));
-  await inStep(report, 'verify', () => verifyEnd(hypervisor, domain, session, on));
-  return { session, on };
+  if (original !== null && !transient) await inStep(report, 'define', () => putBack(hypervisor, domain, original));
+  const leftover =
+    scratchNvram === null ? null : await inStep(report, 'nvram', () => removeFile(hypervisor, scratchNvram));
+  await inStep(report, 'start', () => start(hypervisor, domain, ending));
+  await inStep(report, 'verify', () => verifyEnd(hypervisor, domain, ending, leftover));
+  return { session: open.session, on };
 }
 
-function endSteps(domain: string, stop: StopRequest, on: boolean): [string, Sentence][] {
-  const then = stop.onTimeout === 'force' ? 'force it off' : 'give up';
-  return [
-    [
-      'stop',
-      stop.how === 'force'
-        ? sentence('step-stop-force', { domain })
-        : sentence('step-stop-graceful', { domain, seconds: stop.timeoutSeconds, then }),
-    ],
-    ['start', on ? sentence('step-end-start', { domain }) : sentence('step-end-stay-off', { domain })],
-    ['verify', sentence('step-end-verify')],
-  ];
+async function lookAt(
+  hypervisor: Hypervisor,
+  domain: DomainRef,
+  open: OpenSession,
+  power: PowerAfter,
+): Promise<Ending> {
+  const [definitionXml, runningXml, state] = await Promise.all([
+    hypervisor.domainXml(domain.uuid, 'definition'),
+    hypervisor.domainXml(domain.uuid, 'live'),
+    hypervisor.domainState(domain.uuid),
+  ]);
+  const original = open.defined ? originalIn(definitionXml, domain) : null;
+  const { session, live } = open;
+  // Ended half-way before: it runs from its own definition already.
+  const runs = !live && isOn(state);
+  const on = runs || (power === 'as-before' ? session.powerBefore === 'on' : power === 'on');
+  return {
+    open,
+    original,
+    // Without power a transient guest would be gone: it keeps its definition, its own.
+    transient: original !== null && session.transient && on,
+    scratchNvram: scratchIn(live ? runningXml : definitionXml, domain.uuid),
+    on,
+  };
+}
+
+function originalIn(definitionXml: string, domain: DomainRef): string {
+  const recovered = recoverDefinition(definitionXml);
+  if (recovered.definitionXml !== null) return recovered.definitionXml;
+  throw new SalvorError('record-unusable', { domain: domain.name, problem: recovered.problem });
+}
+
+/** The session's own NVRAM, by its name: metadata is not asked, since anybody can write a path there. */
+function scratchIn(xml: string, uuid: string): string | null {
+  const file = nvramFile(child(parseXml(xml).documentElement, 'os'));
+  return file?.endsWith(scratchSuffix(uuid)) === true ? file : null;
+}
+
+async function putBack(hypervisor: Hypervisor, domain: DomainRef, original: string): Promise<void> {
+  try {
+    await hypervisor.defineDomain(original);
+  } catch (error) {
+    throw endFailed(domain, 'its definition could not be put back', error);
+  }
+}
+
+function endFailed(domain: DomainRef, what: string, error: unknown): SalvorError {
+  const { detail, message } = errorOf(error);
+  const unchanged = `${domain.name} is off and still in rescue; its own definition is kept inside.`;
+  return new SalvorError('end-failed', { domain: domain.name, what, unchanged }, detail ?? message);
+}
+
+async function start(hypervisor: Hypervisor, domain: DomainRef, ending: Ending): Promise<void> {
+  const runs = isOn(await hypervisor.domainState(domain.uuid));
+  if (ending.transient && ending.original !== null) {
+    try {
+      // Started first: its definition is all that there is of it while it is off.
+      if (!runs) await hypervisor.createDomain(ending.original);
+    } catch (error) {
+      throw endFailed(domain, 'it could not be started again', error);
+    }
+    await hypervisor.undefineDomain(domain.uuid);
+  } else if (ending.on && !runs) await startNormally(hypervisor, domain);
 }
 
 async function startNormally(hypervisor: Hypervisor, domain: DomainRef): Promise<void> {
@@ -82,7 +166,7 @@ async function startNormally(hypervisor: Hypervisor, domain: DomainRef): Promise
     await hypervisor.startDomain(domain.uuid);
   } catch (error) {
     const { detail, message } = errorOf(error);
-    const unchanged = `The rescue has ended; ${domain.name} is off and back at its own definition, which was not touched.`;
+    const unchanged = `The rescue has ended; ${domain.name} is off and back at its own definition.`;
     throw new SalvorError(
       'start-failed',
       { domain: domain.name, what: 'normal operation', unchanged },
@@ -95,26 +179,36 @@ async function startNormally(hypervisor: Hypervisor, domain: DomainRef): Promise
 async function verifyEnd(
   hypervisor: Hypervisor,
   domain: DomainRef,
-  session: SessionRecord,
-  on: boolean,
+  ending: Ending,
+  leftover: string | null,
 ): Promise<void> {
+  const { on, original, transient } = ending;
   const [definitionXml, liveXml, still] = await Promise.all([
     hypervisor.domainXml(domain.uuid, 'definition'),
     on ? hypervisor.domainXml(domain.uuid, 'live') : null,
-    liveSession(hypervisor, domain.uuid),
+    openSession(hypervisor, domain.uuid),
   ]);
   const differences: string[] = [];
   if (still !== null) differences.push('it is still in rescue');
-  if (session.definition !== null && hashText(definitionXml) !== session.definition) {
+  if (leftover !== null) differences.push(`the session’s UEFI variables could not be removed: ${leftover}`);
+  if (!transient && isAnother(ending, definitionXml))
     differences.push('its definition is not the one from before the rescue: somebody changed it meanwhile');
-  }
   const targets = (xml: string) =>
     parseDomain(xml)
       .disks.map(({ target, bus }) => `${target} on ${bus}`)
       .join(', ');
-  if (liveXml !== null && targets(liveXml) !== targets(definitionXml))
-    differences.push(`it runs with the disks ${targets(liveXml)}, its definition has ${targets(definitionXml)}`);
+  const own = transient && original !== null ? original : definitionXml;
+  if (liveXml !== null && targets(liveXml) !== targets(own))
+    differences.push(`it runs with the disks ${targets(liveXml)}, its definition has ${targets(own)}`);
   if (differences.length === 0) return;
-  const unchanged = `The rescue has ended; ${domain.name} is ${on ? 'running' : 'off'}, and Salvor wrote nothing to its definition.`;
+  const unchanged = `The rescue has ended; ${domain.name} is ${on ? 'running' : 'off'}.`;
   throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; '), unchanged });
+}
+
+/** What was put back must be there byte for byte; what was never touched must have the hash that the session tells. */
+function isAnother({ open: { session }, original }: Ending, definitionXml: string): boolean {
+  // A transient guest's XML becomes a definition here: libvirt writes its defaults into it.
+  if (session.transient) return false;
+  if (original !== null) return definitionXml !== original;
+  return session.definition !== null && hashDefinition(definitionXml) !== session.definition;
 }

@@ -21,6 +21,26 @@ export async function liveSession(hypervisor: Hypervisor, uuid: string): Promise
   return readSession(await hypervisor.liveMetadata(uuid, SESSION_NAMESPACE));
 }
 
+/** The session that a domain's persistent definition carries, or null: one that lasts until it is ended. */
+export async function definedSession(hypervisor: Hypervisor, uuid: string): Promise<SessionRecord | null> {
+  return readSession(await hypervisor.definitionMetadata(uuid, SESSION_NAMESPACE));
+}
+
+export interface OpenSession {
+  readonly session: SessionRecord;
+  /** The domain runs in it. */
+  readonly live: boolean;
+  /** The persistent definition is the rescue definition. */
+  readonly defined: boolean;
+}
+
+/** The session of a domain, running or off; null: not in rescue. */
+export async function openSession(hypervisor: Hypervisor, uuid: string): Promise<OpenSession | null> {
+  const [live, defined] = await Promise.all([liveSession(hypervisor, uuid), definedSession(hypervisor, uuid)]);
+  const session = live ?? defined;
+  return session === null ? null : { session, live: live !== null, defined: defined !== null };
+}
+
 export function busyWith(domain: DomainRef, session: SessionRecord): SalvorError {
   return new SalvorError('busy', {
     domain: domain.name,

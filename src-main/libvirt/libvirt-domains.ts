@@ -18,10 +18,13 @@ type DomainMethods = Pick<
   | 'domainObstacles'
   | 'domainXml'
   | 'liveMetadata'
+  | 'definitionMetadata'
   | 'blockJobs'
   | 'blockSizes'
   | 'createDomain'
   | 'startDomain'
+  | 'defineDomain'
+  | 'undefineDomain'
   | 'shutdownDomain'
   | 'destroyDomain'
   | 'watchDomains'
@@ -60,12 +63,23 @@ export function domainMethods(link: Link): DomainMethods {
       }),
     blockSizes: (uuid, target) =>
       on(uuid, (domain): Promise<BlockSizes | null> => callQuietly(domain.blockInfo(target))),
-    createDomain: (xml) => link.guard('', async () => (await connection.createDomainXML(xml, 0, SLOW)).dispose()),
-    startDomain: (uuid) => on(uuid, (domain) => domain.create(0, SLOW)),
+    definitionMetadata: (uuid, namespace) =>
+      on(uuid, (domain) =>
+        orNull(noMetadata, domain.metadata(vir.VIR_DOMAIN_METADATA_ELEMENT, namespace, vir.VIR_DOMAIN_AFFECT_CONFIG)),
+      ),
+    createDomain: (xml, nvram) =>
+      link.guard('', async () => (await connection.createDomainXML(xml, startFlags(nvram), SLOW)).dispose()),
+    startDomain: (uuid, nvram) => on(uuid, (domain) => domain.create(startFlags(nvram), SLOW)),
+    defineDomain: (xml) => link.guard('', async () => (await connection.defineDomainXML(xml, 0, SLOW)).dispose()),
+    undefineDomain: (uuid) => on(uuid, (domain) => domain.undefine(vir.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, SLOW)),
     shutdownDomain: (uuid) => on(uuid, (domain) => domain.shutdown()),
     destroyDomain: (uuid) => on(uuid, (domain) => domain.destroy(0, SLOW)),
     watchDomains: (kinds, listener) => link.guard('', () => watch(kinds, listener)),
   };
+}
+
+function startFlags(nvram: 'fresh' | undefined): number {
+  return nvram === 'fresh' ? vir.VIR_DOMAIN_START_RESET_NVRAM : 0;
 }
 
 const STATES: Readonly<Record<number, DomainState>> = {
@@ -88,7 +102,7 @@ function unsupportedForTransient(error: unknown): boolean {
 }
 
 function noMetadata(error: unknown): boolean {
-  // OPERATION_INVALID: the domain is not running, so it has no live metadata.
+  // OPERATION_INVALID: the domain is not running, so it has no live metadata; or it is transient, so it has no definition.
   return unsupported(error) || hasCode(error, vir.VIR_ERR_NO_DOMAIN_METADATA, vir.VIR_ERR_OPERATION_INVALID);
 }
 
