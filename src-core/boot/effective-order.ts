@@ -77,7 +77,9 @@ export function bootPicks(domain: DomainView): BootPick[] {
   const implicit = domain.osBoot.length === 0;
   const sorted = libvirtDiskOrder(domain.disks);
   const picks: BootPick[] = [];
-  for (const dev of [...new Set(classes)]) {
+  for (const [place, dev] of classes.entries()) {
+    // A class named twice has the place in which it was named last: libvirt remembers one place for each class.
+    if (classes.lastIndexOf(dev) !== place) continue;
     const device = firstOfClass(dev, sorted, domain.bootDevices);
     if (device === null) continue;
     const what = 'kind' in device ? `interface ${device.mac ?? device.index}` : device.target;

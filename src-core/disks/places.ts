@@ -15,10 +15,16 @@ interface UsedDrive {
   readonly address: DriveAddress;
 }
 
+/** libvirt puts virtio devices on PCI where it is not told otherwise; microvm has none ("No PCI buses available"). */
+const MMIO = { type: 'other', text: 'virtio-mmio' } as const;
+type MmioAddress = typeof MMIO;
+
 export interface AddedController {
   readonly type: 'scsi' | 'sata' | 'usb';
   readonly index: number;
   readonly model: string | null;
+  /** null: left to libvirt. */
+  readonly address: MmioAddress | null;
 }
 
 /** What is taken: grows as devices are added. Plain data; `addDevice` gives a new one. */
@@ -30,8 +36,8 @@ export interface Layout {
 }
 
 export interface Place {
-  /** null: left to libvirt (usb, virtio). */
-  readonly address: DriveAddress | null;
+  /** null: left to libvirt (usb, virtio on PCI and ccw). */
+  readonly address: DriveAddress | MmioAddress | null;
   /** The controller that has to be added for it, or null. */
   readonly controller: AddedController | null;
 }
@@ -80,7 +86,7 @@ export function addDevice(layout: Layout, bus: string, target: string, place: Pl
   const { address, controller } = place;
   return {
     targets: [...layout.targets, target],
-    drives: address === null ? layout.drives : [...layout.drives, { bus, address }],
+    drives: address?.type !== 'drive' ? layout.drives : [...layout.drives, { bus, address }],
     controllers: controller === null ? layout.controllers : [...layout.controllers, controller],
     added: controller === null ? layout.added : [...layout.added, controller],
   };
@@ -129,12 +135,16 @@ export function freePlace(domain: DomainView, layout: Layout, bus: RescueBus): P
     case 'sata':
       return sataPlace(domain, layout);
     case 'scsi':
-      return scsiPlace(layout);
+      return scsiPlace(layout, virtioAddress(domain));
     case 'usb':
       return { address: null, controller: usbController(domain, layout) };
     case 'virtio':
-      return { address: null, controller: null };
+      return { address: virtioAddress(domain), controller: null };
   }
+}
+
+function virtioAddress({ machineFamily }: DomainView): MmioAddress | null {
+  return machineFamily === 'microvm' ? MMIO : null;
 }
 
 function drive(controller: number, bus: number, unit: number, target = 0): DriveAddress {
@@ -163,45 +173,79 @@ function sataPlace(domain: DomainView, layout: Layout): Place | null {
       'sata',
       indexes.flatMap((index) => ports.map((unit) => drive(index, 0, unit))),
     );
-  return { address: drive(0, 0, 0), controller: { type: 'sata', index: 0, model: null } };
-}
-
-/** Only virtio-scsi is used: lsilogic, libvirt's x86 default, never boots under OVMF and current kernels lack its driver. */
-function scsiPlace(layout: Layout): Place {
-  const scsi = layout.controllers.filter((controller) => controller.type === 'scsi');
-  const virtio = scsi
-    .filter((controller) => controller.model?.startsWith('virtio') === true)
-    .map((controller) => controller.index);
-  const taken = layout.drives.filter((used) => used.bus === 'scsi').map((used) => used.address);
-  const last = virtio.length === 0 ? null : Math.max(...virtio);
-  if (last !== null) {
-    const here = taken.filter((address) => address.controller === last);
-    const target = Math.max(0, ...here.map((address) => address.target));
-    const unit =
-      1 + Math.max(-1, ...here.filter((address) => address.target === target).map((address) => address.unit));
-    if (unit <= 255) return { address: drive(last, 0, unit, target), controller: null };
-  }
-  const indexes = [...scsi.map((controller) => controller.index), ...taken.map((address) => address.controller)];
-  const index = 1 + Math.max(-1, ...indexes);
-  return { address: drive(index, 0, 0), controller: { type: 'scsi', index, model: 'virtio-scsi' } };
-}
-
-/** libvirt gives x86 guests a USB controller by itself (piix3-uhci, qemu-xhci); where a definition has none, it is named. */
-function usbController(domain: DomainView, layout: Layout): AddedController | null {
-  if (layout.controllers.some((controller) => controller.type === 'usb')) return null;
-  return { type: 'usb', index: 0, model: domain.machineFamily === 'q35' ? 'qemu-xhci' : 'piix3-uhci' };
+  return { address: drive(0, 0, 0), controller: { type: 'sata', index: 0, model: null, address: null } };
 }
 
 /**
- * Is there a PCI slot left for one more device? On i440fx bus 0 has 30 slots besides host bridge and ISA, each pci-bridge 31;
- * on q35 libvirt adds root ports as needed, up to 255 buses.
+ * Only virtio-scsi is used: lsilogic, libvirt's x86 default, never boots under OVMF and current kernels lack its driver. Behind all
+ * drives there are, and with no hole left before: libvirt fills holes below a controller in use with controllers of its default model.
  */
-export function hasFreePciSlot(domain: DomainView): boolean {
+function scsiPlace(layout: Layout, address: MmioAddress | null): Place {
+  const models = new Map<number, string | null>();
+  for (const { type, index, model } of layout.controllers) if (type === 'scsi') models.set(index, model);
+  const taken = layout.drives.filter((used) => used.bus === 'scsi').map((used) => used.address);
+  const last = Math.max(-1, ...taken.map((address) => address.controller));
+  for (let index = Math.max(0, last); ; index += 1) {
+    const model = models.get(index);
+    if (model === undefined && index > last)
+      return { address: drive(index, 0, 0), controller: { type: 'scsi', index, model: 'virtio-scsi', address } };
+    if (model?.startsWith('virtio') !== true) continue;
+    const here = taken.filter(({ controller }) => controller === index);
+    const target = Math.max(0, ...here.map((address) => address.target));
+    const unit =
+      1 + Math.max(-1, ...here.filter((address) => address.target === target).map((address) => address.unit));
+    if (unit <= 255) return { address: drive(index, 0, unit, target), controller: null };
+  }
+}
+
+/**
+ * libvirt gives x86 and pseries guests a USB controller by itself (piix3-uhci on i440fx, else qemu-xhci), and virt and s390x ones none at all;
+ * where a definition has none, it is named.
+ */
+function usbController(domain: DomainView, layout: Layout): AddedController | null {
+  if (layout.controllers.some((controller) => controller.type === 'usb')) return null;
+  return {
+    type: 'usb',
+    index: 0,
+    model: domain.machineFamily === 'i440fx' ? 'piix3-uhci' : 'qemu-xhci',
+    address: null,
+  };
+}
+
+/**
+ * Is there a slot left for one more device that is no drive? On i440fx bus 0 has 30 slots besides host bridge and ISA, each pci-bridge 31;
+ * on q35 and virt libvirt adds root ports as needed, up to 255 buses; on pseries it adds host bridges, up to 31. s390x has 65,536
+ * ccw addresses in each of its subchannel sets. Where virtio devices are on virtio-mmio, libvirt puts further ones there too.
+ */
+export function hasFreeSlot(domain: DomainView, bus: RescueBus): boolean {
+  const transports = mmioTransports(domain);
+  if (transports !== null && (bus === 'virtio' || bus === 'scsi')) return domain.mmioUse < transports;
   const pci = domain.controllers.filter((controller) => controller.type === 'pci');
-  if (domain.machineFamily === 'q35') return pci.length < 255;
+  switch (domain.machineFamily) {
+    case 'q35':
+    case 'virt':
+      return pci.length < 255;
+    case 'pseries':
+      return pci.length < 31;
+    case 's390-ccw':
+    case 'isapc':
+    case 'other':
+      return true;
+    case 'microvm':
+      return true;
+    case 'i440fx':
+      break;
+  }
   const buses = [
     { index: 0, slots: 30 },
     ...pci.filter((controller) => controller.index > 0).map(({ index }) => ({ index, slots: 31 })),
   ];
   return buses.some(({ index, slots }) => (domain.pciUse.get(index) ?? 0) < slots);
+}
+
+/** How many virtio-mmio transports the machine has (tried: QEMU 7.2 to 11.1), where virtio devices are put on them; else null. */
+function mmioTransports({ machineFamily, arch, acpi, mmioUse }: DomainView): number | null {
+  if (machineFamily === 'microvm') return acpi ? 24 : 8;
+  if (machineFamily !== 'virt' || mmioUse === 0) return null;
+  return arch.startsWith('riscv') ? 8 : 32;
 }

@@ -27,12 +27,16 @@ export function indexLetters(index: number): string {
   return letters;
 }
 
-/** The name behind the last one in use on the prefix: the rescue device sorts last on its bus. */
-export function nextTargetName(prefix: string, used: Iterable<string>): string {
+/**
+ * The name behind the last one in use on the prefix, and behind all names on the same bus whatever their prefix (libvirt takes `hdz` on
+ * virtio): libvirt sorts a bus by the letters alone, so the rescue device is its last.
+ */
+export function nextTargetName(prefix: string, used: Iterable<string>, onSameBus: Iterable<string> = []): string {
   let last = -1;
   for (const name of used) {
     if (targetPrefix(name) === prefix) last = Math.max(last, diskNameIndex(name) ?? -1);
   }
+  for (const name of onSameBus) last = Math.max(last, diskNameIndex(name) ?? -1);
   return prefix + indexLetters(last + 1);
 }
 

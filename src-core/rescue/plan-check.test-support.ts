@@ -1,0 +1,331 @@
+/**
+ * What must hold for every plan, whatever the guest and the request. Looks at the two definitions with the XML library alone and with
+ * libvirt's rules written down a second time, so that it does not repeat a mistake of the planner's.
+ */
+import { DOMParser } from '@xmldom/xmldom';
+import type { Element, Node } from '@xmldom/xmldom';
+import type { RescueInputs, RescuePlan } from './types.ts';
+
+const ELEMENT = 1;
+const TEXT = 3;
+const SESSION = 'urn:salvor:rescue:1';
+/** Devices that can carry a <boot order>. */
+const BOOTABLE = ['disk', 'interface', 'hostdev', 'redirdev'];
+
+const isElement = (node: Node): node is Element => node.nodeType === ELEMENT;
+const isOwn = (node: Node, name: string): node is Element =>
+  isElement(node) && node.localName === name && (node.namespaceURI ?? '') === '';
+
+function nodes(parent: Node | null | undefined): Node[] {
+  const found: Node[] = [];
+  for (let node = parent?.firstChild ?? null; node !== null; node = node.nextSibling) found.push(node);
+  return found;
+}
+
+function own(parent: Node | null | undefined, name: string): Element[] {
+  return nodes(parent).filter((node): node is Element => isOwn(node, name));
+}
+
+const attribute = (element: Element | undefined, name: string): string | null => element?.getAttribute(name) ?? null;
+
+/** A node as one line: names with namespaces, attributes sorted, comments and instructions kept, blank text left out. */
+function canonical(node: Node, leaveOut: (child: Node) => boolean = () => false): string {
+  if (!isElement(node)) {
+    const value = node.nodeValue ?? '';
+    // A text and a CDATA section that say the same are not the same here: the original stays as it was written.
+    return node.nodeType === TEXT && value.trim() === '' ? '' : `[${String(node.nodeType)} ${node.nodeName} ${value}]`;
+  }
+  const attributes = [...node.attributes].map(
+    ({ name, namespaceURI, value }) => `${namespaceURI ?? ''} ${name}=${JSON.stringify(value)}`,
+  );
+  let text = `<${node.namespaceURI ?? ''} ${node.nodeName} ${attributes.sort().join(' ')}>`;
+  for (const child of nodes(node)) if (!leaveOut(child)) text += canonical(child);
+  return `${text}</>`;
+}
+
+interface Definition {
+  readonly root: Element;
+  readonly os: Element | undefined;
+  readonly devices: Element | undefined;
+  readonly disks: readonly Element[];
+}
+
+function definition(xml: string): Definition {
+  const root = new DOMParser({ onError: () => undefined }).parseFromString(xml, 'text/xml').documentElement;
+  if (root === null) throw new Error('no root element');
+  const devices = own(root, 'devices')[0];
+  return { root, os: own(root, 'os')[0], devices, disks: own(devices, 'disk') };
+}
+
+const targetOf = (disk: Element): string => attribute(own(disk, 'target')[0], 'dev') ?? '';
+const BUS_OF_PREFIX: Readonly<Record<string, string>> = {
+  fd: 'fdc',
+  hd: 'ide',
+  sd: 'scsi',
+  vd: 'virtio',
+  xv: 'xen',
+  ub: 'uml',
+};
+function busOf(disk: Element): string {
+  const guess = attribute(disk, 'device') === 'floppy' ? 'fdc' : (BUS_OF_PREFIX[targetOf(disk).slice(0, 2)] ?? 'ide');
+  return attribute(own(disk, 'target')[0], 'bus') ?? guess;
+}
+const orderOf = (device: Element): number | null => {
+  const order = attribute(own(device, 'boot')[0], 'order');
+  return order === null ? null : Number(order);
+};
+
+/** virDiskNameToIndex. */
+function nameIndex(target: string): number {
+  const letters = /^(?:fd|hd|vd|sd|xvd|ubd)([a-z]+)/.exec(target)?.[1];
+  if (letters === undefined) return -1;
+  let index = 0;
+  for (const letter of letters) index = index * 26 + letter.charCodeAt(0) - 96;
+  return index - 1;
+}
+
+/** virDomainDiskInsert, as it is written there. */
+function sorted(disks: readonly Element[]): Element[] {
+  const list: Element[] = [];
+  for (const disk of disks) {
+    let at = -1;
+    for (let place = list.length - 1; place >= 0; place -= 1) {
+      const other = list[place] as Element;
+      if (busOf(other) !== busOf(disk)) continue;
+      if (nameIndex(targetOf(other)) > nameIndex(targetOf(disk))) at = place;
+      else if (at === -1) at = place + 1;
+    }
+    list.splice(at === -1 ? list.length : at, 0, disk);
+  }
+  return list;
+}
+
+/** The drive address a disk has, written or derived (virDomainDiskDefAssignAddress), as numbers; null on buses without them. */
+function driveOf(disk: Element): readonly number[] | null {
+  const address = own(disk, 'address')[0];
+  const number = (name: string) => Number(attribute(address, name) ?? 0);
+  if (attribute(address, 'type') === 'drive') return ['controller', 'bus', 'target', 'unit'].map(number);
+  const index = nameIndex(targetOf(disk));
+  switch (busOf(disk)) {
+    case 'ide':
+      return [Math.floor(index / 4), Math.floor((index % 4) / 2), 0, index % 2];
+    case 'fdc':
+      return [Math.floor(index / 2), 0, 0, index % 2];
+    case 'sata':
+      return [Math.floor(index / 6), 0, 0, index % 6];
+    case 'scsi':
+      return [Math.floor(index / 7), 0, 0, index % 7];
+    default:
+      return null;
+  }
+}
+
+function later(a: readonly number[], b: readonly number[]): boolean {
+  const differs = a.findIndex((part, place) => part !== b[place]);
+  return differs !== -1 && (a[differs] ?? 0) > (b[differs] ?? 0);
+}
+
+/** What is wrong with a plan; nothing: it holds. */
+export function planProblems(inputs: RescueInputs, plan: RescuePlan): string[] {
+  const problems: string[] = [];
+  if ((plan.rescueXml === null) !== plan.refusals.length > 0)
+    problems.push('a plan has a rescue definition or refusals, and never both or neither');
+  problems.push(...serialisable(plan, 'plan'));
+  if (plan.rescueXml === null) return problems;
+  const before = definition(inputs.domain.definitionXml);
+  const after = definition(plan.rescueXml);
+  const added = addedDisks(before, after);
+  return [
+    ...problems,
+    ...untouched(before, after, plan, added),
+    ...ordersKept(before, after, plan, added),
+    ...placed(after, plan, added),
+  ];
+}
+
+/** Plain data: what JSON keeps. */
+function serialisable(value: unknown, path: string): string[] {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return [];
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [`${path} is ${String(value)}`];
+  if (Array.isArray(value)) return value.flatMap((item, place) => serialisable(item, `${path}[${String(place)}]`));
+  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.entries(value).flatMap(([key, item]) => serialisable(item, `${path}.${key}`));
+  return [`${path} is no plain data`];
+}
+
+/** Disks of the rescue definition that carry an alias of ours and were not there before. */
+function addedDisks(before: Definition, after: Definition): Set<Element> {
+  const had = new Set(before.disks.map(targetOf));
+  return new Set(after.disks.filter((disk) => !had.has(targetOf(disk))));
+}
+
+/** Every element of the original is there as it was, but for those that a rescue may change; and nothing else came. */
+function untouched(before: Definition, after: Definition, plan: RescuePlan, added: ReadonlySet<Element>): string[] {
+  const kernel = ['kernel', 'initrd', 'cmdline', 'dtb'];
+  const rebooting = plan.request.endAtFirstReboot ? ['on_reboot'] : [];
+  const session = (node: Node) => isElement(node) && node.namespaceURI === SESSION && node.localName === 'rescue';
+  const scratch = plan.scratchNvram;
+  const inOs = (node: Node) =>
+    isOwn(node, 'boot') || kernel.some((name) => isOwn(node, name)) || (scratch !== null && isOwn(node, 'nvram'));
+  const bootless = (device: Node) =>
+    BOOTABLE.some((name) => isOwn(device, name)) ? canonical(device, (node) => isOwn(node, 'boot')) : canonical(device);
+  const rows = ({ root, os, devices }: Definition, isAfter: boolean): string[] => {
+    const list: string[] = [canonical(root, () => true)];
+    for (const node of nodes(root)) {
+      if (node === os) list.push(canonical(node, inOs));
+      else if (node === devices) list.push('devices');
+      else if (isOwn(node, 'metadata')) {
+        const text = canonical(node, session);
+        // <metadata> may come for the session alone.
+        if (!isAfter || nodes(node).some((child) => !session(child) && canonical(child) !== '')) list.push(text);
+      } else if (!rebooting.some((name) => isOwn(node, name))) list.push(canonical(node));
+    }
+    return list.filter((row) => row !== '');
+  };
+  const problems = compareRows(rows(before, false).filter(notEmptyMetadata), rows(after, true));
+  if (scratch !== null) problems.push(...nvramProblems(own(before.os, 'nvram')[0], own(after.os, 'nvram')[0], scratch));
+  const wanted = new Map<string, number>();
+  for (const { type, index, model } of controllersAdded(plan)) {
+    const key = `${type} ${index} ${model ?? ''}`;
+    wanted.set(key, (wanted.get(key) ?? 0) + 1);
+  }
+  const mine = nodes(before.devices)
+    .map(bootless)
+    .filter((row) => row !== '');
+  const rest: string[] = [];
+  const left = [...mine];
+  for (const node of nodes(after.devices)) {
+    const row = bootless(node);
+    if (row === '' || (isElement(node) && added.has(node))) continue;
+    if (row === left[0]) left.shift();
+    else if (isOwn(node, 'controller') && isWanted(node, wanted)) continue;
+    else rest.push(row);
+  }
+  if (left.length > 0) problems.push(`missing or changed: ${left[0] ?? ''}`);
+  if (rest.length > 0) problems.push(`not foreseen: ${rest[0] ?? ''}`);
+  return problems;
+}
+
+/** The session's own variables: another file, from the same template. */
+function nvramProblems(before: Element | undefined, after: Element | undefined, path: string): string[] {
+  const file = attribute(after === undefined ? undefined : own(after, 'source')[0], 'file') ?? after?.textContent;
+  if (file !== path) return [`the variables are at ${file ?? 'nowhere'}`];
+  return attribute(before, 'template') === attribute(after, 'template') ? [] : ['the variables have another template'];
+}
+
+const notEmptyMetadata = (row: string) => !/^< metadata [^>]*><\/>$/.test(row);
+
+function compareRows(before: readonly string[], after: readonly string[]): string[] {
+  const place = before.findIndex((row, index) => row !== after[index]);
+  if (place !== -1) return [`changed: ${before[place] ?? ''} is ${after[place] ?? 'gone'}`];
+  return after.length > before.length ? [`added: ${after[before.length] ?? ''}`] : [];
+}
+
+function controllersAdded(plan: RescuePlan): { type: string; index: string; model: string | null }[] {
+  return plan.added
+    .filter(({ element }) => element === 'controller')
+    .map(({ what: { params } }) => ({
+      type: String(params['type']),
+      index: String(params['index']),
+      model: params['model'] === 'default' ? null : String(params['model']),
+    }));
+}
+
+function isWanted(controller: Element, wanted: Map<string, number>): boolean {
+  const key = ['type', 'index', 'model'].map((name) => attribute(controller, name) ?? '').join(' ');
+  const count = wanted.get(key) ?? 0;
+  wanted.set(key, count - 1);
+  return count > 0 && controller.attributes.length <= 3 && controller.firstChild === null;
+}
+
+/** Devices in the order they boot in, as canonical text without <boot>; per-device orders alone. */
+function ordered({ devices }: Definition): Element[] {
+  const found = BOOTABLE.flatMap((name) => own(devices, name)).filter((device) => orderOf(device) !== null);
+  return found.sort((a, b) => (orderOf(a) ?? 0) - (orderOf(b) ?? 0));
+}
+
+/** The rescue device first, then the guest's own in their order and without gaps, or none of them. */
+function ordersKept(before: Definition, after: Definition, plan: RescuePlan, added: ReadonlySet<Element>): string[] {
+  const problems: string[] = [];
+  const now = ordered(after);
+  if (plan.rescueDevice === null) {
+    // Kernel rescue: everything about the order is left alone.
+    const orders = (list: readonly Element[]) => list.map((device) => canonical(device)).join();
+    if (orders(ordered(before)) !== orders(now)) problems.push('a kernel rescue changed the boot order');
+    if (own(before.os, 'boot').length !== own(after.os, 'boot').length)
+      problems.push('a kernel rescue changed <boot dev>');
+    return problems;
+  }
+  const { target } = plan.rescueDevice;
+  if (own(after.os, 'boot').length > 0) problems.push('<boot dev> beside orders');
+  if (now[0] === undefined || targetOf(now[0]) !== target || !added.has(now[0]))
+    problems.push('the rescue device is not first');
+  if (now.some((device, place) => orderOf(device) !== place + 1)) problems.push('orders are not 1, 2, 3 …');
+  const bare = (device: Element) => canonical(device, (node) => isOwn(node, 'boot'));
+  const rest = now.slice(1).map(bare);
+  if (plan.request.fallThrough.value === 'none')
+    return rest.length > 0 ? [...problems, 'none was to follow'] : problems;
+  const expected = ownOrder(before).map(bare);
+  if (rest.join() !== expected.join()) problems.push('the guest’s own order is not what follows');
+  return problems;
+}
+
+/** What QEMU gets as the guest's own order (qemuProcessPrepareDeviceBootorder): of a class that is named twice, the last place counts. */
+function ownOrder(before: Definition): Element[] {
+  const list = ordered(before);
+  if (list.length > 0) return list;
+  const classes = own(before.os, 'boot').map((boot) => attribute(boot, 'dev') ?? '');
+  const disks = sorted(before.disks);
+  const isDisk = (disk: Element) => !['cdrom', 'floppy'].includes(attribute(disk, 'device') ?? 'disk');
+  const first: Readonly<Record<string, Element | undefined>> = {
+    hd: disks.find(isDisk),
+    cdrom: disks.find((disk) => attribute(disk, 'device') === 'cdrom'),
+    fd: disks.find((disk) => attribute(disk, 'device') === 'floppy'),
+    network: own(before.devices, 'interface')[0],
+  };
+  const named = classes.length === 0 ? ['hd'] : classes;
+  return named.flatMap((dev, place) => (named.lastIndexOf(dev) === place ? (first[dev] ?? []) : []));
+}
+
+/** No address or name twice, and the rescue device the last of its bus. */
+function placed(after: Definition, plan: RescuePlan, added: ReadonlySet<Element>): string[] {
+  const problems: string[] = [];
+  const targets = after.disks.map(targetOf);
+  if (new Set(targets).size < targets.length) problems.push('a target twice');
+  const hosts = own(after.devices, 'hostdev').filter(
+    (device) => attribute(own(device, 'address')[0], 'type') === 'drive',
+  );
+  const keys = [...after.disks, ...hosts].flatMap((device) => {
+    const drive = device.localName === 'hostdev' ? null : driveOf(device);
+    const address = own(device, 'address')[0];
+    if (device.localName === 'hostdev')
+      return [`scsi ${['controller', 'bus', 'target', 'unit'].map((name) => attribute(address, name) ?? '0').join()}`];
+    return drive === null ? [] : [`${busOf(device)} ${drive.join()}`];
+  });
+  if (new Set(keys).size < keys.length) problems.push(`an address twice: ${keys.join(' | ')}`);
+  const controllers = own(after.devices, 'controller').map(
+    (controller) =>
+      `${attribute(controller, 'type') ?? ''} ${attribute(controller, 'index') ?? ''} ${attribute(controller, 'model')?.startsWith('ich9') === true ? (attribute(controller, 'model') ?? '') : ''}`,
+  );
+  if (new Set(controllers).size < controllers.length) problems.push(`a controller twice: ${controllers.join(' | ')}`);
+  const rescue = after.disks.find((disk) => added.has(disk) && targetOf(disk) === plan.rescueDevice?.target);
+  if (rescue === undefined)
+    return plan.rescueDevice === null ? problems : [...problems, 'the rescue device is missing'];
+  if (plan.request.profile === 'nova') return problems;
+  const bus = sorted(after.disks).filter((disk) => busOf(disk) === busOf(rescue));
+  if (bus.at(-1) !== rescue) problems.push('the rescue device is not the last of its bus by name');
+  const drive = driveOf(rescue);
+  if (drive !== null && own(rescue, 'address').length === 0)
+    problems.push('the rescue device has no address of its own');
+  const rivals = bus.filter((disk) => disk !== rescue).map(driveOf);
+  const isLast = rivals.every((other) => other === null || drive === null || later(drive, other));
+  // Where the last place is taken, a free one before it is all there is.
+  if (!isLast && !lastPlaceTaken(busOf(rescue), rivals))
+    problems.push('the rescue device is not the last of its bus by address');
+  return problems;
+}
+
+function lastPlaceTaken(bus: string, drives: readonly (readonly number[] | null)[]): boolean {
+  const unit = { ide: 1, fdc: 1, sata: 5 }[bus];
+  return unit !== undefined && drives.some((drive) => drive?.[3] === unit && (bus !== 'ide' || drive[1] === 1));
+}
