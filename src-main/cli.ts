@@ -86,7 +86,7 @@ function requestOptions(command: Command): Command {
     .option('--bus <bus>', 'usb, virtio, scsi, sata, ide or fdc')
     .option('--profile <profile>', 'recommended or nova', 'recommended')
     .option('--fall-through <what>', 'original or none: what may boot when the medium does not')
-    .option('--session <kind>', 'one-shot or until-ended', 'one-shot')
+    .option('--session <kind>', 'one-shot (the default) or until-ended')
     .option(
       '--end-at-first-reboot',
       'end the session when the guest first reboots: boot the medium once, then the system',

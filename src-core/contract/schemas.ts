@@ -4,6 +4,7 @@ import { DOMAIN_STATES, FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../rescue
 import type { AttachChoice, MediumFacts, RescuePlan } from '../rescue/types.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
 import type { DiskRole, DiskView, GuestNames } from '../disks/types.ts';
+import type { Firmware } from '../domain-xml/domain.ts';
 import { HOST_TRAITS } from '../host/traits.ts';
 import type { SessionRecord } from '../rescue/session.ts';
 import { ERROR_CODES } from './errors.ts';
@@ -49,7 +50,7 @@ export const rescueRequestSchema = z.strictObject({
   device: z.string().max(20).nullable(),
   bus: z.string().max(20).nullable(),
   profile: z.enum(PROFILES),
-  session: z.enum(SESSION_KINDS),
+  session: z.enum(SESSION_KINDS).nullable(),
   endAtFirstReboot: z.boolean(),
   fallThrough: z.enum(FALL_THROUGHS).nullable(),
   transientConsent: z.boolean(),
@@ -89,7 +90,7 @@ export const machineRowSchema = z.strictObject({
   state: z.enum(DOMAIN_STATES),
   persistent: z.boolean(),
   autostart: z.boolean(),
-  /** Set while the running domain carries our session metadata. */
+  /** Set while the domain is in rescue: it runs in it, or its definition is the rescue definition. */
   session: fromCore<SessionRecord>().nullable(),
   /** Disk targets and sources, for the search; empty until known. */
   disks: z.array(z.strictObject({ target: z.string(), source: z.string().nullable() })),
@@ -108,7 +109,7 @@ export interface MachineDisk extends DiskView {
 
 export interface MachineDetails {
   readonly row: MachineRow;
-  readonly firmware: 'bios' | 'uefi';
+  readonly firmware: Firmware;
   readonly secureBoot: boolean;
   readonly machine: string;
   readonly arch: string;

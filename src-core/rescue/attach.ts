@@ -7,13 +7,27 @@ import { mediumRefusals } from './checks.ts';
 import { driverFormat, isIso, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { asBus, fitRefusals } from './fit.ts';
+import { placementOf } from './placement.ts';
+import type { Settled } from './placement.ts';
 import { recommendedBus, resolveWrites } from './resolve.ts';
-import type { Finding, MediumFacts, PlannedDisk, RescueBus, RescueDevice, ResolvedRequest } from './types.ts';
+import { sentence } from './findings.ts';
+import type {
+  Choice,
+  Finding,
+  MediumFacts,
+  Placement,
+  PlannedDisk,
+  RescueBus,
+  RescueDevice,
+  ResolvedRequest,
+} from './types.ts';
 
 export interface Attachment {
   /** Disks to add, the rescue device last. */
   readonly disks: readonly NewDisk[];
   readonly rescueDevice: RescueDevice | null;
+  /** How each medium is attached, and why so; one that has no place is not in it. */
+  readonly placements: ReadonlyMap<MediumFacts, Placement>;
   readonly plannedDisks: readonly Omit<PlannedDisk, 'guestNames' | 'original' | 'unchanged'>[];
   /** What is taken before the rescue device comes, and after. */
   readonly layoutBeforeRescue: Layout;
@@ -26,36 +40,49 @@ export interface Attachment {
 export function attachMedia(context: PlanContext, resolved: ResolvedRequest): Attachment {
   const disks: NewDisk[] = [];
   const refusals: Finding[] = [];
+  const placements = new Map<MediumFacts, Placement>();
   let layout = context.layout;
   const riders = context.inputs.media.slice(1).filter((medium) => medium.spec.kind !== 'kernel');
   for (const medium of riders) {
-    const device = isIso(medium) ? 'cdrom' : 'disk';
-    const bus = recommendedBus(context, layout, device).value;
-    refusals.push(...mediumRefusals(context, medium, device), ...fitRefusals(context, layout, device, bus));
-    const writes = resolveWrites(context, medium, device, bus).value;
+    const device = riderDevice(medium);
+    const bus = recommendedBus(context, layout, device.value);
+    refusals.push(
+      ...mediumRefusals(context, medium, device.value),
+      ...fitRefusals(context, layout, device.value, bus.value),
+    );
+    const writes = resolveWrites(context, medium, device.value, bus.value);
     const one = attachOne(context, layout, medium, { device, bus, writes, bootOrder: null });
     if (one === null) continue;
     disks.push(one.disk);
+    placements.set(medium, one.placement);
     layout = one.layout;
   }
   const layoutBeforeRescue = layout;
-  const boots = { device: resolved.device.value, bus: resolved.bus.value, writes: resolved.writes.value, bootOrder: 1 };
+  const { device, bus, writes } = resolved;
   const rescue =
     context.medium === null || context.medium.spec.kind === 'kernel'
       ? null
-      : attachOne(context, layout, context.medium, boots);
-  if (rescue !== null) {
+      : attachOne(context, layout, context.medium, { device, bus, writes, bootOrder: 1 });
+  if (rescue !== null && context.medium !== null) {
+    placements.set(context.medium, rescue.placement);
     disks.push(rescue.disk);
     layout = rescue.layout;
   }
   return {
     disks,
     rescueDevice: rescue?.named ?? null,
+    placements,
     plannedDisks: disks.map(plannedDisk),
     layoutBeforeRescue,
     layout,
     refusals,
   };
+}
+
+function riderDevice(medium: MediumFacts): Choice<'cdrom' | 'disk'> {
+  return isIso(medium)
+    ? { value: 'cdrom', from: 'medium', why: sentence('why-device-iso') }
+    : { value: 'disk', from: 'medium', why: sentence('why-device-disk') };
 }
 
 function plannedDisk({ target, bus, device, address, source }: NewDisk): Attachment['plannedDisks'][number] {
@@ -66,21 +93,31 @@ function attachOne(
   context: PlanContext,
   layout: Layout,
   medium: MediumFacts,
-  how: Pick<NewDisk, 'device' | 'bus' | 'writes' | 'bootOrder'>,
-): { disk: NewDisk; named: RescueDevice; layout: Layout } | null {
-  const bus: RescueBus | null = asBus(how.bus);
+  settled: Settled,
+): { disk: NewDisk; named: RescueDevice; placement: Placement; layout: Layout } | null {
+  const { bootOrder } = settled;
+  const device = settled.device.value;
+  const writes = settled.writes.value;
+  const bus: RescueBus | null = asBus(settled.bus.value);
   const place = bus === null ? null : freePlace(context.domain, layout, bus);
   if (bus === null || place === null || medium.source === null) return null;
-  const name = context.inputs.request.profile === 'nova' ? firstFreeTargetName : nextTargetName;
-  const target = name(TARGET_PREFIX[bus], layout.targets);
-  const disk: NewDisk = { ...how, target, source: medium.source, format: driverFormat(medium), address: place.address };
+  const prefix = TARGET_PREFIX[bus];
+  const onSameBus = context.domain.disks.filter((own) => own.bus === bus).map((own) => own.target);
+  const target =
+    context.inputs.request.profile === 'nova'
+      ? firstFreeTargetName(prefix, layout.targets)
+      : nextTargetName(prefix, layout.targets, onSameBus);
+  const { address } = place;
+  const format = driverFormat(medium);
+  const disk: NewDisk = { device, bus, writes, bootOrder, target, source: medium.source, format, address };
   const named = {
     target,
     bus,
-    device: how.device,
-    order: how.bootOrder,
+    device,
+    order: bootOrder,
     source: sourceName(medium.source),
-    address: place.address,
+    address,
   };
-  return { disk, named, layout: addDevice(layout, bus, target, place) };
+  const placement = placementOf(context, layout, medium, settled, { target, bus, place });
+  return { disk, named, placement, layout: addDevice(layout, bus, target, place) };
 }

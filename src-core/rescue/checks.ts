@@ -3,39 +3,50 @@ import { MAX_XML_LENGTH } from '../domain-xml/document.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
 import { child } from '../domain-xml/elements.ts';
 import { rootDisk } from '../disks/root-disk.ts';
+import type { DiskView } from '../disks/types.ts';
+import { hostTraits } from '../host/traits.ts';
+import type { HostTrait } from '../host/traits.ts';
 import { driverFormat, mediumName, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
 import {
   DISK_FORMATS,
+  NOVA_LEGACY_TYPES,
   OPTICAL_FORMATS,
   READONLY_DISK_BUSES,
   REASON_OF_TYPE,
-  SUPPORTED_ARCHES,
   SUPPORTED_TYPES,
 } from './policy.ts';
 import { recordLength } from './record.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import { findSession, readSession, recordOf } from './session.ts';
-import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
+import type { Finding, MediumFacts, Profile, ResolvedRequest } from './types.ts';
 
 /** Characters left for what a rescue adds besides its record. */
 const ROOM_FOR_MEDIA = 64 * 1024;
 
-/** Guests that are not planned for: type, architecture, machine. */
-export function kindRefusals({ domain }: PlanContext): Finding[] {
+/** Guests that are not planned for: virt type, operating system type, a machine of which nothing is known. */
+export function kindRefusals({ domain, inputs }: PlanContext): Finding[] {
   if (!SUPPORTED_TYPES.includes(domain.type)) {
     return [
       refusal('virt-type', domain.type, {
         type: domain.type || '?',
         why: REASON_OF_TYPE[domain.type] ?? 'it has not been verified',
       }),
+      ...legacyOnly(domain, inputs.request.profile),
     ];
   }
   if (domain.osType !== 'hvm') return [refusal('os-type', domain.osType, { type: domain.osType || '?' })];
-  if (!SUPPORTED_ARCHES.includes(domain.arch)) return [refusal('architecture', domain.arch, { arch: domain.arch })];
-  if (domain.machineFamily === 'other') return [refusal('machine', domain.machine, { machine: domain.machine })];
+  // Of other machines only the host's domain capabilities tell anything.
+  const told = inputs.host.domainCapabilities?.buses ?? [];
+  if (domain.machineFamily === 'other' && told.length === 0)
+    return [refusal('machine', domain.machine, { machine: domain.machine || '?', arch: domain.arch })];
   return [];
+}
+
+/** Nova's legacy rescue is not offered: where Nova knows no other one, that is told. */
+function legacyOnly({ type }: DomainView, profile: Profile): Finding[] {
+  return profile === 'nova' && NOVA_LEGACY_TYPES.includes(type) ? [refusal('nova-legacy-only', type, { type })] : [];
 }
 
 /** The state a guest is in: saved memory, jobs, an open session, a definition that libvirt would not take. */
@@ -127,14 +138,18 @@ export function mediumRefusals(context: PlanContext, medium: MediumFacts, device
   const found: Finding[] = [];
   if (medium.size === 0 || medium.content?.kind === 'empty')
     found.push(refusal('medium-empty', name, { medium: name }));
-  if (medium.spec.kind === 'kernel') return found;
+  if (medium.spec.kind === 'kernel') {
+    const empty = medium.bootFiles.filter(({ role, content }) => role === 'kernel' && content?.kind === 'empty');
+    return [...found, ...empty.map(({ file }) => refusal('medium-empty', file, { medium: file }))];
+  }
   if (medium.writers.length > 0)
     found.push(refusal('medium-in-use', name, { medium: name, users: medium.writers.join(', ') }));
   const own = ownDisk(context, medium);
   if (own !== null) found.push(refusal('medium-is-guest-disk', name, { medium: name, target: own }));
-  const file = medium.content?.backingFile ?? medium.content?.dataFile ?? null;
+  const file = elsewhere(medium);
   const format = driverFormat(medium);
   if (file !== null) found.push(refusal('medium-points-elsewhere', name, { medium: name, format, file }));
+  if (medium.content?.encrypted === true) found.push(refusal('medium-encrypted', name, { medium: name, format }));
   const formats = device === 'disk' ? DISK_FORMATS : OPTICAL_FORMATS;
   if (!formats.includes(format))
     found.push(
@@ -150,11 +165,16 @@ export function mediumRefusals(context: PlanContext, medium: MediumFacts, device
   return found;
 }
 
+/** Another file that an image refers to: by its own bytes or, where those could not be read, as the host's storage says. */
+function elsewhere({ content, backing }: MediumFacts): string | null {
+  return content === null ? backing : (content.backingFile ?? content.dataFile);
+}
+
 function missingMedium(medium: MediumFacts, name: string): Finding {
   const problem = medium.problem ?? 'it was not found';
   switch (medium.spec.kind) {
     case 'original':
-      return refusal('original-missing', name, { looked: medium.lookedAt.join(', ') || 'no disk' });
+      return refusal('original-missing', name, { problem, looked: medium.lookedAt.join(', ') || 'no disk' });
     case 'kernel':
       return refusal('kernel-missing', name, { file: name, problem });
     case 'url':
@@ -169,6 +189,7 @@ function ownDisk({ domain, inputs }: PlanContext, medium: MediumFacts): string |
   const name = sourceName(medium.source);
   if (name === null) return null;
   const writes = inputs.request.writes === 'direct';
+  if (medium.kin !== null && (medium.kin.as === 'same-file' || writes)) return medium.kin.target;
   const disk = domain.disks.find(
     (own) => (own.source === name && !(own.readonly && !writes)) || (writes && own.backingChain.includes(name)),
   );
@@ -193,7 +214,7 @@ export function sessionRefusals({ domain, inputs }: PlanContext, resolved: Resol
   const found: Finding[] = [];
   if (!inputs.domain.persistent && !inputs.request.transientConsent)
     found.push(refusal('transient-domain', null, { domain: domain.name }));
-  if (resolved.session === 'one-shot') return found;
+  if (resolved.session.value === 'one-shot') return found;
   if (resolved.endAtFirstReboot) found.push(refusal('first-reboot-kind', null));
   // The definition, and itself once more as its record; what the medium adds is little beside it.
   const { length } = inputs.domain.definitionXml;
@@ -207,11 +228,24 @@ export function scratchRefusals(scratch: ScratchNvram): Finding[] {
   return scratch.kind === 'impossible' ? [refusal('uefi-no-fall-through', null, { why: scratch.why })] : [];
 }
 
+/** What the host must be able to do for this rescue (RESCUE.md "Host traits"). */
+export function traitRefusals({ domain, inputs }: PlanContext): Finding[] {
+  const traits = hostTraits(inputs.host);
+  const { driver } = inputs.host;
+  const lacks = (trait: HostTrait) => !traits.includes(trait);
+  if (lacks('stable-rescue')) return [refusal('host-trait', 'stable-rescue', { driver, trait: 'stable-rescue' })];
+  const root = rootDisk(domain);
+  return root !== null && isVolume(root) && lacks('volume-root-rescue')
+    ? [refusal('host-trait', 'volume-root-rescue', { driver, trait: 'volume-root-rescue' })]
+    : [];
+}
+
+const isVolume = ({ sourceType }: DiskView): boolean => ['block', 'network', 'volume'].includes(sourceType);
+
 /** Nova rescues a volume-rooted guest only when the medium has both properties (NOVA.md 7); an explicit choice wins. */
 export function novaRefusals({ domain, inputs, medium }: PlanContext): Finding[] {
   const root = rootDisk(domain);
-  if (inputs.request.profile !== 'nova' || root === null || !['block', 'network', 'volume'].includes(root.sourceType))
-    return [];
+  if (inputs.request.profile !== 'nova' || root === null || !isVolume(root)) return [];
   const has = (choice: string | null, property: string) =>
     choice !== null || medium?.properties[property] !== undefined;
   const both = has(inputs.request.device, 'hw_rescue_device') && has(inputs.request.bus, 'hw_rescue_bus');

@@ -22,13 +22,15 @@ export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
     managedSave: domain.managedSave,
     job: domain.job,
     blockJobs: domain.blockJobs,
-    media: media.map(({ spec, found, source, size, format, content }) => ({
+    media: media.map(({ spec, found, source, size, format, content, properties, remembered }) => ({
       spec,
       found,
       source,
       size,
       format,
       content,
+      properties,
+      remembered,
     })),
     request,
   };

@@ -91,9 +91,11 @@ export function medium(parts: Partial<MediumFacts> = {}): MediumFacts {
     modified: null,
     backing: null,
     bootFiles: [],
+    kin: null,
     writers: [],
     properties: {},
     lookedAt: [],
+    remembered: null,
     ...parts,
   };
 }

@@ -17,17 +17,21 @@ import {
   secretRefusals,
   sessionRefusals,
   stateRefusals,
+  traitRefusals,
   writesRefusals,
 } from './checks.ts';
 import { contextOf, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { refusal, sentence } from './findings.ts';
+import { copyWarnings } from './medium-warnings.ts';
 import { asBus, asDevice, fitRefusals, neverBoots } from './fit.ts';
 import { attachMedia } from './attach.ts';
 import type { Attachment } from './attach.ts';
 import { resolveBus, resolveDevice, resolveFallThrough, resolveSession, resolveWrites } from './resolve.ts';
-import { plannedMedium } from './planned-media.ts';
+import { plannedFiles } from './planned-files.ts';
+import { plannedMedia } from './planned-media.ts';
+import { S390_BOOTS_ON_FROM } from './policy.ts';
 import { encodeRecord, hashDefinition } from './record.ts';
 import { scratchNvram } from './scratch-nvram.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
@@ -37,6 +41,7 @@ import type { SessionFacts } from './steps.ts';
 import type {
   AttachChoice,
   Finding,
+  HostFacts,
   PlannedDisk,
   RescueInputs,
   RescuePlan,
@@ -79,6 +84,7 @@ function planInContext(context: PlanContext): RescuePlan {
       : null;
   const warnings = [
     ...(medium === null ? [] : mediumWarnings(context, medium)),
+    ...inputs.media.flatMap((each) => copyWarnings(context, each)),
     ...choiceWarnings(context, resolved, accepted),
     ...domainWarnings(context, scratch),
     ...sessionWarnings(context, resolved, scratch),
@@ -89,7 +95,7 @@ function planInContext(context: PlanContext): RescuePlan {
   const fingerprint = fingerprintOf(inputs);
   const session: SessionFacts = {
     domain: domain.name,
-    kind: resolved.session,
+    kind: resolved.session.value,
     transient: !inputs.domain.persistent,
     endAtFirstReboot: resolved.endAtFirstReboot,
     scratchNvram: scratch.kind === 'path' ? scratch.path : null,
@@ -103,7 +109,7 @@ function planInContext(context: PlanContext): RescuePlan {
     fingerprint,
     refusals,
     warnings,
-    media: inputs.media.map(plannedMedium),
+    media: plannedMedia(context, attachment),
     rescueDevice: kernel ? null : (attachment.rescueDevice ?? null),
     bootBefore,
     bootAfter: refusals.length > 0 ? [] : bootAfter,
@@ -114,6 +120,7 @@ function planInContext(context: PlanContext): RescuePlan {
     steps: refusals.length > 0 ? [] : startSteps(session, running, resolved.stop),
     endSteps: refusals.length > 0 ? [] : endSteps(session, true, running, resolved.stop),
     scratchNvram: refusals.length > 0 ? null : session.scratchNvram,
+    files: refusals.length > 0 ? [] : plannedFiles(domain.name, attachment, session.scratchNvram),
     rescueXml: definition?.xml ?? null,
     diff: definition === null ? [] : diffLines(definition.before, definition.xml),
     virsh: refusals.length > 0 ? [] : byHand(context, resolved, session, running),
@@ -152,6 +159,7 @@ function refusalsOf(
   const found = [
     ...stateRefusals(context),
     ...secretRefusals(context),
+    ...traitRefusals(context),
     ...novaRefusals(context),
     ...sessionRefusals(context, resolved),
     ...scratchRefusals(scratch),
@@ -242,7 +250,7 @@ function makeDefinition(
 
 /** What happens when the medium does not boot: differs by firmware and device (FACTS B3). */
 function consequence(
-  { domain, medium }: PlanContext,
+  { domain, medium, inputs }: PlanContext,
   resolved: ResolvedRequest,
   bootAfter: readonly BootEntry[],
 ): Sentence {
@@ -252,8 +260,15 @@ function consequence(
   // SeaBIOS maps one hard disk to boot from; QEMU runs with -boot strict=on.
   if (domain.firmware === 'bios' && resolved.device.value === 'disk')
     return sentence('not-bootable-hangs', { medium: name });
+  if (domain.firmware === 'other') return sentence('not-bootable-unknown', { medium: name, machine: domain.machine });
+  if (domain.firmware === 's390-ccw' && next !== undefined && !triesNextOnS390(inputs.host))
+    return sentence('not-bootable-first-only', { medium: name });
   if (next === undefined) return sentence('not-bootable-stops', { medium: name });
   return sentence('not-bootable-falls', { medium: name, next: bootEntryName(next) });
+}
+
+function triesNextOnS390({ libvirtVersion, hypervisorVersion }: HostFacts): boolean {
+  return libvirtVersion >= S390_BOOTS_ON_FROM.libvirt && hypervisorVersion >= S390_BOOTS_ON_FROM.qemu;
 }
 
 /** What a boot entry is called in a sentence. */

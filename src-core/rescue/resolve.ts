@@ -5,7 +5,7 @@ import { isIso } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { sentence } from './findings.ts';
 import { asBus, asDevice, possibleBuses } from './fit.ts';
-import { CDROM_BUS_OF_MACHINE, SCSI_CDROM_ARCH, SHARED_OVERLAY_BUSES } from './policy.ts';
+import { CDROM_BUS_OF_MACHINE, SHARED_OVERLAY_BUSES, novaCdromBus } from './policy.ts';
 import type { Choice, FallThrough, MediumFacts, RescueDeviceKind, ResolvedRequest, SessionKind } from './types.ts';
 
 /** The device: the request, the medium's hw_rescue_device, the profile's default. */
@@ -16,8 +16,18 @@ export function resolveDevice(context: PlanContext, medium: MediumFacts | null):
   const property = medium?.properties['hw_rescue_device'];
   if (property !== undefined)
     return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_device' }) };
+  const remembered = rememberedFor(context, medium);
+  if (remembered !== null) return { value: remembered.device, from: 'remembered', why: sentence('why-remembered') };
   if (request.profile === 'nova') return { value: 'disk', from: 'profile', why: sentence('why-device-nova') };
   return recommendedDevice(context, medium);
+}
+
+/** What is remembered of a medium is of another guest, perhaps: it counts where this one can do the same. */
+function rememberedFor(context: PlanContext, medium: MediumFacts | null): MediumFacts['remembered'] {
+  const remembered = medium?.remembered ?? null;
+  const device = remembered === null ? null : asDevice(remembered.device);
+  if (remembered === null || device === null) return null;
+  return possibleBuses(context, context.layout, device).some((bus) => bus === remembered.bus) ? remembered : null;
 }
 
 function recommendedDevice(context: PlanContext, medium: MediumFacts | null): Choice<string> {
@@ -35,6 +45,10 @@ export function resolveBus(context: PlanContext, medium: MediumFacts | null, dev
   const property = medium?.properties['hw_rescue_bus'];
   if (property !== undefined)
     return { value: property, from: 'property', why: sentence('why-property', { property: 'hw_rescue_bus' }) };
+  const remembered = rememberedFor(context, medium);
+  // A bus that suited another device says nothing of this one.
+  if (remembered !== null && remembered.device === device)
+    return { value: remembered.bus, from: 'remembered', why: sentence('why-remembered') };
   const known = asDevice(device);
   if (known === null) return { value: 'virtio', from: 'profile', why: sentence('why-bus-nova-disk') };
   return request.profile === 'nova' ? novaBus(context, medium, known) : recommendedBus(context, context.layout, known);
@@ -50,14 +64,14 @@ function novaBus(context: PlanContext, medium: MediumFacts | null, device: Rescu
     case 'disk':
       return { value: 'virtio', from: 'profile', why: sentence('why-bus-nova-disk') };
     case 'cdrom':
-      return { value: cdromBus(context), from: 'profile', why: whyCdromBus(context) };
+      return {
+        value: novaCdromBus(context.domain.arch, context.domain.machine),
+        from: 'profile',
+        why: whyCdromBus(context),
+      };
     case 'floppy':
       return { value: 'fdc', from: 'profile', why: sentence('why-bus-floppy') };
   }
-}
-
-function cdromBus({ domain }: PlanContext): string {
-  return SCSI_CDROM_ARCH.test(domain.arch) ? 'scsi' : CDROM_BUS_OF_MACHINE[domain.machineFamily];
 }
 
 function whyCdromBus({ domain }: PlanContext) {
@@ -71,7 +85,7 @@ export function recommendedBus(context: PlanContext, layout: Layout, device: Res
     case 'floppy':
       return { value: 'fdc', from: 'profile', why: sentence('why-bus-floppy') };
     case 'cdrom': {
-      const first = cdromBus(context);
+      const first = CDROM_BUS_OF_MACHINE[context.domain.machineFamily];
       const next = possible[0];
       if (next === undefined || possible.some((bus) => bus === first))
         return { value: first, from: 'profile', why: whyCdromBus(context) };
@@ -99,8 +113,12 @@ export function resolveFallThrough({ inputs, domain }: PlanContext): Choice<Fall
 }
 
 /** A one-shot session of a transient guest would be all that there is of it: gone with its power. */
-export function resolveSession({ inputs }: PlanContext): SessionKind {
-  return inputs.domain.persistent ? inputs.request.session : 'until-ended';
+export function resolveSession({ inputs }: PlanContext): Choice<SessionKind> {
+  if (!inputs.domain.persistent)
+    return { value: 'until-ended', from: 'capability', why: sentence('why-session-transient') };
+  const asked = inputs.request.session;
+  if (asked !== null) return { value: asked, from: 'request', why: sentence('why-request') };
+  return { value: 'one-shot', from: 'profile', why: sentence('why-session-one-shot') };
 }
 
 /** How writes of the rescue system are kept away from the medium (RESCUE.md "Media are never written"). */

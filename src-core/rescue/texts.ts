@@ -9,9 +9,8 @@ export const REFUSAL_TEXTS = {
     'Domains of type {{type}} are not supported: {{why}}. Rescue works for kvm and qemu (and libvirt’s test) domains.',
   'os-type':
     'Guests of type {{type}} are not supported: only fully virtualised guests (hvm) have a boot order per device. Edit its definition with virsh.',
-  architecture:
-    'Guests of architecture {{arch}} are not planned for; x86_64 and i686 are. Edit its definition with virsh.',
-  machine: 'Machine type {{machine}} is not planned for; pc (i440fx) and q35 are. Edit its definition with virsh.',
+  machine:
+    'Machine type {{machine}} of {{arch}} is not one that Salvor knows, and this host gives no domain capabilities for it. Connect to a host that has a QEMU for it, or edit its definition with virsh.',
   'device-unknown': '“{{device}}” is not a rescue device. Choose disk, cdrom or floppy.',
   'device-lun': 'A lun passes a real SCSI device through and cannot carry an image. Choose disk or cdrom.',
   'bus-unknown': '“{{bus}}” is not a bus a rescue device can sit on here. Choose one of {{buses}}.',
@@ -23,11 +22,17 @@ export const REFUSAL_TEXTS = {
   'bus-full':
     'The {{bus}} bus is full: {{used}} of {{limit}} places are taken. Choose another bus ({{buses}}), or detach a drive that is not needed.',
   'pci-full':
-    'The guest has no free PCI slot for another {{bus}} device. Choose a bus with a controller of its own, such as usb or sata.',
+    'The guest has no free PCI slot or virtio-mmio transport for another {{bus}} device. Choose a bus with a controller that the guest has already.',
   'never-boots-floppy':
     'UEFI firmware does not boot floppies: it would boot the broken system instead, without a word. Choose disk or cdrom.',
   'never-boots-usb-cdrom':
     'A usb cdrom with a plain ISO does not boot on SeaBIOS before libvirt 11.5 (this host has {{version}}). Choose {{buses}} for the cdrom, or attach the medium as a disk.',
+  'never-boots-bus':
+    '{{firmware}}, the firmware of {{machine}}, does not boot from the {{bus}} bus. Choose one of {{buses}}.',
+  'never-boots-no-firmware':
+    'This guest ({{machine}}) has no firmware that boots devices: QEMU starts its kernel directly. Choose a kernel and an initrd as the medium, or give the guest UEFI firmware.',
+  'never-boots-u-boot':
+    'This guest starts with U-Boot, which has a boot order of its own and does not follow libvirt’s. Choose a kernel and an initrd as the medium, or give the guest UEFI firmware.',
   'no-medium': 'No medium was chosen. Choose a volume, a path, the original image or a kernel.',
   'medium-missing':
     '{{medium}} cannot be used: {{problem}}. Choose another medium, or put it where the host can read it.',
@@ -40,12 +45,15 @@ export const REFUSAL_TEXTS = {
     '{{medium}} is a {{format}} image that refers to another file ({{file}}). An image from elsewhere may point at anything on the host. Flatten it first: qemu-img convert.',
   'medium-format':
     '{{medium}} is a {{format}} image, and a {{device}} needs plain {{needed}}. Attach it as a disk, or convert it.',
+  'medium-encrypted':
+    '{{medium}} is encrypted ({{format}}), and its key is not known here: QEMU could not open it. Give an image that is not encrypted: qemu-img convert.',
   'medium-url': '{{medium}} cannot be used: {{problem}}. Give an http or https address of an ISO image.',
   'url-needs-cdrom':
     'A medium at a web address is read-only and can only be attached as a cdrom. Choose cdrom, or upload it to a pool first.',
   'overlay-impossible':
     'Writes to {{medium}} cannot be kept away from it on the {{bus}} bus, since it is not a file. Choose cdrom, or a usb, scsi or virtio disk (read-only), or a file.',
-  'original-missing': 'This guest has no original image to boot from. Looked at: {{looked}}. Choose a medium.',
+  'original-missing':
+    'This guest has no original image to boot from: {{problem}}. Looked at: {{looked}}. Choose a medium.',
   'kernel-missing': '{{file}} cannot be used: {{problem}}. Put it where the host can read it.',
   'several-kernels': 'A kernel must be the first medium, and there can be one only. Leave the other out.',
   'managed-save':
@@ -70,6 +78,10 @@ export const REFUSAL_TEXTS = {
   'definition-invalid': 'The definition cannot be planned with: {{problem}}. Mend it with virsh edit {{domain}}.',
   'duplicate-target':
     'The definition uses the target {{target}} for more than one disk; libvirt would refuse it. Mend the definition first.',
+  'host-trait':
+    'This host ({{driver}}) lacks what this rescue needs: {{trait}}. Use a host that has it, such as QEMU with libvirt 9 or later.',
+  'nova-legacy-only':
+    'For domains of type {{type}} Nova itself knows only its legacy rescue, which takes the guest’s disks away from their places. Salvor does not offer it. Rescue such a guest with Nova, or from its host.',
   'nova-volume-root':
     'Nova rescues a guest whose root disk is a volume only with a medium that has both hw_rescue_device and hw_rescue_bus. Set both properties, choose device and bus, or use the recommended profile.',
 } as const;
@@ -85,9 +97,26 @@ export const WARNING_TEXTS = {
   'firmware-medium-bios':
     'This guest boots by BIOS, and {{medium}} has boot code for UEFI only. It will probably not boot; use a medium made for BIOS.',
   'no-boot-signature': '{{medium}} shows no sign of being bootable. Check that it is the right image.',
+  'boot-signs-unknown':
+    'Whether {{medium}} boots on {{firmware}} was not checked: only boot code for BIOS and UEFI is recognised. Make sure that it was made for {{arch}}.',
+  'firmware-unknown':
+    'The definition does not tell which firmware {{machine}} has, nor whether that follows libvirt’s boot order. If the medium does not come up, rescue with a kernel and an initrd.',
   'medium-not-iso': '{{medium}} is no ISO 9660 image, and firmware boots a cdrom only from one. Attach it as a disk.',
   'medium-not-examined':
     'The content of {{medium}} could not be read on this host, so whether it boots here was not checked.',
+  'medium-architecture':
+    '{{medium}} has UEFI loaders for {{arches}} only, and this guest is {{arch}}. It will not boot; use a medium made for {{arch}}.',
+  'medium-no-efi-loader':
+    '{{medium}} has a place for a UEFI loader (\\EFI\\BOOT), and none under its usual name. It will probably not boot by UEFI; use a medium made for it.',
+  'kernel-unrecognised':
+    '{{file}} does not look like a kernel that QEMU can start here ({{what}}). Check that it is the right file.',
+  'initrd-unrecognised': '{{file}} does not look like an initrd ({{what}}). Check that it is the right file.',
+  'kernel-architecture':
+    '{{file}} is a kernel for {{kernel}}, and this guest is {{arch}}. It will not boot; use a kernel made for {{arch}}.',
+  'medium-machine-type':
+    '{{medium}} has the property hw_machine_type={{asked}}. This guest keeps its machine type {{machine}}: a rescue changes nothing that is stored.',
+  'original-of-root':
+    '{{medium}} is what {{target}} was made from: both have the same file systems, with the same identifiers. The rescue system may mount the wrong root. Check with lsblk -o NAME,UUID,SERIAL before you write anything.',
   'clone-of-root':
     '{{medium}} has the same disk identifier as {{target}}: it looks like a copy of the root disk. The rescue system may mount the wrong root. Check with lsblk -o NAME,UUID,SERIAL before you write anything.',
   tpm: 'The guest has a TPM. Booting another medium changes its measurements: BitLocker, clevis and the like will ask for their recovery keys on that boot. Have them at hand; keys unlock again after the rescue.',
@@ -141,6 +170,22 @@ export const SENTENCE_TEXTS = {
   // why a choice was made
   'why-request': 'you chose it',
   'why-property': 'the medium’s property {{property}}',
+  'why-remembered': 'so it was attached the last time, and that went well',
+  'why-session-one-shot': 'the definition is not touched, and there is nothing to put back',
+  'why-session-transient': 'a transient guest has no definition to return to',
+  'why-target-next': 'the next name behind the guest’s own, so that the rescue device is the last one',
+  'why-target-free': 'Nova takes the first name that is free',
+  'why-address-free': 'a free place on {{bus}}, given because libvirt would derive one from the name',
+  'why-address-libvirt': 'libvirt gives {{bus}} devices a place; the guest’s own keep theirs',
+  'why-controller-none': 'the guest has no {{type}} controller',
+  'why-controller-full': 'no {{type}} controller of the guest has a place for it',
+  'why-controller-scsi': 'its scsi controllers are not virtio-scsi, which every rescue system can drive',
+  'why-format-content': 'its first bytes say so',
+  'why-format-iso': 'an ISO image is read as it is, byte for byte',
+  'why-format-told': 'its storage says so; its first bytes were not read',
+  'why-format-unknown': 'nothing is known of it, and an image is never probed: it could point at any file of the host',
+  'why-order-first': 'the first medium boots',
+  'why-order-none': 'a further medium rides along and is not booted',
   'why-device-nova': 'Nova’s default',
   'why-device-iso': 'the medium is an ISO 9660 image',
   'why-device-hybrid-disk': 'the medium is a hybrid ISO, and no bus of this guest boots cdroms',
@@ -167,6 +212,10 @@ export const SENTENCE_TEXTS = {
   'not-bootable-hangs':
     'If {{medium}} does not boot, the guest hangs at the firmware: SeaBIOS tries one hard disk only.',
   'not-bootable-falls': 'If {{medium}} does not boot, the guest falls through to {{next}}.',
+  'not-bootable-first-only':
+    'If {{medium}} does not boot, the guest stops: before libvirt 10.10 and QEMU 9.2, the firmware of s390x tries the first device only.',
+  'not-bootable-unknown':
+    'What happens if {{medium}} does not boot depends on the firmware of {{machine}}, which is not known.',
   'not-bootable-stops': 'If {{medium}} does not boot, the guest stops at the firmware.',
   'not-bootable-kernel': 'The kernel is loaded directly; if it fails, the guest stops there.',
   // steps
@@ -191,6 +240,11 @@ export const SENTENCE_TEXTS = {
   'undo-define-transient': 'Take the definition of {{domain}} away again',
   'undo-start-defined': 'Force off the rescue',
   'undo-start': 'Force off the rescue; {{domain}} is back at its own definition',
+  // files of a session
+  'file-nvram':
+    'UEFI variables of the session: libvirt makes them from the firmware’s template, ending the rescue removes them',
+  'file-overlay':
+    'throw-away overlay over {{medium}}: libvirt makes it at the start and removes it when the guest stops',
   // changes
   'change-disk': 'rescue device {{target}}: {{device}} on {{bus}}, {{source}}',
   'change-ride-along': 'further medium {{target}}: {{device}} on {{bus}}, {{source}}',

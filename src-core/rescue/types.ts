@@ -81,7 +81,7 @@ export interface RescueRequest {
   readonly device: string | null;
   readonly bus: string | null;
   readonly profile: Profile;
-  readonly session: SessionKind;
+  readonly session: SessionKind | null;
   /** End the session at the guest's first reboot (`<on_reboot>destroy`). */
   readonly endAtFirstReboot: boolean;
   readonly fallThrough: FallThrough | null;
@@ -147,10 +147,14 @@ export interface MediumFacts {
   readonly backing: string | null;
   /** For `kernel`: its files, the kernel first. */
   readonly bootFiles: readonly BootFile[];
+  /** What it is to one of the guest's own disks, where its name does not tell: the same file under another name, or an image below it. */
+  readonly kin: { readonly target: string; readonly as: 'same-file' | 'base' } | null;
   /** Names of running domains (other than the one rescued) that have it open for writing. */
   readonly writers: readonly string[];
   /** Glance image properties: hw_rescue_device, hw_rescue_bus, hw_disk_bus, … */
   readonly properties: Readonly<Record<string, string>>;
+  /** How this medium was last attached in a rescue that went well; null: never, or nobody remembers. */
+  readonly remembered: { readonly device: string; readonly bus: string } | null;
   /** For `original`: the images that were looked at, root disk first. */
   readonly lookedAt: readonly string[];
 }
@@ -228,10 +232,17 @@ export interface RescueInputs {
   readonly stamp: SessionStamp | null;
 }
 
-/** A resolved choice and where it comes from (RESCUE.md, order of authority). */
+/**
+ * Who decided, in the order of authority: what was asked for, a property of the medium, how this medium was attached last time, a rule of
+ * the profile. `capability`: what host or guest can do left nothing else of a rule; `medium`: what the medium is.
+ */
+export const AUTHORITIES = ['request', 'property', 'remembered', 'profile', 'capability', 'medium'] as const;
+export type Authority = (typeof AUTHORITIES)[number];
+
+/** A resolved choice, and why it is what it is. */
 export interface Choice<T> {
   readonly value: T;
-  readonly from: 'request' | 'property' | 'profile' | 'capability' | 'medium';
+  readonly from: Authority;
   readonly why: Sentence;
 }
 
@@ -240,7 +251,7 @@ export interface ResolvedRequest {
   readonly profile: Profile;
   readonly device: Choice<string>;
   readonly bus: Choice<string>;
-  readonly session: SessionKind;
+  readonly session: Choice<SessionKind>;
   readonly endAtFirstReboot: boolean;
   readonly fallThrough: Choice<FallThrough>;
   readonly writes: Choice<'read-only' | 'shared-overlay' | 'overlay' | 'direct'>;
@@ -262,6 +273,29 @@ export interface PlannedDisk {
   readonly unchanged: boolean;
 }
 
+/** How a medium is attached, and why so. */
+export interface Placement {
+  readonly device: Choice<string>;
+  readonly bus: Choice<string>;
+  /** Its place in the boot order; null: it is not booted. */
+  readonly order: Choice<number | null>;
+  readonly target: Choice<string>;
+  /** null: libvirt's to give. */
+  readonly address: Choice<DiskAddress | null>;
+  /** The controller that is added for it, as the plan's changes name it; null: it sits on one of the guest's own. */
+  readonly controller: Choice<string> | null;
+  /** The image format that QEMU is told. */
+  readonly format: Choice<string>;
+  readonly writes: ResolvedRequest['writes'];
+}
+
+/** A file on the host that is there for the session alone. */
+export interface PlannedFile {
+  readonly path: string;
+  /** What it is, who makes it and who takes it away. */
+  readonly what: Sentence;
+}
+
 /** A medium as the plan names it: what an administrator compares with what they meant. */
 export interface PlannedMedium {
   /** As it was asked for: `POOL/NAME`, a path, an address, `the original image`. */
@@ -273,6 +307,8 @@ export interface PlannedMedium {
   readonly content: MediumContent | null;
   readonly hash: HeadHash | null;
   readonly bootFiles: readonly BootFile[];
+  /** null: a kernel, which needs no device, or there is no place for it: the refusals say why. */
+  readonly placement: Placement | null;
 }
 
 export const STEP_IDS = ['check', 'stop', 'define', 'start', 'verify', 'nvram'] as const;
@@ -316,6 +352,8 @@ export interface RescuePlan {
   readonly endSteps: readonly PlanStep[];
   /** A UEFI variable store made for this session on the host, and removed when it ends; null: none. */
   readonly scratchNvram: string | null;
+  /** Files that come and go with the session, the rescue device's first. */
+  readonly files: readonly PlannedFile[];
   /** The definition the domain will be started from; null where refused. May hold graphics passwords: `redactPlan` before it is shown. */
   readonly rescueXml: string | null;
   readonly diff: readonly DiffLine[];

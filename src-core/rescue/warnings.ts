@@ -1,9 +1,10 @@
 /** Facts an administrator should know before starting, and may accept (RESCUE.md "Warnings"). */
-import { rootDisk } from '../disks/root-disk.ts';
 import type { AddedController } from '../disks/places.ts';
 import { isIso, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { warning } from './findings.ts';
+import { kernelWarnings, loaderWarnings, propertyWarnings } from './medium-warnings.ts';
+import { FIRMWARE_NAMES } from './policy.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
 
@@ -35,8 +36,8 @@ export function sessionWarnings(
   const { autostart, persistent } = inputs.domain;
   const found: Finding[] = [];
   if (!persistent) found.push(warning('transient', null));
-  else if (session === 'until-ended') found.push(warning('until-ended', null));
-  if (autostart) found.push(warning(session === 'until-ended' ? 'autostart-in-rescue' : 'autostart', null));
+  else if (session.value === 'until-ended') found.push(warning('until-ended', null));
+  if (autostart) found.push(warning(session.value === 'until-ended' ? 'autostart-in-rescue' : 'autostart', null));
   if (endAtFirstReboot) found.push(warning('first-reboot', null));
   if (scratch.kind === 'path') found.push(warning('scratch-nvram', scratch.path, { path: scratch.path }));
   return found;
@@ -49,8 +50,8 @@ function unknownSecrets(secrets: PlanContext['inputs']['host']['secrets']): bool
 /** About the medium that boots: firmware, boot signs, copies. */
 export function mediumWarnings(context: PlanContext, medium: MediumFacts): Finding[] {
   if (medium.spec.kind === 'kernel' || !medium.found)
-    return context.domain.secureBoot ? [warning('secure-boot', null)] : [];
-  const { domain, inputs } = context;
+    return [...(context.domain.secureBoot ? [warning('secure-boot', null)] : []), ...kernelWarnings(context, medium)];
+  const { domain } = context;
   const name = mediumName(medium.spec);
   const found: Finding[] = [];
   const content = medium.content;
@@ -62,7 +63,12 @@ export function mediumWarnings(context: PlanContext, medium: MediumFacts): Findi
         : warning('secure-boot', name),
     );
   }
-  if (content !== null) {
+  if (domain.firmware === 'other')
+    found.push(warning('firmware-unknown', domain.machine, { machine: domain.machine || domain.arch }));
+  if (domain.firmware === 'slof' || domain.firmware === 's390-ccw') {
+    const firmware = FIRMWARE_NAMES[domain.firmware];
+    found.push(warning('boot-signs-unknown', name, { medium: name, firmware, arch: domain.arch }));
+  } else if (content !== null && (domain.firmware === 'bios' || domain.firmware === 'uefi')) {
     const { bios, uefi } = content;
     if (bios === false && uefi === false) found.push(warning('no-boot-signature', name, { medium: name }));
     else if (domain.firmware === 'uefi' && uefi === false)
@@ -70,12 +76,7 @@ export function mediumWarnings(context: PlanContext, medium: MediumFacts): Findi
     else if (domain.firmware === 'bios' && bios === false)
       found.push(warning('firmware-medium-bios', name, { medium: name }));
   }
-  const root = rootDisk(domain);
-  const diskId = content?.diskId ?? null;
-  if (root !== null && diskId !== null && diskId === inputs.domain.rootDiskId) {
-    found.push(warning('clone-of-root', name, { medium: name, target: root.target }));
-  }
-  return found;
+  return [...found, ...loaderWarnings(context, medium), ...propertyWarnings(context, medium)];
 }
 
 /** About what was chosen. */

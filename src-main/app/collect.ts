@@ -7,7 +7,7 @@ import { collectDomain, collectHost, isOn } from './domain-facts.ts';
 import type { CollectedDomain } from './domain-facts.ts';
 import { mediumFacts } from './medium-facts.ts';
 import { mapLimited } from './patience.ts';
-import { overlayOf } from './overlay.ts';
+import { overlayOf } from '../../src-core/disks/overlay.ts';
 import { withFinder } from './volume-finder.ts';
 import type { Finder } from './volume-finder.ts';
 

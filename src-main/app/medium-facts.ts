@@ -32,8 +32,10 @@ export const NOTHING: Omit<MediumFacts, 'spec'> = {
   modified: null,
   backing: null,
   bootFiles: [],
+  kin: null,
   writers: [],
   properties: {},
+  remembered: null,
   lookedAt: [],
 };
 

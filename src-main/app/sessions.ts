@@ -4,9 +4,9 @@ import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { IN_FLIGHT } from './collect.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
-import { domainOfOverlay } from './overlay.ts';
+import { domainOfOverlay } from '../../src-core/disks/overlay.ts';
 import { mapLimited } from './patience.ts';
-import { liveSession } from './run.ts';
+import { sessionOf } from './run.ts';
 import { readPoolXml } from './storage-xml.ts';
 import { SCRATCH_POOL } from './volume-finder.ts';
 
@@ -33,10 +33,9 @@ const SCRATCH_POOL_MS = 3000;
 
 export async function listSessions(hypervisor: Hypervisor): Promise<Sessions> {
   const domains = await hypervisor.listDomains();
-  const running = domains.filter(({ state }) => isOn(state));
   const [found, leftovers] = await Promise.all([
-    mapLimited(running, IN_FLIGHT, async ({ uuid, name }) => {
-      const session = await liveSession(hypervisor, uuid).catch(ifGone);
+    mapLimited(domains, IN_FLIGHT, async ({ uuid, name, state }) => {
+      const session = await sessionOf(hypervisor, uuid, isOn(state)).catch(ifGone);
       return session === null ? null : { domain: { uuid, name }, session };
     }),
     findLeftovers(hypervisor, new Set(domains.filter(({ state }) => !isOn(state)).map(({ name }) => name))),

@@ -12,7 +12,7 @@ export interface RequestOptions {
   readonly bus?: string;
   readonly profile: string;
   readonly fallThrough?: string;
-  readonly session: string;
+  readonly session?: string;
   readonly endAtFirstReboot?: true;
   readonly allowTransient?: true;
   readonly directWrites?: true;
@@ -31,7 +31,7 @@ export function requestOf(options: RequestOptions): RescueRequest {
     device: options.device ?? null,
     bus: options.bus ?? null,
     profile: oneOf('--profile', PROFILES, options.profile),
-    session: oneOf('--session', SESSION_KINDS, options.session),
+    session: options.session === undefined ? null : oneOf('--session', SESSION_KINDS, options.session),
     endAtFirstReboot: options.endAtFirstReboot === true,
     transientConsent: options.allowTransient === true,
     fallThrough: options.fallThrough === undefined ? null : oneOf('--fall-through', FALL_THROUGHS, options.fallThrough),

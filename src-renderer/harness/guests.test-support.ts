@@ -229,8 +229,10 @@ export function mediumFacts(spec: MediumSpec): MediumFacts {
     modified: null,
     backing: null,
     bootFiles: [],
+    kin: null,
     writers: file.includes('in-use') ? ['build-07'] : [],
     properties: {},
+    remembered: null,
     lookedAt: spec.kind === 'original' ? [file] : [],
   };
 }
