@@ -145,7 +145,8 @@ function readMachine(host: InventoryHost, domain: ListedDomain, xml: string): Ma
         name: view.name,
         title: view.title,
         disks,
-        session: isOn(domain.state) ? sessionOfDomainXml(xml) : null,
+        // Off, it is in rescue where its definition is the rescue definition.
+        session: sessionOfDomainXml(xml),
       },
       writable,
     };

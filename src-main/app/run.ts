@@ -26,6 +26,11 @@ export async function definedSession(hypervisor: Hypervisor, uuid: string): Prom
   return readSession(await hypervisor.definitionMetadata(uuid, SESSION_NAMESPACE));
 }
 
+/** For lists: one call. `on`: does it run? */
+export function sessionOf(hypervisor: Hypervisor, uuid: string, on: boolean): Promise<SessionRecord | null> {
+  return on ? liveSession(hypervisor, uuid) : definedSession(hypervisor, uuid);
+}
+
 export interface OpenSession {
   readonly session: SessionRecord;
   /** The domain runs in it. */

@@ -8,7 +8,7 @@ import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import { IN_FLIGHT } from '../app/collect.ts';
 import { isOn } from '../app/domain-facts.ts';
 import { mapLimited } from '../app/patience.ts';
-import { liveSession } from '../app/run.ts';
+import { sessionOf } from '../app/run.ts';
 import { listSessions, removeLeftovers } from '../app/sessions.ts';
 import type { Leftover } from '../app/sessions.ts';
 import { withHost } from './connect.ts';
@@ -21,7 +21,7 @@ export async function list({ uri, json }: { uri: string; json: boolean }): Promi
     const domains = await host.listDomains();
     return mapLimited(domains, IN_FLIGHT, async ({ uuid, name, state, persistent, autostart }) => {
       // A domain that ends meanwhile is not in rescue any more.
-      const session = isOn(state) ? await liveSession(host, uuid).catch(() => null) : null;
+      const session = await sessionOf(host, uuid, isOn(state)).catch(() => null);
       return { uuid, name, state, persistent, autostart, rescue: session };
     });
   });
@@ -107,7 +107,8 @@ function fetchDomain({ uri, domain }: { uri: string; domain: string }) {
       host.domainXml(uuid, 'definition'),
       host.domainXml(uuid, 'live'),
     ]);
-    const session = isOn(state) ? sessionOfDomainXml(live) : null;
+    // Off, the live XML is the definition.
+    const session = sessionOfDomainXml(live);
     return { state, session, xml: session === null ? definition : live };
   });
 }
@@ -127,12 +128,13 @@ export async function sessions({ uri, clean, json }: { uri: string; clean: boole
     session.startedBy,
     session.medium,
     session.target,
+    session.transient ? 'transient' : session.kind,
     session.powerBefore,
   ]);
   print(
     rows.length === 0
       ? 'No rescue session is open.'
-      : table(['name', 'since', 'by', 'medium', 'device', 'power before'], rows),
+      : table(['name', 'since', 'by', 'medium', 'device', 'kind', 'power before'], rows),
   );
   const isRemoved = (leftover: Leftover) => found.removed.includes(leftover);
   for (const leftover of found.leftovers)

@@ -1,7 +1,7 @@
 /** A plan for people, dense and plain. */
 import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import type { BootEntry } from '../../src-core/boot/effective-order.ts';
-import type { Finding, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { Finding, PlanStep, RescuePlan } from '../../src-core/rescue/types.ts';
 import { plain, table } from './output.ts';
 
 export function planText(plan: RescuePlan): string {
@@ -17,10 +17,11 @@ export function planText(plan: RescuePlan): string {
         rescueDevice === null
           ? `  boots     the rescue kernel`
           : `  boots     ${plain(rescueDevice.source ?? '?')} as ${rescueDevice.device} on ${rescueDevice.bus}, ${rescueDevice.target}`,
-        `  unchanged ${own} disk${own === 1 ? '' : 's'} of the guest, with their addresses; the definition is not touched`,
+        `  unchanged ${own} disk${own === 1 ? '' : 's'} of the guest, with their addresses; ${definitionStands(plan)}`,
         `  device    ${plain(request.device.value)}: ${plain(request.device.why.text)}`,
         `  bus       ${plain(request.bus.value)}: ${plain(request.bus.why.text)}`,
         `  behind it ${request.fallThrough.value}: ${plain(request.fallThrough.why.text)}`,
+        `  session   ${request.session.value}: ${plain(request.session.why.text)}`,
         `  writes    ${request.writes.value}: ${plain(request.writes.why.text)}`,
         ...(plan.ifNotBootable === null ? [] : [`  else      ${plain(plan.ifNotBootable.text)}`]),
       ].join('\n'),
@@ -38,8 +39,20 @@ export function planText(plan: RescuePlan): string {
     ...plan.removed.map(({ what }) => `  - ${plain(what.text)}`),
   ];
   if (changes.length > 0) parts.push(`What the rescue definition has and has not\n${changes.join('\n')}`);
-  parts.push(`Steps\n${plan.steps.map(({ what }, index) => `  ${index + 1} ${plain(what.text)}`).join('\n')}`);
+  parts.push(`Steps\n${steps(plan.steps)}`, `To end it\n${steps(plan.endSteps)}`);
   return parts.join('\n\n');
+}
+
+function steps(list: readonly PlanStep[]): string {
+  return list.map(({ what }, index) => `  ${index + 1} ${plain(what.text)}`).join('\n');
+}
+
+/** What becomes of the guest's definition. */
+function definitionStands({ request, warnings }: RescuePlan): string {
+  if (request.session.value === 'one-shot') return 'the definition is not touched';
+  return warnings.some(({ code }) => code === 'transient')
+    ? 'its own XML is kept, and started again in the end'
+    : 'the definition is put back when the rescue is ended';
 }
 
 function findings(title: string, list: readonly Finding[]): string {
