@@ -86,20 +86,69 @@ describe('parseDomain', () => {
   });
 
   it.each([
-    ['pc', 'i440fx'],
-    ['pc-i440fx-7.2', 'i440fx'],
-    ['pc-i440fx-rhel7.6.0', 'i440fx'],
-    ['pc-1.3', 'i440fx'],
-    ['q35', 'q35'],
-    ['pc-q35-7.2', 'q35'],
-    ['ubuntu-q35', 'q35'],
-    ['microvm', 'other'],
-    ['isapc', 'other'],
-    ['virt-7.2', 'other'],
-  ])('machine %s is %s', (machine, family) => {
+    ['x86_64', 'pc', 'i440fx'],
+    ['x86_64', 'pc-i440fx-7.2', 'i440fx'],
+    ['x86_64', 'pc-i440fx-rhel7.6.0', 'i440fx'],
+    ['i686', 'pc-1.3', 'i440fx'],
+    ['x86_64', 'q35', 'q35'],
+    ['x86_64', 'pc-q35-7.2', 'q35'],
+    ['x86_64', 'ubuntu-q35', 'q35'],
+    ['x86_64', 'microvm', 'microvm'],
+    ['i686', 'isapc', 'isapc'],
+    ['x86_64', 'xenpv', 'other'],
+    ['x86_64', 'virt', 'other'],
+    ['aarch64', 'virt-7.2', 'virt'],
+    ['aarch64', '', 'virt'],
+    ['armv7l', 'virt', 'virt'],
+    ['armv6l', 'virt', 'virt'],
+    ['riscv64', 'virt', 'virt'],
+    ['riscv32', 'virt', 'virt'],
+    ['loongarch64', 'virt-11.1', 'virt'],
+    ['aarch64', 'virtual', 'other'],
+    ['aarch64', 'raspi3b', 'other'],
+    ['armv7l', 'vexpress-a9', 'other'],
+    ['riscv64', 'sifive_u', 'other'],
+    ['m68k', 'virt-7.2', 'other'],
+    ['s390x', 's390-ccw-virtio-7.2', 's390-ccw'],
+    ['s390x', 's390-ccw-virtio-rhel8.6.0', 's390-ccw'],
+    ['s390x', 's390-virtio', 'other'],
+    ['ppc64', 'pseries', 'pseries'],
+    ['ppc64le', 'pseries-rhel7.6.0', 'pseries'],
+    ['ppc64', 'powernv9', 'other'],
+    ['ppc64', 'pc', 'other'],
+    ['sparc64', 'sun4u', 'other'],
+  ])('machine of %s: %s is %s', (arch, machine, family) => {
     expect(
-      parseDomain(`<domain><name>x</name><os><type machine='${machine}'>hvm</type></os></domain>`).machineFamily,
+      parseDomain(`<domain><name>x</name><os><type arch='${arch}' machine='${machine}'>hvm</type></os></domain>`)
+        .machineFamily,
     ).toBe(family);
+  });
+
+  it.each([
+    ['x86_64', 'isapc', '', 'bios'],
+    ['x86_64', 'microvm', '', 'other'],
+    ['x86_64', 'microvm', "<loader type='rom'>/usr/share/qemu/bios-microvm.bin</loader>", 'bios'],
+    ['x86_64', 'microvm', "<loader type='rom'>/usr/share/qemu/qboot.rom</loader>", 'none'],
+    ['x86_64', 'microvm', "<loader type='rom'>/usr/share/edk2/MICROVM.fd</loader>", 'other'],
+    ['x86_64', 'microvm', "<loader type='rom'>/usr/share/ovmf/OVMF.microvm.fd</loader>", 'uefi'],
+    ['aarch64', 'virt', '', 'none'],
+    ['aarch64', 'virt', '<kernel>/boot/vmlinuz</kernel>', 'none'],
+    ['aarch64', 'virt', "<loader readonly='yes' type='pflash'>/usr/share/AAVMF/AAVMF_CODE.fd</loader>", 'uefi'],
+    ['aarch64', 'virt', "<loader type='rom'>/usr/share/qemu-efi-aarch64/QEMU_EFI.fd</loader>", 'uefi'],
+    ['aarch64', 'virt', "<loader type='rom'>/usr/lib/u-boot/qemu_arm64/u-boot.bin</loader>", 'u-boot'],
+    ['riscv64', 'virt', '', 'none'],
+    ['riscv64', 'virt', '<kernel>/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf</kernel>', 'u-boot'],
+    ['riscv64', 'virt', "<loader type='pflash'>/usr/share/qemu-efi-riscv64/RISCV_VIRT_CODE.fd</loader>", 'uefi'],
+    ['loongarch64', 'virt', "<loader type='rom'>/usr/share/qemu/edk2-loongarch64-code.fd</loader>", 'uefi'],
+    ['s390x', 's390-ccw-virtio', '', 's390-ccw'],
+    ['s390x', 's390-ccw-virtio', '<kernel>/boot/vmlinuz</kernel>', 's390-ccw'],
+    ['ppc64', 'pseries', '', 'slof'],
+    ['alpha', 'clipper', '', 'other'],
+  ])('firmware of %s %s %s is %s', (arch, machine, os, firmware) => {
+    expect(
+      parseDomain(`<domain><name>x</name><os><type arch='${arch}' machine='${machine}'>hvm</type>${os}</os></domain>`)
+        .firmware,
+    ).toBe(firmware);
   });
 
   it.each([

@@ -5,8 +5,17 @@ import { XmlProblem, parseXml } from './document.ts';
 import type { XmlDocument, XmlElement } from './document.ts';
 import { attribute, child, childText, children, foreignChildren, numberAttribute, textOf } from './elements.ts';
 
-/** i440fx (libvirt's `pc` and `pc-i440fx-*`), q35, or something else. */
-export type MachineFamily = 'i440fx' | 'q35' | 'other';
+/**
+ * Machines that behave alike: i440fx (libvirt's `pc` and `pc-i440fx-*`), q35, microvm and isapc of x86; `virt` of ARM, RISC-V and LoongArch;
+ * s390-ccw-virtio; pseries; or something else, of which only the host's domain capabilities tell anything.
+ */
+export type MachineFamily = 'i440fx' | 'q35' | 'microvm' | 'isapc' | 'virt' | 's390-ccw' | 'pseries' | 'other';
+
+/**
+ * What starts the guest: SeaBIOS, UEFI (OVMF, AAVMF, …), SLOF on pseries, QEMU's s390-ccw BIOS, U-Boot, nothing at all (`none`: ARM, RISC-V
+ * and LoongArch `virt` without UEFI have no firmware that boots devices), or one that the definition does not tell.
+ */
+export type Firmware = 'bios' | 'uefi' | 'slof' | 's390-ccw' | 'u-boot' | 'none' | 'other';
 
 /** A device besides disks that can have a place in the boot order, or an address on a disk controller. */
 export interface BootDeviceView {
@@ -40,9 +49,11 @@ export interface DomainView {
   readonly emulator: string | null;
   readonly vcpus: number | null;
   readonly memoryKiB: number | null;
-  readonly firmware: 'bios' | 'uefi';
+  readonly firmware: Firmware;
   readonly secureBoot: boolean;
   readonly nvram: string | null;
+  /** <features><acpi/>: the guest gets ACPI tables. */
+  readonly acpi: boolean;
   readonly tpm: boolean;
   /** Text of <kernel>, <initrd>, <cmdline>, <dtb> below <os>; absent ones are not there. */
   readonly directKernel: Readonly<Partial<Record<DirectKernelElement, string>>>;
@@ -54,6 +65,8 @@ export interface DomainView {
   readonly controllers: readonly ControllerView[];
   /** How many devices of any kind have a PCI address on each bus. */
   readonly pciUse: ReadonlyMap<number, number>;
+  /** How many devices have a virtio-mmio address. */
+  readonly mmioUse: number;
   /** Management systems that left their metadata. */
   readonly managers: readonly string[];
 }
@@ -86,19 +99,22 @@ export function readDomain(document: XmlDocument): DomainView {
   const osType = child(os, 'type');
   const devices = child(root, 'devices');
   const machine = attribute(osType, 'machine') ?? '';
+  const arch = attribute(osType, 'arch') ?? 'x86_64';
+  const family = machineFamily(arch, machine);
   return {
     type: attribute(root, 'type') ?? '',
     name,
     uuid: childText(root, 'uuid'),
     title: childText(root, 'title'),
     osType: textOf(osType) ?? '',
-    arch: attribute(osType, 'arch') ?? 'x86_64',
+    arch,
     machine,
-    machineFamily: machineFamily(machine),
+    machineFamily: family,
     emulator: childText(devices, 'emulator'),
     vcpus: wholeNumber(childText(root, 'vcpu')),
     memoryKiB: memoryKiB(child(root, 'memory')),
-    ...readFirmware(os),
+    ...readFirmware(os, family),
+    acpi: child(child(root, 'features'), 'acpi') !== null,
     tpm: child(devices, 'tpm') !== null,
     directKernel: readDirectKernel(os),
     osBoot: children(os, 'boot').map((boot) => attribute(boot, 'dev') ?? ''),
@@ -107,40 +123,82 @@ export function readDomain(document: XmlDocument): DomainView {
     bootDevices: readBootDevices(devices),
     controllers: children(devices, 'controller').map(readController),
     pciUse: countPci(devices),
+    mmioUse: children(devices).filter((device) => attribute(child(device, 'address'), 'type') === 'virtio-mmio').length,
     managers: MANAGERS.filter(([namespace]) =>
       foreignChildren(child(root, 'metadata')).some((element) => namespace.test(element.namespaceURI ?? '')),
     ).map(([, manager]) => manager),
   };
 }
 
-/** libvirt's machine names: `pc`, `pc-i440fx-7.2`, `pc-1.3`, `q35`, `pc-q35-7.2`; Ubuntu and RHEL put their own words behind. */
-export function machineFamily(machine: string): MachineFamily {
-  if (machine.includes('q35')) return 'q35';
-  if (machine === '' || machine === 'pc' || machine.startsWith('pc-i440fx') || /^pc-\d/.test(machine)) return 'i440fx';
+const X86 = /^(x86_64|i686)$/;
+/** Architectures whose `virt` machines libvirt treats alike: PCI Express, virtio, no legacy devices, no firmware but UEFI. */
+const VIRT_ARCH = /^(aarch64|arm(v[67]l|v7b)?|riscv(32|64)|loongarch64)$/;
+
+/**
+ * The family of a machine, by libvirt's names (qemuDomainMachineIs…): `pc`, `pc-i440fx-7.2`, `pc-1.3`, `q35`, `pc-q35-7.2` (Ubuntu and RHEL put
+ * their own words behind), `microvm`, `isapc`, `virt`, `virt-7.2`, `s390-ccw-virtio-7.2`, `pseries-7.2`. libvirt writes a machine into every
+ * definition; without one it is the default of the architecture.
+ */
+export function machineFamily(arch: string, machine: string): MachineFamily {
+  const is = (name: string) => machine === name || machine.startsWith(`${name}-`);
+  if (X86.test(arch)) {
+    if (machine.includes('q35')) return 'q35';
+    if (machine === '' || machine === 'pc' || machine.startsWith('pc-i440fx') || /^pc-\d/.test(machine))
+      return 'i440fx';
+    return machine === 'microvm' || machine === 'isapc' ? machine : 'other';
+  }
+  if (VIRT_ARCH.test(arch)) return machine === '' || is('virt') ? 'virt' : 'other';
+  if (arch === 's390x') return machine === '' || machine.startsWith('s390-ccw') ? 's390-ccw' : 'other';
+  if (arch === 'ppc64' || arch === 'ppc64le') return machine === '' || is('pseries') ? 'pseries' : 'other';
   return 'other';
 }
 
-function readFirmware(os: XmlElement | null): Pick<DomainView, 'firmware' | 'secureBoot' | 'nvram'> {
+function readFirmware(
+  os: XmlElement | null,
+  family: MachineFamily,
+): Pick<DomainView, 'firmware' | 'secureBoot' | 'nvram'> {
   const loader = child(os, 'loader');
-  const loaderPath = textOf(loader) ?? '';
-  // A ROM image can be OVMF too (-bios OVMF.fd): nothing but its name tells.
-  const uefi =
-    attribute(os, 'firmware') === 'efi' ||
-    attribute(loader, 'type') === 'pflash' ||
-    /ovmf|edk2|aavmf/i.test(loaderPath.slice(loaderPath.lastIndexOf('/') + 1));
+  const firmware = firmwareOf(os, loader, family);
   const features = children(child(os, 'firmware'), 'feature');
   const feature = (name: string) =>
     attribute(features.find((element) => attribute(element, 'name') === name) ?? null, 'enabled');
   const secureBoot =
-    uefi &&
+    firmware === 'uefi' &&
     feature('enrolled-keys') !== 'no' &&
     (attribute(loader, 'secure') === 'yes' || feature('secure-boot') === 'yes');
-  const nvram = child(os, 'nvram');
-  return {
-    firmware: uefi ? 'uefi' : 'bios',
-    secureBoot,
-    nvram: attribute(child(nvram, 'source'), 'file') ?? textOf(nvram),
-  };
+  return { firmware, secureBoot, nvram: childText(os, 'nvram') };
+}
+
+/** Names of UEFI images as distributions ship them; a ROM image can be UEFI too (-bios OVMF.fd): nothing but its name tells. */
+const UEFI_NAME = /ovmf|edk2|aavmf|qemu_efi|riscv_virt_code/i;
+const U_BOOT_NAME = /u-?boot/i;
+const SEABIOS_NAME = /bios/i;
+
+function firmwareOf(os: XmlElement | null, loader: XmlElement | null, family: MachineFamily): Firmware {
+  if (family === 's390-ccw') return 's390-ccw';
+  if (family === 'pseries') return 'slof';
+  const name = fileName(textOf(loader));
+  if (attribute(os, 'firmware') === 'efi' || attribute(loader, 'type') === 'pflash' || UEFI_NAME.test(name))
+    return 'uefi';
+  switch (family) {
+    case 'i440fx':
+    case 'q35':
+    case 'isapc':
+      return 'bios';
+    case 'virt':
+      // U-Boot can stand as the loader, or as the "kernel" that OpenSBI starts.
+      return U_BOOT_NAME.test(name) || U_BOOT_NAME.test(childText(os, 'kernel') ?? '') ? 'u-boot' : 'none';
+    case 'microvm':
+      // QEMU's own choice is SeaBIOS or qboot, by how it was packaged; qboot starts kernels only.
+      if (/qboot/i.test(name)) return 'none';
+      return SEABIOS_NAME.test(name) ? 'bios' : 'other';
+    case 'other':
+      return 'other';
+  }
+}
+
+function fileName(path: string | null): string {
+  return path === null ? '' : path.slice(path.lastIndexOf('/') + 1);
 }
 
 function readDirectKernel(os: XmlElement | null): DomainView['directKernel'] {

@@ -3,7 +3,7 @@
  * device, place and order. Nothing of the guest's own devices is changed but their <boot order>.
  */
 import type { BootPick } from '../boot/effective-order.ts';
-import type { AddedController, DriveAddress } from '../disks/places.ts';
+import type { AddedController, Place } from '../disks/places.ts';
 import type { XmlDocument, XmlElement } from '../domain-xml/document.ts';
 import { DIRECT_KERNEL_ELEMENTS } from '../domain-xml/domain.ts';
 import type { DirectKernelElement } from '../domain-xml/domain.ts';
@@ -31,7 +31,7 @@ export interface NewDisk {
   readonly source: ImageSource;
   readonly format: string;
   readonly writes: ResolvedRequest['writes']['value'];
-  readonly address: DriveAddress | null;
+  readonly address: Place['address'];
   readonly bootOrder: number | null;
 }
 
@@ -222,11 +222,14 @@ function diskElement(document: XmlDocument, disk: NewDisk): XmlElement {
       name: disk.bootOrder === null ? `${RIDE_ALONG_ALIAS}-${disk.target}` : RESCUE_ALIAS,
     }),
   );
-  if (disk.address !== null) {
-    const { type, controller, bus, target, unit } = disk.address;
-    content.push(newElement(document, 'address', { type, controller, bus, target, unit }));
-  }
+  if (disk.address !== null) content.push(addressElement(document, disk.address));
   return newElement(document, 'disk', { type: disk.source.type, device: disk.device, snapshot: 'no' }, content);
+}
+
+function addressElement(document: XmlDocument, address: NonNullable<Place['address']>): XmlElement {
+  if (address.type === 'other') return newElement(document, 'address', { type: address.text });
+  const { type, controller, bus, target, unit } = address;
+  return newElement(document, 'address', { type, controller, bus, target, unit });
 }
 
 function sourceElement(document: XmlDocument, source: ImageSource): XmlElement {
@@ -251,8 +254,9 @@ function addControllers(
   { added }: MutableChanges,
 ): void {
   let after = children(devices, 'controller').at(-1) ?? children(devices, 'disk').at(-1) ?? null;
-  for (const { type, index, model } of controllers) {
-    const element = newElement(document, 'controller', { type, index, model });
+  for (const { type, index, model, address } of controllers) {
+    const content = address === null ? [] : [addressElement(document, address)];
+    const element = newElement(document, 'controller', { type, index, model }, content);
     insertLine(document, devices, element, after);
     after = element;
     added.push({

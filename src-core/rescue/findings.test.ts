@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { ISO, QEMU_HOST, ROOT_DISK, UEFI, content, diskXml, domainXml, inputs, medium } from './inputs.test-support.ts';
 import type { InputParts } from './inputs.test-support.ts';
+import type { BootFileContent } from '../media/boot-file.ts';
 import { planRescue } from './plan.ts';
+import type { MediumFacts } from './types.ts';
 import { REFUSAL_TEXTS, WARNING_TEXTS } from './texts.ts';
 import type { FindingCode, RefusalCode, WarningCode } from './texts.ts';
 
@@ -31,11 +33,25 @@ const fullPci = Array.from(
 ).join('');
 const kernelSpec = { kind: 'kernel', kernel: '/boot/vmlinuz', initrd: null, cmdline: null } as const;
 
+/** A kernel, and an initrd where its content is given. */
+function kernelMedium(kernel: BootFileContent, initrd?: BootFileContent): MediumFacts {
+  const file = (role: 'kernel' | 'initrd', name: string, told: BootFileContent) =>
+    ({ role, file: name, size: 4096, hash: null, content: told }) as const;
+  return medium({
+    spec: { ...kernelSpec, initrd: initrd === undefined ? null : '/boot/initrd' },
+    source: null,
+    content: null,
+    bootFiles: [
+      file('kernel', '/boot/vmlinuz', kernel),
+      ...(initrd === undefined ? [] : [file('initrd', '/boot/initrd', initrd)]),
+    ],
+  });
+}
+
 const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   'virt-type': row('xen', { xml: domainXml({ type: 'xen' }) }),
   'os-type': row('linux', { xml: domainXml({ osType: 'linux' }) }),
-  architecture: row('s390x', { xml: domainXml({ arch: 's390x', machine: 's390-ccw-virtio' }) }),
-  machine: row('microvm', { xml: domainXml({ machine: 'microvm' }) }),
+  machine: row('clipper', { xml: domainXml({ arch: 'alpha', machine: 'clipper' }) }),
   'device-unknown': row('fs', { request: { device: 'fs' } }),
   'device-lun': row('lun', { request: { device: 'lun' } }),
   'bus-unknown': row('xen', { request: { bus: 'xen' } }),
@@ -63,6 +79,18 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   }),
   'never-boots-floppy': row('fdc', { xml: domainXml({ os: UEFI }), request: { device: 'floppy' } }),
   'never-boots-usb-cdrom': row('usb', { media: [medium({ content: ISO })], request: { device: 'cdrom', bus: 'usb' } }),
+  'never-boots-bus': row('sata', {
+    xml: domainXml({ arch: 'ppc64le', machine: 'pseries-7.2' }),
+    request: { device: 'disk', bus: 'sata' },
+  }),
+  'never-boots-no-firmware': row('virt-7.2', { xml: domainXml({ arch: 'aarch64', machine: 'virt-7.2' }) }),
+  'never-boots-u-boot': row('virt', {
+    xml: domainXml({
+      arch: 'riscv64',
+      machine: 'virt',
+      os: '<kernel>/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf</kernel>',
+    }),
+  }),
   'no-medium': row(null, { media: [] }),
   'medium-missing': row('/media/rescue.img', {
     media: [medium({ found: false, source: null, problem: 'no such file' })],
@@ -84,6 +112,9 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   }),
   'medium-format': row('/media/rescue.img', {
     media: [medium({ content: content({ kind: 'image', format: 'vmdk' }) })],
+  }),
+  'medium-encrypted': row('/media/rescue.img', {
+    media: [medium({ content: content({ kind: 'image', format: 'qcow2', encrypted: true }) })],
   }),
   'medium-url': row('https://x/y.iso', {
     media: [
@@ -142,6 +173,8 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
     xml: domainXml({ devices: diskXml('vda', 'virtio', 'disk', "<boot order='1'/>") }),
   }),
   'duplicate-target': row('vda', { xml: domainXml({ devices: diskXml('vda', 'virtio') + diskXml('vda', 'virtio') }) }),
+  'host-trait': row('stable-rescue', { host: { driver: 'CH' } }),
+  'nova-legacy-only': row('xen', { xml: domainXml({ type: 'xen' }), request: { profile: 'nova' } }),
   'nova-volume-root': row('vda', {
     xml: domainXml({
       devices: "<disk type='block' device='disk'><source dev='/dev/vg/root'/><target dev='vda' bus='virtio'/></disk>",
@@ -167,8 +200,29 @@ const WARNINGS: Readonly<Record<WarningCode, Row>> = {
   'no-boot-signature': row('/media/rescue.img', {
     media: [medium({ content: content({ kind: 'unknown', bios: false, uefi: false }) })],
   }),
+  'boot-signs-unknown': row('/media/rescue.img', {
+    xml: domainXml({ arch: 's390x', machine: 's390-ccw-virtio-7.2' }),
+  }),
+  'firmware-unknown': row('microvm', { xml: domainXml({ machine: 'microvm', devices: diskXml('vda', 'virtio') }) }),
   'medium-not-iso': row('/media/rescue.img', { request: { device: 'cdrom' } }),
   'medium-not-examined': row('/media/rescue.img', { media: [medium({ content: null })] }),
+  'medium-architecture': row('/media/rescue.img', {
+    xml: domainXml({ os: UEFI }),
+    media: [medium({ content: content({ efiArches: ['aarch64'] }) })],
+  }),
+  'medium-no-efi-loader': row('/media/rescue.img', {
+    xml: domainXml({ os: UEFI }),
+    media: [medium({ content: content({ efiArches: [] }) })],
+  }),
+  'kernel-unrecognised': row('/boot/vmlinuz', { media: [kernelMedium({ kind: 'unknown', arch: null })] }),
+  'initrd-unrecognised': row('/boot/initrd', {
+    media: [kernelMedium({ kind: 'bzimage', arch: 'x86_64' }, { kind: 'elf', arch: null })],
+  }),
+  'kernel-architecture': row('/boot/vmlinuz', { media: [kernelMedium({ kind: 'efi', arch: 'aarch64' })] }),
+  'medium-machine-type': row('/media/rescue.img', {
+    media: [medium({ properties: { hw_machine_type: 'q35' } })],
+  }),
+  'original-of-root': row('the original image', { media: [medium({ spec: { kind: 'original' } })] }),
   'clone-of-root': row('/media/rescue.img', {
     media: [medium({ content: content({ diskId: 'abcd1234' }) })],
     domain: { rootDiskId: 'abcd1234' },

@@ -1,10 +1,19 @@
 /** What cannot work, before anything is touched: device, bus, machine, host, room, and what never boots (RESCUE.md "Fit", "Limits", "Bootable at all"). */
-import { busUse, freePlace, hasFreePciSlot } from '../disks/places.ts';
+import { busUse, freePlace, hasFreeSlot } from '../disks/places.ts';
 import type { Layout } from '../disks/places.ts';
+import type { DomainView } from '../domain-xml/domain.ts';
 import { isIso } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
-import { BUSES_OF_DEVICE, BUSES_OF_MACHINE, USB_CDROM_BOOTS_FROM, formatLibvirtVersion } from './policy.ts';
+import {
+  BUSES_OF_DEVICE,
+  BUSES_OF_FIRMWARE,
+  BUSES_OF_MACHINE,
+  FIRMWARE_NAMES,
+  FLOPPY_CAPABILITY_FROM,
+  USB_CDROM_BOOTS_FROM,
+  formatLibvirtVersion,
+} from './policy.ts';
 import { RESCUE_BUSES, RESCUE_DEVICES } from './types.ts';
 import type { Finding, RescueBus, RescueDeviceKind } from './types.ts';
 
@@ -43,8 +52,7 @@ function structuralRefusal(
   const capabilities = context.inputs.host.domainCapabilities;
   if (!BUSES_OF_DEVICE[device].includes(bus))
     return refusal('device-bus-fit', bus, { device, bus, buses: BUSES_OF_DEVICE[device].join(', ') });
-  if (!BUSES_OF_MACHINE[domain.machineFamily].includes(bus))
-    return refusal('machine-bus-fit', bus, { machine, bus, buses });
+  if (!busesOfMachine(context).includes(bus)) return refusal('machine-bus-fit', bus, { machine, bus, buses });
   if (bus === 'usb' && usbIsOff(context)) return refusal('usb-disabled', bus, {});
   // An empty list means that the host does not tell, not that it can do nothing.
   if (capabilities !== null && capabilities.buses.length > 0 && !capabilities.buses.includes(bus)) {
@@ -54,6 +62,26 @@ function structuralRefusal(
     return refusal('host-device', device, { device, machine });
   }
   return null;
+}
+
+/** The buses a machine has; one without a table has those that the host lists for it, as far as the definition shows that it can carry them. */
+function busesOfMachine({ domain, inputs }: PlanContext): readonly RescueBus[] {
+  if (domain.machineFamily !== 'other') return BUSES_OF_MACHINE[domain.machineFamily];
+  const listed = inputs.host.domainCapabilities?.buses ?? [];
+  const floppies = inputs.host.libvirtVersion >= FLOPPY_CAPABILITY_FROM;
+  return RESCUE_BUSES.filter((bus) => {
+    if (!listed.includes(bus)) return false;
+    if (bus === 'fdc') return floppies;
+    return bus === 'ide' || hasWayTo(domain, bus);
+  });
+}
+
+/** libvirt lists PCI's buses for machines without PCI as well: what a definition has already, or a PCI bus, shows that there is a way. */
+function hasWayTo({ controllers, disks }: DomainView, bus: RescueBus): boolean {
+  return (
+    controllers.some(({ type, model }) => type === 'pci' || (type === bus && model !== 'none')) ||
+    disks.some((disk) => disk.bus === bus)
+  );
 }
 
 function usbIsOff({ domain }: PlanContext): boolean {
@@ -67,7 +95,7 @@ function roomRefusal(context: PlanContext, layout: Layout, bus: RescueBus, buses
     return refusal('bus-full', bus, { bus, used: use.used, limit: use.limit, buses: buses || '—' });
   }
   const needsSlot = bus === 'virtio' || (place.controller !== null && bus !== 'usb');
-  return needsSlot && !hasFreePciSlot(context.domain) ? refusal('pci-full', bus, { bus }) : null;
+  return needsSlot && !hasFreeSlot(context.domain, bus) ? refusal('pci-full', bus, { bus }) : null;
 }
 
 /** Combinations that are legal but never boot (FACTS B3): with an order behind them the firmware silently boots the broken system. */
@@ -78,20 +106,32 @@ export function neverBoots(
   bus: RescueBus,
 ): Finding | null {
   const { domain, inputs, medium } = context;
+  const machine = domain.machine || domain.machineFamily;
+  if (domain.firmware === 'none') return refusal('never-boots-no-firmware', machine, { machine });
+  if (domain.firmware === 'u-boot') return refusal('never-boots-u-boot', machine, {});
   if (device === 'floppy' && domain.firmware === 'uefi') return refusal('never-boots-floppy', bus, {});
-  const usbStorageCdrom = device === 'cdrom' && bus === 'usb' && inputs.host.libvirtVersion < USB_CDROM_BOOTS_FROM;
+  if (!firmwareHasBus(context, bus)) {
+    const firmware = FIRMWARE_NAMES[domain.firmware];
+    return refusal('never-boots-bus', bus, {
+      firmware,
+      machine,
+      bus,
+      buses: listBuses(context, layout, device) || '—',
+    });
+  }
   // A hybrid ISO on libvirt's older usb cdrom is seen as a hard disk, which it is too.
   const hybrid = medium?.content?.hybrid === true || (medium !== null && medium.content !== null && !isIso(medium));
-  if (usbStorageCdrom && domain.firmware === 'bios' && !hybrid) {
-    const buses = BUSES_OF_DEVICE.cdrom
-      .filter((other) => other !== 'usb' && isOffered(context, layout, device, other))
-      .join(', ');
+  if (device === 'cdrom' && bus === 'usb' && !usbCdromBoots(context) && !hybrid) {
     return refusal('never-boots-usb-cdrom', bus, {
       version: formatLibvirtVersion(inputs.host.libvirtVersion),
-      buses: buses || 'disk',
+      buses: listBuses(context, layout, device) || 'disk',
     });
   }
   return null;
+}
+
+function firmwareHasBus({ domain }: PlanContext, bus: RescueBus): boolean {
+  return BUSES_OF_FIRMWARE[domain.firmware]?.includes(bus) ?? true;
 }
 
 function isOffered(context: PlanContext, layout: Layout, device: RescueDeviceKind, bus: RescueBus): boolean {
@@ -106,10 +146,14 @@ function listBuses(context: PlanContext, layout: Layout, device: RescueDeviceKin
 /** The buses on which a device fits, has room and can boot, in the order of preference. */
 export function possibleBuses(context: PlanContext, layout: Layout, device: RescueDeviceKind): RescueBus[] {
   return BUSES_OF_DEVICE[device].filter(
-    (bus) => isOffered(context, layout, device, bus) && (bus !== 'usb' || device !== 'cdrom' || usbCdromBoots(context)),
+    (bus) =>
+      isOffered(context, layout, device, bus) &&
+      firmwareHasBus(context, bus) &&
+      (bus !== 'usb' || device !== 'cdrom' || usbCdromBoots(context)),
   );
 }
 
+/** SeaBIOS finds nothing on the usb-storage device that libvirt makes of a usb cdrom before 11.5. */
 function usbCdromBoots({ domain, inputs }: PlanContext): boolean {
-  return domain.firmware === 'uefi' || inputs.host.libvirtVersion >= USB_CDROM_BOOTS_FROM;
+  return domain.firmware !== 'bios' || inputs.host.libvirtVersion >= USB_CDROM_BOOTS_FROM;
 }

@@ -13,6 +13,9 @@ const SHORT = [
   'pci-full',
   'never-boots-floppy',
   'never-boots-usb-cdrom',
+  'never-boots-bus',
+  'never-boots-no-firmware',
+  'never-boots-u-boot',
   'uefi-no-fall-through',
   'medium-format',
 ] as const;
