@@ -22,16 +22,23 @@ export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
     managedSave: domain.managedSave,
     job: domain.job,
     blockJobs: domain.blockJobs,
-    media: media.map(({ spec, found, source, size, format, content, properties, remembered }) => ({
-      spec,
-      found,
-      source,
-      size,
-      format,
-      content,
-      properties,
-      remembered,
-    })),
+    media: media.map(
+      ({ spec, found, source, size, format, content, hash, modified, bootFiles, kin, properties, remembered }) => ({
+        spec,
+        found,
+        source,
+        size,
+        format,
+        content,
+        // Other bytes, or written since: it is not the medium that was looked at.
+        hash,
+        modified,
+        bootFiles,
+        kin,
+        properties,
+        remembered,
+      }),
+    ),
     request,
   };
   return { definition, inputs: hashText(JSON.stringify(rest)) };

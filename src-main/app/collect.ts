@@ -19,7 +19,7 @@ export interface CollectOptions {
   /** Glance properties of the medium that boots. */
   readonly properties: Readonly<Record<string, string>>;
   readonly stamp: SessionStamp | null;
-  /** Facts of media found earlier, by their spec as JSON; used and filled where given. A run never takes any. */
+  /** Facts of media found earlier, by domain and spec as JSON; used and filled where given. A run never takes any. */
   readonly media?: Map<string, MediumFacts>;
 }
 
@@ -62,11 +62,10 @@ function collectMedia(
   const xml = { definition: definitionXml, live };
   return withFinder(hypervisor, (finder) =>
     mapLimited(request.media, IN_FLIGHT, async (spec) => {
-      // The original image depends on the domain too.
-      const key = spec.kind === 'original' ? null : JSON.stringify(spec);
-      const known = key === null ? undefined : media?.get(key);
-      const facts = known ?? (await mediumFacts({ hypervisor, domain, xml, finder }, spec));
-      if (key !== null) media?.set(key, facts);
+      // What a medium is to the guest's own disks depends on the domain too.
+      const key = JSON.stringify([domain.uuid, spec]);
+      const facts = media?.get(key) ?? (await mediumFacts({ hypervisor, domain, xml, finder }, spec));
+      if (spec.kind !== 'original') media?.set(key, facts);
       return sessionXml === null ? withoutLeftOverlay(finder, domain, request, facts) : facts;
     }),
   );

@@ -23,6 +23,9 @@ export function describeDrift(before: RescueInputs | null, now: RescueInputs): s
 
 function changedMedium(before: RescueInputs['media'][number] | undefined, now: RescueInputs['media'][number]): boolean {
   const relevant = (medium: RescueInputs['media'][number] | undefined) =>
-    JSON.stringify([medium?.found, medium?.source, medium?.size, medium?.format, medium?.content]);
+    JSON.stringify([
+      [medium?.found, medium?.source, medium?.size, medium?.format, medium?.content],
+      [medium?.hash, medium?.modified, medium?.bootFiles, medium?.kin],
+    ]);
   return relevant(before) !== relevant(now);
 }

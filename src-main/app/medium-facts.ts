@@ -6,6 +6,7 @@ import { HEAD_LENGTH } from '../../src-core/media/recognise.ts';
 import type { BootFile, ImageSource, MediumFacts, MediumSpec } from '../../src-core/rescue/types.ts';
 import type { ExaminedVolume, Hypervisor, VolumeRef } from '../libvirt/port.ts';
 import { errorOf } from './errors.ts';
+import { kinOf } from './kin.ts';
 import { originalImage } from './original-image.ts';
 import { hashOf, readMedium } from './read-medium.ts';
 import { readVolumeXml } from './storage-xml.ts';
@@ -87,7 +88,7 @@ async function pathFacts(context: MediumContext, spec: MediumSpec, path: string)
 }
 
 async function describe(
-  { hypervisor }: MediumContext,
+  context: MediumContext,
   spec: MediumSpec,
   examined: ExaminedVolume,
   where: VolumeRef | { readonly path: string },
@@ -99,11 +100,26 @@ async function describe(
   const read =
     examined.head === null
       ? null
-      : await readMedium(examined.head, size, (ranges) => readMore(hypervisor, where, ranges));
+      : await readMedium(examined.head, size, (ranges) => readMore(context.hypervisor, where, ranges));
   const content = read?.content ?? null;
   const format = content?.format ?? volume.format ?? (source.type === 'block' ? 'raw' : null);
   const { modified, backingPath: backing } = volume;
-  return { ...NOTHING, spec, found: true, source, size, format, content, hash: read?.hash ?? null, modified, backing };
+  // An ISO is read-only in any case, and no disk of a guest.
+  const compared = spec.kind !== 'original' && content?.kind !== 'iso9660' && volume.path !== null;
+  const kin = compared ? await kinOf(context, volume.path, volume) : null;
+  return {
+    ...NOTHING,
+    spec,
+    found: true,
+    source,
+    size,
+    format,
+    content,
+    hash: read?.hash ?? null,
+    modified,
+    backing,
+    kin,
+  };
 }
 
 /** What cannot be read any more (its pool is another client's, and went away) is not known, and no failure. */
