@@ -7,6 +7,7 @@ import {
   detailsSchema,
   hostSchema,
   idSchema,
+  imagePropertiesSchema,
   machineKeySchema,
   machineRowSchema,
   operationSchema,
@@ -48,7 +49,12 @@ export const CHANNELS = {
   'pools.volumes': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: z.array(volumeSchema) },
 
   'rescue.preview': {
-    input: z.strictObject({ machine: machineKeySchema, request: rescueRequestSchema }),
+    input: z.strictObject({
+      machine: machineKeySchema,
+      request: rescueRequestSchema,
+      /** Of the medium that boots. */
+      properties: imagePropertiesSchema,
+    }),
     output: previewSchema,
   },
   /** `fingerprint` is plan.fingerprint.inputs of the preview that was confirmed: anything else is refused as drift. */
@@ -56,6 +62,7 @@ export const CHANNELS = {
     input: z.strictObject({
       machine: machineKeySchema,
       request: rescueRequestSchema,
+      properties: imagePropertiesSchema,
       fingerprint: z.string().length(64),
     }),
     output: operationSchema,

@@ -59,6 +59,11 @@ export const rescueRequestSchema = z.strictObject({
   allowUnbootable: z.boolean(),
 });
 
+/** Image properties as readImageProperties() gives them. */
+export const imagePropertiesSchema = z
+  .record(z.string().max(100), z.string().max(255))
+  .refine((properties) => Object.keys(properties).length <= 200);
+
 export const machineKeySchema = z.strictObject({ hostId: id, uuid });
 export type MachineKey = z.infer<typeof machineKeySchema>;
 

@@ -1,4 +1,5 @@
 /** All inputs of a plan, asked of the host. */
+import { overlayOf } from '../../src-core/disks/overlay.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import type { MediumFacts, RescueInputs, RescueRequest, SessionStamp } from '../../src-core/rescue/types.ts';
@@ -7,9 +8,7 @@ import { collectDomain, collectHost, isOn } from './domain-facts.ts';
 import type { CollectedDomain } from './domain-facts.ts';
 import { mediumFacts } from './medium-facts.ts';
 import { mapLimited } from './patience.ts';
-import { overlayOf } from '../../src-core/disks/overlay.ts';
 import { withFinder } from './volume-finder.ts';
-import type { Finder } from './volume-finder.ts';
 
 /** How many calls may wait at once on one connection: libvirtd serves five a client, and keepalive needs one. */
 export const IN_FLIGHT = 4;
@@ -19,8 +18,23 @@ export interface CollectOptions {
   /** Glance properties of the medium that boots. */
   readonly properties: Readonly<Record<string, string>>;
   readonly stamp: SessionStamp | null;
-  /** Facts of media found earlier, by domain and spec as JSON; used and filled where given. A run never takes any. */
-  readonly media?: Map<string, MediumFacts>;
+  /** How the medium that boots was last attached; null: nobody remembers. */
+  readonly remembered?: MediumFacts['remembered'];
+  /** Answers of earlier previews of this domain; used and filled where given. A run never takes any. */
+  readonly asked?: Asked;
+}
+
+/** Answers of a host by what was asked. */
+export type Asked = Map<string, Promise<unknown>>;
+
+/** Ask, unless that was asked already. A failure is not kept. */
+function once<T>(asked: Asked | undefined, key: string, ask: () => Promise<T>): Promise<T> {
+  const known = asked?.get(key) as Promise<T> | undefined;
+  if (known !== undefined) return known;
+  const answer = ask();
+  asked?.set(key, answer);
+  answer.catch(() => asked?.delete(key));
+  return answer;
 }
 
 /** Rejects with domain-not-found and the connection's own failures; what is wrong with a medium is in its facts. */
@@ -29,23 +43,27 @@ export async function collectInputs(
   uuid: string,
   options: CollectOptions,
 ): Promise<RescueInputs> {
-  const { request, properties, stamp } = options;
-  const running = hypervisor.runningDisks();
+  const { request, properties, stamp, asked } = options;
+  const running = once(asked, 'running', () => hypervisor.runningDisks());
   // Waited for below; a failure before that must not count as unhandled.
   running.catch(() => undefined);
-  const domain = await collectDomain(hypervisor, uuid);
+  const domain = await once(asked, 'domain', () => collectDomain(hypervisor, uuid));
   const looked = collectMedia(hypervisor, domain, options);
-  const [host, found, others] = await Promise.all([collectHost(hypervisor, domain.view), looked, running])
+  const host = once(asked, 'host', () => collectHost(hypervisor, domain.view));
+  const [hostFacts, found, others] = await Promise.all([host, looked, running])
     // Whatever failed first: the look at the media takes its pools away before anybody is told, and perhaps exits.
     .finally(() => looked.catch(() => undefined));
-  const media = await mapLimited(found, 1, async (medium) => ({
-    ...medium,
-    writers: await writersOf(hypervisor, uuid, others, pathOf(medium)),
-  }));
+  const media = await mapLimited(found, 1, async (medium) => {
+    const path = pathOf(medium);
+    const writers =
+      path === null ? [] : await once(asked, `writers ${path}`, () => writersOf(hypervisor, uuid, others, path));
+    return { ...medium, writers };
+  });
+  const remembered = options.remembered ?? null;
   return {
     domain: domain.facts,
-    host,
-    media: media.map((medium, index) => (index === 0 ? { ...medium, properties } : medium)),
+    host: hostFacts,
+    media: media.map((medium, index) => (index === 0 ? { ...medium, properties, remembered } : medium)),
     request,
     stamp,
   };
@@ -54,7 +72,7 @@ export async function collectInputs(
 function collectMedia(
   hypervisor: Hypervisor,
   { facts: { sessionXml, definitionXml, state }, view: domain }: CollectedDomain,
-  { request, media }: CollectOptions,
+  { request, asked }: CollectOptions,
 ): Promise<MediumFacts[]> {
   // A domain that ends meanwhile runs from nothing.
   const live = async () =>
@@ -62,11 +80,13 @@ function collectMedia(
   const xml = { definition: definitionXml, live };
   return withFinder(hypervisor, (finder) =>
     mapLimited(request.media, IN_FLIGHT, async (spec) => {
-      // What a medium is to the guest's own disks depends on the domain too.
-      const key = JSON.stringify([domain.uuid, spec]);
-      const facts = media?.get(key) ?? (await mediumFacts({ hypervisor, domain, xml, finder }, spec));
-      if (spec.kind !== 'original') media?.set(key, facts);
-      return sessionXml === null ? withoutLeftOverlay(finder, domain, request, facts) : facts;
+      const facts = await once(asked, `medium ${JSON.stringify(spec)}`, () =>
+        mediumFacts({ hypervisor, domain, xml, finder }, spec),
+      );
+      if (sessionXml !== null) return facts;
+      return withoutLeftOverlay(domain, request, facts, (overlay) =>
+        once(asked, `overlay ${overlay}`, () => finder.glimpse(overlay)),
+      );
     }),
   );
 }
@@ -76,14 +96,14 @@ function collectMedia(
  * its daemon). Found out before the guest is stopped, where the host's pools show it.
  */
 async function withoutLeftOverlay(
-  finder: Finder,
   { name }: DomainView,
   request: RescueRequest,
   facts: MediumFacts,
+  isThere: (path: string) => Promise<boolean>,
 ): Promise<MediumFacts> {
   if (facts.source?.type !== 'file' || request.writes !== 'overlay' || !mayBeDisk(request, facts)) return facts;
   const overlay = overlayOf(facts.source.file, name);
-  if (!(await finder.glimpse(overlay))) return facts;
+  if (!(await isThere(overlay))) return facts;
   const problem = `${overlay} was left behind by an earlier rescue of this guest; remove it with salvor sessions --clean, or by hand`;
   return { ...facts, found: false, problem };
 }
@@ -102,9 +122,8 @@ async function writersOf(
   hypervisor: Hypervisor,
   uuid: string,
   running: readonly RunningDisks[],
-  path: string | null,
+  path: string,
 ): Promise<string[]> {
-  if (path === null) return [];
   const candidates = running.filter(
     (other) => other.uuid !== uuid && (other.sources === null || other.sources.includes(path)),
   );

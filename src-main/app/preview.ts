@@ -1,40 +1,76 @@
-/** Previews: a plan for the request as it stands, made anew at every change. */
+/**
+ * Previews: a plan for the request as it stands, made anew at every change. What was asked of the host for it is kept while the form is open,
+ * so that trying one bus after the other asks nothing more: such a preview is there within a frame.
+ */
 import type { Preview } from '../../src-core/contract/schemas.ts';
 import { previewRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
-import type { MediumFacts, RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
+import type { RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
+import type { Asked } from './collect.ts';
 
-/** While an administrator tries one bus after the other, a medium is not read again each time. A run reads it anew in any case. */
-const MEDIUM_MS = 10_000;
+/**
+ * For what no event tells (a job, a snapshot, a medium that is written to): so old it may be in a preview. A run asks everything anew, and
+ * what has changed is refused there as drift.
+ */
+const KEPT_MS = 30_000;
 /** How many previews are remembered, so that drift can be named. */
 const REMEMBERED = 50;
 
+export interface PreviewOrder {
+  readonly request: RescueRequest;
+  /** Glance properties of the medium that boots. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
 export interface Previews {
-  readonly preview: (hypervisor: Hypervisor, uuid: string, request: RescueRequest) => Promise<Preview>;
+  readonly preview: (hypervisor: Hypervisor, uuid: string, order: PreviewOrder) => Promise<Preview>;
   /** The inputs of the preview with that fingerprint; null: forgotten, or never made. */
   readonly inputsOf: (fingerprint: string) => RescueInputs | null;
+  /** The next preview of a domain of that host asks everything anew. */
+  readonly forget: (hypervisor: Hypervisor) => void;
+}
+
+/** What was asked of one host, by domain; nothing while events cannot be had. */
+interface Kept {
+  readonly domains: Map<string, { readonly since: number; readonly asked: Asked }>;
+  /** Resolves once events are watched; null: this host has none, and nothing is kept. */
+  readonly watched: Promise<unknown>;
 }
 
 export function createPreviews(now: () => number): Previews {
   const made = new Map<string, RescueInputs>();
-  const media = new WeakMap<Hypervisor, { since: number; facts: Map<string, MediumFacts> }>();
-  const knownMedia = (hypervisor: Hypervisor): Map<string, MediumFacts> => {
-    const known = media.get(hypervisor);
-    if (known !== undefined && now() - known.since < MEDIUM_MS) return known.facts;
-    const facts = new Map<string, MediumFacts>();
-    media.set(hypervisor, { since: now(), facts });
-    return facts;
+  const hosts = new WeakMap<Hypervisor, Kept>();
+  const keptOf = (hypervisor: Hypervisor): Kept => {
+    const known = hosts.get(hypervisor);
+    if (known !== undefined) return known;
+    const domains: Kept['domains'] = new Map();
+    // Whatever happens to any domain: another one may have begun to write to a medium.
+    const watched = hypervisor.watchDomains('all', () => domains.clear());
+    const kept = { domains, watched };
+    hosts.set(hypervisor, kept);
+    watched.catch(() => hosts.delete(hypervisor));
+    return kept;
+  };
+  const askedOf = async (hypervisor: Hypervisor, uuid: string): Promise<Asked | null> => {
+    const { domains, watched } = keptOf(hypervisor);
+    try {
+      await watched;
+    } catch {
+      return null;
+    }
+    const known = domains.get(uuid);
+    if (known !== undefined && now() - known.since < KEPT_MS) return known.asked;
+    const asked: Asked = new Map();
+    domains.set(uuid, { since: now(), asked });
+    return asked;
   };
   return {
-    preview: async (hypervisor, uuid, request) => {
-      const inputs = await collectInputs(hypervisor, uuid, {
-        request,
-        properties: {},
-        stamp: null,
-        media: knownMedia(hypervisor),
-      });
+    preview: async (hypervisor, uuid, { request, properties }) => {
+      const asked = await askedOf(hypervisor, uuid);
+      const options = { request, properties, stamp: null };
+      const inputs = await collectInputs(hypervisor, uuid, asked === null ? options : { ...options, asked });
       const { plan, choices } = previewRescue(inputs);
       made.delete(plan.fingerprint.inputs);
       made.set(plan.fingerprint.inputs, inputs);
@@ -42,5 +78,6 @@ export function createPreviews(now: () => number): Previews {
       return { plan: redactPlan(plan), choices, media: inputs.media };
     },
     inputsOf: (fingerprint) => made.get(fingerprint) ?? null,
+    forget: (hypervisor) => hosts.get(hypervisor)?.domains.clear(),
   };
 }

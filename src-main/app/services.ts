@@ -83,12 +83,14 @@ export function createServices(options: ServicesOptions): Services {
     'pools.list': ({ hostId }) => listPools(hosts.connected(hostId)),
     'pools.volumes': ({ hostId, pool }) => listVolumes(hosts.connected(hostId), pool),
 
-    'rescue.preview': ({ machine: key, request }) => {
+    'rescue.preview': ({ machine: key, request, properties }) => {
       const { host, row } = machine(key);
-      return previews.preview(host.hypervisor, row.uuid, request);
+      return previews.preview(host.hypervisor, row.uuid, { request, properties });
     },
-    'rescue.start': ({ machine: key, request, fingerprint }) => {
+    'rescue.start': ({ machine: key, request, properties, fingerprint }) => {
       const { host, row } = machine(key);
+      // Whatever comes of it, the next preview shows how things are then.
+      previews.forget(host.hypervisor);
       const domain = { uuid: row.uuid, name: row.name };
       const confirmed = { fingerprint, inputs: previews.inputsOf(fingerprint) };
       const stamp = { id: options.newId(), startedAt: now().toISOString(), startedBy: user };
@@ -100,7 +102,7 @@ export function createServices(options: ServicesOptions): Services {
         async (report, signal) => {
           await runRescue(
             host.hypervisor,
-            { domain, request, properties: {}, confirmed, stamp },
+            { domain, request, properties, confirmed, stamp },
             { ...report, planned: () => undefined },
             signal,
           );

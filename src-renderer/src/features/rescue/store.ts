@@ -76,7 +76,7 @@ export function requestPreview(machine: MachineKey, request: WireRequest | null)
   }
   putPreview(key, { pending: true });
   timer = window.setTimeout(() => {
-    void ask('rescue.preview', { machine, request }).then((answer) => {
+    void ask('rescue.preview', { machine, request, properties: {} }).then((answer) => {
       if (mine !== asked) return;
       putPreview(
         key,
@@ -93,7 +93,7 @@ export function requestPreview(machine: MachineKey, request: WireRequest | null)
 export async function startRescue(machine: MachineKey, request: WireRequest, fingerprint: string): Promise<boolean> {
   const key = keyOf(machine);
   putError(key, null);
-  const answer = await ask('rescue.start', { machine, request, fingerprint });
+  const answer = await ask('rescue.start', { machine, request, properties: {}, fingerprint });
   if (answer.ok) {
     noteStarted(answer.value);
     return true;
