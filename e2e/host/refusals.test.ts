@@ -96,8 +96,9 @@ describe('Bootable: legal, but never boots', () => {
     await expectRefused(guest, 'never-boots-floppy', floppy, '--device', 'floppy');
   });
 
-  test('on UEFI a boot order without the guest’s own disks', async () => {
-    const guest = await defineGuest(host, { name: 'uefi-none', machine: 'q35', firmware: 'uefi' });
+  test('a boot order without the guest’s own disks, on UEFI from a ROM image, which keeps its variables in no file', async () => {
+    const os = "<loader type='rom'>/usr/share/ovmf/OVMF.fd</loader>";
+    const guest = await defineGuest(host, { name: 'uefi-none', machine: 'q35', os });
     await expectRefused(guest, 'uefi-no-fall-through', disk, '--fall-through', 'none');
   });
 });
@@ -254,8 +255,8 @@ describe('the state of the guest', () => {
 });
 
 describe('the request', () => {
-  test('a session until ended', async () => {
-    await expectRefused(running, 'session-kind', disk, '--session', 'until-ended');
+  test('a session until ended, and at the first reboot', async () => {
+    await expectRefused(running, 'first-reboot-kind', disk, '--session', 'until-ended', '--end-at-first-reboot');
   });
 
   test('a bus nobody offers, in words that name those that would do', async () => {
