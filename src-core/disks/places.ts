@@ -102,9 +102,35 @@ export function busUse(domain: DomainView, layout: Layout, bus: RescueBus): { us
       return { used, limit: PLACES.fdc };
     case 'sata':
       return { used, limit: PLACES.sataController * Math.max(1, sataControllers(domain, layout).length) };
+    case 'usb':
+      return usbUse(domain);
     default:
       return null;
   }
+}
+
+/** Ports of a usb controller by model: libvirt's virDomainUSBAddressControllerModelToPorts, each tried on 9.0. */
+const USB_PORTS: Readonly<Record<string, number>> = {
+  'piix3-uhci': 2,
+  'piix4-uhci': 2,
+  'vt82c686b-uhci': 2,
+  'pci-ohci': 3,
+  ehci: 6,
+  'ich9-ehci1': 6,
+  'nec-xhci': 4,
+  'qemu-xhci': 4,
+};
+/** Companions of an EHCI controller: they share its ports. */
+const COMPANION = /^ich9-uhci[1-6]$/;
+/** VIR_DOMAIN_USB_HUB_PORTS */
+const HUB_PORTS = 8;
+
+/** Ports that devices take, and those there are; null where a controller's are not known, or it is libvirt that adds one. */
+function usbUse({ controllers, usbUse: { devices, hubs } }: DomainView): { used: number; limit: number } | null {
+  const usb = controllers.filter(({ type, model }) => type === 'usb' && !COMPANION.test(model ?? ''));
+  const ports = usb.map(({ model, ports: said }) => said ?? USB_PORTS[model ?? '']);
+  if (usb.length === 0 || ports.some((known) => known === undefined)) return null;
+  return { used: devices, limit: ports.reduce((sum: number, known) => sum + (known ?? 0), hubs * HUB_PORTS) };
 }
 
 /** Indexes of the sata controllers there are; q35 has one built in even where the definition does not say so. */
@@ -136,8 +162,13 @@ export function freePlace(domain: DomainView, layout: Layout, bus: RescueBus): P
       return sataPlace(domain, layout);
     case 'scsi':
       return scsiPlace(layout, virtioAddress(domain));
-    case 'usb':
-      return { address: null, controller: usbController(domain, layout) };
+    case 'usb': {
+      // Where one port is left, libvirt puts as many hubs on it as are needed.
+      const use = usbUse(domain);
+      return use !== null && use.used >= use.limit
+        ? null
+        : { address: null, controller: usbController(domain, layout) };
+    }
     case 'virtio':
       return { address: virtioAddress(domain), controller: null };
   }

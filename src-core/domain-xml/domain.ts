@@ -34,6 +34,8 @@ export interface ControllerView {
   readonly type: string;
   readonly index: number;
   readonly model: string | null;
+  /** The ports of an xHCI controller where it says how many; null: the model's own number. */
+  readonly ports: number | null;
   readonly address: DiskAddress | null;
 }
 
@@ -65,6 +67,8 @@ export interface DomainView {
   readonly controllers: readonly ControllerView[];
   /** How many devices of any kind have a PCI address on each bus. */
   readonly pciUse: ReadonlyMap<number, number>;
+  /** Devices of any kind with a USB port of their own; a hub brings ports of its own. */
+  readonly usbUse: { readonly devices: number; readonly hubs: number };
   /** How many devices have a virtio-mmio address. */
   readonly mmioUse: number;
   /** Management systems that left their metadata. */
@@ -123,6 +127,7 @@ export function readDomain(document: XmlDocument): DomainView {
     bootDevices: readBootDevices(devices),
     controllers: children(devices, 'controller').map(readController),
     pciUse: countPci(devices),
+    usbUse: countUsb(devices),
     mmioUse: children(devices).filter((device) => attribute(child(device, 'address'), 'type') === 'virtio-mmio').length,
     managers: MANAGERS.filter(([namespace]) =>
       foreignChildren(child(root, 'metadata')).some((element) => namespace.test(element.namespaceURI ?? '')),
@@ -246,6 +251,7 @@ function readController(controller: XmlElement): ControllerView {
     type: attribute(controller, 'type') ?? '',
     index: numberAttribute(controller, 'index') ?? 0,
     model: attribute(controller, 'model'),
+    ports: numberAttribute(controller, 'ports'),
     address: readAddress(child(controller, 'address')),
   };
 }
@@ -257,6 +263,11 @@ function countPci(devices: XmlElement | null): Map<number, number> {
     if (address?.type === 'pci' && address.function === 0) use.set(address.bus, (use.get(address.bus) ?? 0) + 1);
   }
   return use;
+}
+
+function countUsb(devices: XmlElement | null): DomainView['usbUse'] {
+  const onUsb = children(devices).filter((device) => attribute(child(device, 'address'), 'type') === 'usb');
+  return { devices: onUsb.length, hubs: onUsb.filter((device) => device.localName === 'hub').length };
 }
 
 function wholeNumber(text: string | null): number | null {

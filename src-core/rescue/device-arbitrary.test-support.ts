@@ -196,11 +196,7 @@ const OTHERS: readonly Other[] = [
     ),
   (_, machine) =>
     x86(machine)
-      ? el(
-          'tpm',
-          { model: 'tpm-tis' },
-          el('backend', { type: 'external' }, el('source', { type: 'unix', mode: 'connect', path: '/run/tpm.sock' })),
-        )
+      ? el('tpm', { model: 'tpm-tis' }, el('backend', { type: 'passthrough' }, el('device', { path: '/dev/tpm0' })))
       : null,
   (_, machine) => (machine.buses.includes('usb') ? el('hub', { type: 'usb' }) : null),
   (_, machine) =>
