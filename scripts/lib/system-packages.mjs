@@ -36,6 +36,14 @@ const debian = {
     ['ipxe-qemu'],
     ['seabios'],
     ['ovmf'],
+    // Media as real tools make them: partitions, file systems, ISO images.
+    ['fdisk'],
+    ['gdisk'],
+    ['dosfstools'],
+    ['mtools'],
+    ['e2fsprogs'],
+    ['xorriso'],
+    ['genisoimage'],
     ['python3'],
     ['xvfb'],
     ['xauth'],
@@ -68,6 +76,13 @@ const elsewhere = {
         'qemu-system-x86-core',
         'qemu-img',
         'edk2-ovmf',
+        'util-linux',
+        'gdisk',
+        'dosfstools',
+        'mtools',
+        'e2fsprogs',
+        'xorriso',
+        'genisoimage',
         'python3',
         'xorg-x11-server-Xvfb',
       ],
@@ -78,7 +93,21 @@ const elsewhere = {
     packages: {
       build: ['base-devel', 'libvirt'],
       window: ['gtk3', 'nss', 'alsa-lib', 'mesa', 'libxss', 'libxtst', 'libdrm', 'at-spi2-core', 'libcups', 'unzip'],
-      hypervisor: ['libvirt', 'qemu-base', 'qemu-img', 'edk2-ovmf', 'python', 'xorg-server-xvfb'],
+      hypervisor: [
+        'libvirt',
+        'qemu-base',
+        'qemu-img',
+        'edk2-ovmf',
+        'util-linux',
+        'gptfdisk',
+        'dosfstools',
+        'mtools',
+        'e2fsprogs',
+        'libisoburn',
+        'cdrtools',
+        'python',
+        'xorg-server-xvfb',
+      ],
     },
   },
   macos: {
@@ -96,6 +125,9 @@ const probes = {
   window: () => findProgram('unzip') !== null,
   hypervisor: () =>
     ['libvirtd', 'virtlogd', 'virsh', 'qemu-system-x86_64', 'qemu-img', 'Xvfb', 'python3'].every(
+      (name) => findProgram(name) !== null,
+    ) &&
+    ['sfdisk', 'sgdisk', 'mkfs.vfat', 'mcopy', 'mkfs.ext4', 'xorriso', 'genisoimage'].every(
       (name) => findProgram(name) !== null,
     ),
 };

@@ -3,12 +3,14 @@ import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import type { BootEntry } from '../../src-core/boot/effective-order.ts';
 import type { Finding, PlanStep, RescuePlan } from '../../src-core/rescue/types.ts';
 import { plain, table } from './output.ts';
+import { mediaText } from './show-media.ts';
 
 export function planText(plan: RescuePlan): string {
   const { request, rescueDevice } = plan;
   const parts = [
     `Rescue of ${plain(plan.domain.name)}${plan.domain.uuid === null ? '' : ` (${plain(plan.domain.uuid)})`}`,
   ];
+  if (plan.media.length > 0) parts.push(`Media\n${mediaText(plan.media)}`);
   if (plan.refusals.length > 0) parts.push(findings('Refused', plan.refusals));
   else {
     const own = plan.devices.filter(({ original }) => original).length;
