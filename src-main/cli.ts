@@ -38,7 +38,7 @@ function program(done: (exit: Exit) => void): Command {
       await (await import('./cli/look.ts')).inspect({ ...what, json });
     });
 
-  requestOptions(command('plan [domain]', 'what a rescue would do; nothing is touched'))
+  stopOptions(requestOptions(command('plan [domain]', 'what a rescue would do; nothing is touched')))
     .option('--uri <uri>', 'libvirt connection URI')
     .option('--xml <file>', 'a definition from a file (-: standard input) instead of a host')
     .option('--domcaps <file>', 'with --xml: the host’s virsh domcapabilities')

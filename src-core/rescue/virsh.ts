@@ -87,8 +87,10 @@ function startCommands(by: ByHand): string[] {
   if (session.kind === 'one-shot') return [...stop, `${virsh} create rescue.xml${reset}`];
   const define = `${virsh} define rescue.xml`;
   const start = `${virsh} start ${domain}${reset}`;
-  // Given up, the guest runs on: then its definition stays as it is.
-  return session.transient ? [define, ...stop, start] : [...stop, running ? `${isOff} && ${define}` : define, start];
+  // Given up, the guest runs on: then its definition stays as it is, or goes again, and the start is refused.
+  if (!session.transient) return [...stop, running ? `${isOff} && ${define}` : define, start];
+  const givesUp = request.stop.how === 'graceful' && request.stop.onTimeout === 'give-up';
+  return [define, ...stop, ...(givesUp ? [`${isOff} || ${virsh} undefine ${domain} --keep-nvram`] : []), start];
 }
 
 /** shutdown returns at once: wait until the guest is off, as long as the request says. */
