@@ -4,11 +4,11 @@ import { parseDomain } from '../domain-xml/domain.ts';
 import { guestNames } from './guest-names.ts';
 import type { GuestNames } from './types.ts';
 
-const names = (devices: string, machine = 'q35'): Record<string, GuestNames> =>
+const names = (devices: string, machine = 'q35', arch = 'x86_64', more = ''): Record<string, GuestNames> =>
   Object.fromEntries(
     guestNames(
       parseDomain(
-        `<domain type='kvm'><name>n</name><os><type arch='x86_64' machine='${machine}'>hvm</type></os><devices>${devices}</devices></domain>`,
+        `<domain type='kvm'><name>n</name><os${more}><type arch='${arch}' machine='${machine}'>hvm</type></os><features><acpi/></features><devices>${devices}</devices></domain>`,
       ),
     ),
   );
@@ -97,10 +97,7 @@ describe('virtio', () => {
         disk('vda', 'virtio', pci(1, 2)),
     ],
     ['no address', disk('vda', 'virtio')],
-    [
-      'an address that is no PCI address',
-      disk('vda', 'virtio', "<address type='ccw' cssid='0xfe' ssid='0x0' devno='0x0000'/>"),
-    ],
+    ['an address that is no PCI address', disk('vda', 'virtio', "<address type='virtio-mmio'/>")],
   ])('does not tell a path with %s', (_name, devices) => {
     expect(names(devices)['vda']).toEqual(named('vda', null, null));
   });
@@ -306,4 +303,54 @@ it('keeps 300 disks linear', () => {
   );
   const table = names(controller('scsi', 0, 'virtio-scsi', pci(0, 7)) + many.join(''));
   expect(table['sdkn']?.byPath).toBe('/dev/disk/by-path/pci-0000:00:07.0-scsi-0:0:1:43');
+});
+
+describe('other machines', () => {
+  const ccw = (devno: number, cssid = 'fe') =>
+    `<address type='ccw' cssid='0x${cssid}' ssid='0x0' devno='0x${devno.toString(16).padStart(4, '0')}'/>`;
+
+  it('s390x: device numbers on the channel subsystem; how its disks are counted is not told', () => {
+    const virtioScsi = controller('scsi', 0, 'virtio-scsi', ccw(2));
+    expect(
+      names(
+        disk('vda', 'virtio', ccw(0)) +
+          disk('vdb', 'virtio', `<serial>DATA1</serial>${ccw(0x1f)}`) +
+          disk('sda', 'scsi', drive(0, 0, 0, 1), 'cdrom') +
+          virtioScsi,
+        's390-ccw-virtio-7.2',
+        's390x',
+      ),
+    ).toEqual({
+      vda: named(null, null, 'ccw-0.0.0000'),
+      vdb: named(null, 'virtio-DATA1', 'ccw-0.0.001f'),
+      sda: named('sr0', 'scsi-0QEMU_QEMU_CD-ROM_drive-scsi0-0-0-1', 'ccw-0.0.0002-scsi-0:0:0:1'),
+    });
+  });
+
+  it('s390x: a single virtio disk is vda; another channel subsystem is not told', () => {
+    expect(names(disk('vda', 'virtio', ccw(5, '0a')), 's390-ccw-virtio', 's390x')).toEqual({
+      vda: named('vda', null, null),
+    });
+  });
+
+  const onPort = controller('pci', 1, 'pcie-root-port', pci(0, 1)) + disk('vda', 'virtio', pci(1, 0));
+  const uefi = " firmware='efi'";
+  it.each([
+    ['aarch64 with UEFI and ACPI', onPort, 'virt-7.2', 'aarch64', uefi, 'pci-0000:01:00.0'],
+    ['aarch64 with a device tree', onPort, 'virt-7.2', 'aarch64', '', null],
+    ['riscv64', onPort, 'virt', 'riscv64', uefi, null],
+    ['virtio-mmio', disk('vda', 'virtio', "<address type='virtio-mmio'/>"), 'virt', 'aarch64', uefi, null],
+    ['microvm', disk('vda', 'virtio', "<address type='virtio-mmio'/>"), 'microvm', 'x86_64', '', null],
+    ['pseries', disk('vda', 'virtio', pci(0, 2)), 'pseries-7.2', 'ppc64le', '', 'pci-0000:00:02.0'],
+    ['pseries, its second host bridge', disk('vda', 'virtio', pci(1, 2)), 'pseries-7.2', 'ppc64', '', null],
+    ['a machine that nobody knows', disk('vda', 'virtio', pci(0, 2)), 'clipper', 'alpha', '', null],
+  ])('%s', (_title, devices, machine, arch, more, path) => {
+    expect(names(devices, machine, arch, more)['vda']).toEqual(named('vda', null, path));
+  });
+
+  it('makes up no ATA serials for controllers that are not the board’s', () => {
+    expect(names(disk('sda', 'sata', drive(0, 0, 0, 0)), 'virt-7.2', 'aarch64', uefi)['sda']).toEqual(
+      named('sda', null, null),
+    );
+  });
 });

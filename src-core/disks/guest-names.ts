@@ -1,14 +1,15 @@
 /**
  * What a Linux guest will call each disk, as far as the definition tells. Sources: udev's 60-persistent-storage.rules with its helpers
  * ata_id, scsi_id, usb_id and path_id (systemd 252), and the properties that libvirt gives QEMU's devices (9.0, QEMU 7.2).
- * Every rule was compared with a Linux 6.1 guest with udev 252: golden/ has the definitions and what that guest saw.
+ * Every rule for pc and q35 was compared with a Linux 6.1 guest with udev 252: golden/ has the definitions and what that guest saw. Those for
+ * other machines follow path_id's source, and say nothing where a name hangs on more than the definition (virtio-mmio, device tree).
  */
 import type { ControllerView, DomainView } from '../domain-xml/domain.ts';
 import { guestBusNumbers, guestPciAddress } from './pci-buses.ts';
 import { derivedDriveAddress } from './places.ts';
 import type { DriveAddress } from './places.ts';
 import { indexLetters } from './target-names.ts';
-import type { DiskView, GuestNames } from './types.ts';
+import type { DiskAddress, DiskView, GuestNames } from './types.ts';
 
 /** virtio-blk and ATA have room for this much of a serial; libvirt takes longer ones, and virtio cuts them. */
 const SHORT_SERIAL = 20;
@@ -28,7 +29,8 @@ const drivePlace = (disk: DiskView): DriveAddress | null =>
  */
 function madeUpAtaSerial(domain: DomainView, bus: string, place: DriveAddress): string | null {
   if (place.controller !== 0) return null;
-  const port = bus === 'ide' ? place.bus : domain.machineFamily === 'q35' ? place.unit : null;
+  const board = bus === 'ide' ? 'i440fx' : 'q35';
+  const port = domain.machineFamily !== board ? null : bus === 'ide' ? place.bus : place.unit;
   if (port === null) return null;
   const unit = bus === 'ide' ? place.unit : 0;
   return `QM${String(2 * port + unit + 1).padStart(5, '0')}`;
@@ -94,8 +96,8 @@ function byId(domain: DomainView, controllers: Controllers, disk: DiskView): str
 const CONTROLLERS: Readonly<
   Record<string, { readonly type: string; readonly board: Readonly<Record<string, string>> }>
 > = {
-  sata: { type: 'sata', board: { q35: '0000:00:1f.2' } },
-  ide: { type: 'ide', board: { i440fx: '0000:00:01.1' } },
+  sata: { type: 'sata', board: { q35: 'pci-0000:00:1f.2' } },
+  ide: { type: 'ide', board: { i440fx: 'pci-0000:00:01.1' } },
   scsi: { type: 'scsi', board: {} },
 };
 
@@ -109,6 +111,36 @@ function controllersByPlace(domain: DomainView): Controllers {
   return found;
 }
 
+/** libvirt's default channel subsystem, which guests see as their first. */
+const VIRTUAL_CSS = 0xfe;
+
+/** How path_id begins the name of what has this address; null where that cannot be told. */
+function addressPath(domain: DomainView, numbers: ReadonlyMap<number, number>, address: DiskAddress | null) {
+  if (address?.type === 'ccw' && address.cssid === VIRTUAL_CSS)
+    return `ccw-0.${address.ssid.toString(16)}.${address.devno.toString(16).padStart(4, '0')}`;
+  const place = hasPlainPci(domain, address) ? guestPciAddress(address, numbers) : null;
+  return place === null ? null : `pci-${place}`;
+}
+
+/**
+ * PCI names begin with the PCI address where the host bridge has no parent of its own: with ACPI, and on pseries. Behind a device tree
+ * (ARM without ACPI, RISC-V) they begin with a platform device, whose name the definition does not tell.
+ */
+function hasPlainPci({ machineFamily, arch, firmware, acpi }: DomainView, address: DiskAddress | null): boolean {
+  switch (machineFamily) {
+    case 'i440fx':
+    case 'q35':
+      return true;
+    case 'virt':
+      return arch === 'aarch64' && firmware === 'uefi' && acpi;
+    case 'pseries':
+      // The first host bridge; SLOF's numbers behind bridges were not looked at.
+      return address?.type === 'pci' && address.bus === 0;
+    default:
+      return false;
+  }
+}
+
 function controllerPath(
   domain: DomainView,
   controllers: Controllers,
@@ -120,7 +152,7 @@ function controllerPath(
   if (kind === undefined) return null;
   const controller = controllers.get(`${kind.type} ${index}`);
   const board = index === 0 ? (kind.board[domain.machineFamily] ?? null) : null;
-  return guestPciAddress(controller?.address ?? null, numbers) ?? board;
+  return addressPath(domain, numbers, controller?.address ?? null) ?? board;
 }
 
 /** What stands behind the controller's path. lsilogic has a target for each drive, virtio-scsi a target and a LUN. */
@@ -137,33 +169,31 @@ function byPath(
   numbers: ReadonlyMap<number, number>,
   disk: DiskView,
 ): string | null {
-  if (disk.bus === 'virtio') {
-    const address = guestPciAddress(disk.address, numbers);
-    return address === null ? null : `pci-${address}`;
-  }
+  if (disk.bus === 'virtio') return addressPath(domain, numbers, disk.address);
   if (disk.bus === 'usb') {
     if (disk.address?.type !== 'usb' || disk.address.port === '' || disk.device !== 'disk') return null;
     const controller = controllers.get(`usb ${disk.address.bus}`);
-    const path = guestPciAddress(controller?.address ?? null, numbers);
-    return path === null ? null : `pci-${path}-usb-0:${linkName(disk.address.port)}:1.0-scsi-0:0:0:0`;
+    const path = addressPath(domain, numbers, controller?.address ?? null);
+    return path === null ? null : `${path}-usb-0:${linkName(disk.address.port)}:1.0-scsi-0:0:0:0`;
   }
   const place = drivePlace(disk);
   if (place === null) return null;
   const path = controllerPath(domain, controllers, numbers, disk.bus, place.controller);
   const model = controllerOf(controllers, disk, place)?.model ?? null;
   const part = drivePart(disk.bus, place, model);
-  return path === null || part === null ? null : `pci-${path}-${part}`;
+  return path === null || part === null ? null : `${path}-${part}`;
 }
 
 /**
- * Kernel names are counted in the order of probing. virtio disks are probed one after the other by PCI address, so theirs can be told.
+ * Kernel names are counted in the order of probing. virtio disks are probed one after the other by PCI address, so theirs can be told;
+ * ccw devices are recognised side by side.
  * Drives of ide, sata, scsi and usb are all `sd` and `sr` and are probed side by side: seen on virtio-scsi, where unit 1 became sda. So only
  * a drive that has no other to race with is told; a usb one comes behind the others, since its driver waits a second.
  */
 function kernelNames(disks: readonly DiskView[], paths: ReadonlyMap<DiskView, string | null>): Map<DiskView, string> {
   const names = new Map<DiskView, string>();
   const virtio = disks.filter((disk) => disk.bus === 'virtio');
-  if (virtio.length === 1 || virtio.every((disk) => paths.get(disk) !== null)) {
+  if (virtio.length === 1 || virtio.every((disk) => paths.get(disk)?.startsWith('pci-') === true)) {
     // PCI addresses have a fixed width: they sort as text.
     virtio.sort((a, b) => ((paths.get(a) ?? '') < (paths.get(b) ?? '') ? -1 : 1));
     for (const [place, disk] of virtio.entries()) names.set(disk, `vd${indexLetters(place)}`);

@@ -15,6 +15,8 @@ export type DiskAddress =
       readonly function: number;
     }
   | { readonly type: 'usb'; readonly bus: number; readonly port: string }
+  /** s390x: channel subsystem, subchannel set, device number. */
+  | { readonly type: 'ccw'; readonly cssid: number; readonly ssid: number; readonly devno: number }
   | { readonly type: 'other'; readonly text: string };
 
 /** What a Linux guest will call a disk. Null where it cannot be told from the definition. */

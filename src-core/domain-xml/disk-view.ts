@@ -113,6 +113,10 @@ export function readAddress(element: XmlElement | null): DiskAddress | null {
       return { type, domain: number('domain'), bus: number('bus'), slot: number('slot'), function: number('function') };
     case 'usb':
       return { type, bus: number('bus'), port: attribute(element, 'port') ?? '' };
+    case 'ccw':
+      // Without parts it asks libvirt to choose them.
+      if (!element.hasAttribute('devno')) return null;
+      return { type, cssid: number('cssid'), ssid: number('ssid'), devno: number('devno') };
     default: {
       const parts: string[] = [];
       for (const { name, value } of element.attributes) if (name !== 'type') parts.push(`${name}=${value}`);
@@ -134,6 +138,8 @@ export function formatAddress(address: DiskAddress): string {
       return `drive ${address.controller}:${address.bus}:${address.target}:${address.unit}`;
     case 'usb':
       return `usb ${address.bus}:${address.port}`;
+    case 'ccw':
+      return `ccw ${hex(address.cssid, 2)}.${address.ssid}.${hex(address.devno, 4)}`;
     case 'other':
       return address.text;
   }

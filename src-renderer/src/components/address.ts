@@ -14,6 +14,8 @@ export function addressText(address: DiskAddress | null): string {
       return `pci ${hex(address.domain, 4)}:${hex(address.bus, 2)}:${hex(address.slot, 2)}.${address.function}`;
     case 'usb':
       return `usb ${address.bus}.${address.port}`;
+    case 'ccw':
+      return `ccw ${hex(address.cssid, 2)}.${address.ssid}.${hex(address.devno, 4)}`;
     case 'other':
       return address.text;
   }
