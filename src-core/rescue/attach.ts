@@ -3,7 +3,7 @@ import { addDevice, freePlace } from '../disks/places.ts';
 import type { Layout } from '../disks/places.ts';
 import { TARGET_PREFIX, firstFreeTargetName, nextTargetName } from '../disks/target-names.ts';
 import type { NewDisk } from './apply.ts';
-import { mediumRefusals } from './checks.ts';
+import { mediumRefusals, writesRefusals } from './checks.ts';
 import { driverFormat, isIso, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { asBus, fitRefusals } from './fit.ts';
@@ -45,12 +45,13 @@ export function attachMedia(context: PlanContext, resolved: ResolvedRequest): At
   const riders = context.inputs.media.slice(1).filter((medium) => medium.spec.kind !== 'kernel');
   for (const medium of riders) {
     const device = riderDevice(medium);
-    const bus = recommendedBus(context, layout, device.value);
+    const bus = recommendedBus(context, layout, medium, device.value);
     refusals.push(
       ...mediumRefusals(context, medium, device.value),
       ...fitRefusals(context, layout, device.value, bus.value),
     );
     const writes = resolveWrites(context, medium, device.value, bus.value);
+    refusals.push(...writesRefusals(medium, device.value, bus.value, writes));
     const one = attachOne(context, layout, medium, { device, bus, writes, bootOrder: null });
     if (one === null) continue;
     disks.push(one.disk);

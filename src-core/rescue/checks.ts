@@ -9,15 +9,9 @@ import type { HostTrait } from '../host/traits.ts';
 import { driverFormat, mediumName, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
-import {
-  DISK_FORMATS,
-  NOVA_LEGACY_TYPES,
-  OPTICAL_FORMATS,
-  READONLY_DISK_BUSES,
-  REASON_OF_TYPE,
-  SUPPORTED_TYPES,
-} from './policy.ts';
+import { DISK_FORMATS, NOVA_LEGACY_TYPES, OPTICAL_FORMATS, REASON_OF_TYPE, SUPPORTED_TYPES } from './policy.ts';
 import { recordLength } from './record.ts';
+import { writesFit } from './resolve.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import { findSession, readSession, recordOf } from './session.ts';
 import type { Finding, MediumFacts, Profile, ResolvedRequest } from './types.ts';
@@ -204,7 +198,7 @@ export function writesRefusals(
   bus: string,
   writes: ResolvedRequest['writes'],
 ): Finding[] {
-  if (device !== 'disk' || writes.value !== 'read-only' || READONLY_DISK_BUSES.includes(bus)) return [];
+  if (writesFit(device, bus, writes.value)) return [];
   const name = mediumName(medium.spec);
   return [refusal('overlay-impossible', name, { medium: name, bus })];
 }

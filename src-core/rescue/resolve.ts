@@ -5,7 +5,7 @@ import { isIso } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { sentence } from './findings.ts';
 import { asBus, asDevice, possibleBuses } from './fit.ts';
-import { CDROM_BUS_OF_MACHINE, SHARED_OVERLAY_BUSES, novaCdromBus } from './policy.ts';
+import { CDROM_BUS_OF_MACHINE, READONLY_DISK_BUSES, SHARED_OVERLAY_BUSES, novaCdromBus } from './policy.ts';
 import type { Choice, FallThrough, MediumFacts, RescueDeviceKind, ResolvedRequest, SessionKind } from './types.ts';
 
 /** The device: the request, the medium's hw_rescue_device, the profile's default. */
@@ -51,7 +51,9 @@ export function resolveBus(context: PlanContext, medium: MediumFacts | null, dev
     return { value: remembered.bus, from: 'remembered', why: sentence('why-remembered') };
   const known = asDevice(device);
   if (known === null) return { value: 'virtio', from: 'profile', why: sentence('why-bus-nova-disk') };
-  return request.profile === 'nova' ? novaBus(context, medium, known) : recommendedBus(context, context.layout, known);
+  return request.profile === 'nova'
+    ? novaBus(context, medium, known)
+    : recommendedBus(context, context.layout, medium, known);
 }
 
 /** Nova's get_disk_bus_for_device_type, by the guest's machine (NOVA.md 5). */
@@ -79,8 +81,16 @@ function whyCdromBus({ domain }: PlanContext) {
 }
 
 /** The recommended bus of a device on a layout; where nothing fits, the first one in mind, whose refusal then says why. */
-export function recommendedBus(context: PlanContext, layout: Layout, device: RescueDeviceKind): Choice<string> {
-  const possible = possibleBuses(context, layout, device);
+export function recommendedBus(
+  context: PlanContext,
+  layout: Layout,
+  medium: MediumFacts | null,
+  device: RescueDeviceKind,
+): Choice<string> {
+  const fitting = possibleBuses(context, layout, device);
+  // A medium that can only be read needs a bus that takes read-only disks.
+  const kept = fitting.filter((bus) => writesFit(device, bus, resolveWrites(context, medium, device, bus).value));
+  const possible = kept.length > 0 ? kept : fitting;
   switch (device) {
     case 'floppy':
       return { value: 'fdc', from: 'profile', why: sentence('why-bus-floppy') };
@@ -102,6 +112,11 @@ export function recommendedBus(context: PlanContext, layout: Layout, device: Res
       return { value: next, from: 'capability', why: sentence('why-bus-first', { bus: next }) };
     }
   }
+}
+
+/** Does the bus take a disk that the guest may not write to, where that is how the medium is kept? */
+export function writesFit(device: string, bus: string, writes: ResolvedRequest['writes']['value']): boolean {
+  return device !== 'disk' || writes !== 'read-only' || READONLY_DISK_BUSES.includes(bus);
 }
 
 /** What follows behind the rescue device when it does not boot. */
