@@ -46,6 +46,7 @@ const DRAWINGS = {
   connecting: <circle {...stroke} cx="8" cy="8" r="3.6" strokeDasharray="2.4 2.6" />,
   search: <path {...stroke} d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.6 10.6 14 14" />,
   close: <path {...stroke} d="m4 4 8 8M12 4l-8 8" />,
+  up: <path {...stroke} d="M8 13V3.4M4.2 7.2 8 3.4l3.8 3.8" />,
   check: <path {...stroke} strokeWidth={1.8} d="m3 8.4 3.4 3.4L13 4.8" />,
   chevron: <path {...stroke} d="m6 3.6 4.4 4.4L6 12.4" />,
   disk: (

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { PlannedDisk, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { PlanChange, PlannedDisk, RescuePlan, Sentence } from '../../../../src-core/rescue/types.ts';
 import { PathText } from '../../components/PathText.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { addressText } from '../../components/address.ts';
@@ -33,12 +33,16 @@ export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
       </table>
       {(others.length > 0 || plan.removed.length > 0) && (
         <ul className="plan-changes small" aria-label={t('rescue.devices.changes')}>
-          {others.map((change, at) => (
-            <li key={`added-${at}`}>
-              <Sign name="added" tone="added" label={t('common.added')} />
-              {words(change.what)}
-            </li>
-          ))}
+          {others.map((change, at) => {
+            const why = controllerWhy(plan, change);
+            return (
+              <li key={`added-${at}`}>
+                <Sign name="added" tone="added" label={t('common.added')} />
+                {words(change.what)}
+                {why !== null && <span className="muted">{` – ${words(why)}`}</span>}
+              </li>
+            );
+          })}
           {plan.removed.map((change, at) => (
             <li key={`removed-${at}`}>
               <Sign name="skipped" tone="unchanged" label={t('rescue.devices.setAside')} />
@@ -49,6 +53,14 @@ export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
       )}
     </div>
   );
+}
+
+/** Why a controller is added: the medium that sits on it says so. */
+function controllerWhy({ media }: RescuePlan, { element, what }: PlanChange): Sentence | null {
+  if (element !== 'controller') return null;
+  const name = `${what.params['type']} controller ${what.params['index']}`;
+  const controllers = media.flatMap(({ placement }) => placement?.controller ?? []);
+  return controllers.find(({ value }) => value === name || value.startsWith(`${name} `))?.why ?? null;
 }
 
 function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {

@@ -48,7 +48,7 @@ export function EndPanel({ row, session, onClose }: EndPanelProps) {
   return (
     <div className="end-panel" role="group" aria-labelledby="end-title" onKeyDown={onKeyDown}>
       <h2 id="end-title">{t('rescue.end.title', { machine: row.name })}</h2>
-      <p className="small">{t('rescue.end.what')}</p>
+      <p className="small">{t(`rescue.end.what.${session.transient ? 'transient' : session.kind}`)}</p>
       <div className="end-panel-fields">
         <StopFields stop={stop} onChange={setStop} forceNote={t('rescue.end.forceNote')} />
         <ReasonRadios<Power>

@@ -1,37 +1,46 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Host } from '../../../../src-core/contract/schemas.ts';
-import type { MediumFacts, MediumSpec, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
+import type { Host, MachineDetails } from '../../../../src-core/contract/schemas.ts';
+import type { MediumFacts, MediumSpec, PlannedMedium } from '../../../../src-core/rescue/types.ts';
 import { Choice } from '../../components/Choice.tsx';
-import { Field } from '../../components/Field.tsx';
+import { MediaList } from './MediaList.tsx';
 import { MediumFactsList } from './MediumFactsList.tsx';
 import { PoolsBrowser } from './PoolsBrowser.tsx';
+import { KernelMedium, PathMedium, UrlMedium } from './WrittenMedium.tsx';
+import type { Draft } from './draft.ts';
+import { chosenIndex, currentMedium, setMedium } from './media-list.ts';
 
-const WAYS = ['pools', 'path', 'original'] as const;
+const WAYS = ['pools', 'path', 'url', 'original', 'kernel'] as const;
 type Way = (typeof WAYS)[number];
 
 function wayOf(medium: MediumSpec | null): Way {
-  return medium?.kind === 'path' || medium?.kind === 'original' ? medium.kind : 'pools';
+  return medium === null || medium.kind === 'volume' ? 'pools' : medium.kind;
 }
 
 interface MediumColumnProps {
   readonly host: Host | undefined;
-  readonly hostId: string;
-  readonly medium: MediumSpec | null;
-  /** What the host says of the chosen medium; null: nothing yet. */
-  readonly facts: MediumFacts | null;
-  readonly writes: ResolvedRequest['writes'] | null;
-  readonly onChange: (medium: MediumSpec | null) => void;
+  readonly details: MachineDetails;
+  readonly draft: Draft;
+  /** What the host says of the media that are chosen, and how they are attached; empty: nothing yet. */
+  readonly facts: readonly MediumFacts[];
+  readonly planned: readonly PlannedMedium[];
+  readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** First column: what to boot from. */
-export function MediumColumn({ host, hostId, medium, facts, writes, onChange }: MediumColumnProps) {
+/** First column: what to boot from, and what rides along. */
+export function MediumColumn({ host, details, draft, facts, planned, onChange }: MediumColumnProps) {
   const { t } = useTranslation();
-  const [way, setWay] = useState<Way>(() => wayOf(medium));
-  const choose = (next: Way): void => {
-    setWay(next);
-    if (next === 'original') onChange({ kind: 'original' });
+  const medium = currentMedium(draft);
+  const [seen, setSeen] = useState({ place: draft.current, way: wayOf(medium) });
+  // Each place is chosen in its own way: another place opens where its medium is.
+  const way = seen.place === draft.current ? seen.way : wayOf(medium);
+  const choose = (next: MediumSpec | null): void => onChange(setMedium(draft, next));
+  const showWay = (next: Way): void => {
+    setSeen({ place: draft.current, way: next });
+    if (next === 'original') choose({ kind: 'original' });
   };
+  const index = chosenIndex(draft);
+  const ownFacts = index === null ? undefined : facts[index];
   return (
     <section className="rescue-column rescue-medium" aria-labelledby="rescue-medium">
       <h2 id="rescue-medium" className="rescue-column-head">
@@ -42,50 +51,28 @@ export function MediumColumn({ host, hostId, medium, facts, writes, onChange }: 
           label={t('rescue.medium.way')}
           value={way}
           options={WAYS.map((value) => ({ value, label: t(`rescue.medium.ways.${value}`) }))}
-          onChange={choose}
+          onChange={showWay}
         />
       </div>
-      <div className="rescue-column-body pane-scroll">
-        {way === 'pools' && <PoolsBrowser hostId={hostId} medium={medium} onChange={onChange} />}
-        {way === 'path' && <PathMedium host={host} medium={medium} onChange={onChange} />}
+      <div key={draft.current} className="rescue-column-body pane-scroll">
+        {way === 'pools' && <PoolsBrowser hostId={details.row.hostId} medium={medium} onChange={choose} />}
+        {way === 'path' && <PathMedium host={host} medium={medium} onChange={choose} />}
+        {way === 'url' && <UrlMedium medium={medium} onChange={choose} />}
         {way === 'original' && <p className="small muted rescue-pad">{t('rescue.medium.originalHelp')}</p>}
+        {way === 'kernel' && <KernelMedium host={host} medium={medium} onChange={choose} />}
       </div>
-      {medium !== null && facts !== null && <MediumFactsList facts={facts} writes={writes} />}
+      {draft.media.some((one) => one !== null) && (
+        <section className="media" tabIndex={0} aria-labelledby="media-title">
+          <MediaList draft={draft} onChange={onChange} />
+          {index !== null && ownFacts !== undefined && (
+            <MediumFactsList
+              facts={ownFacts}
+              placement={planned[index]?.placement ?? null}
+              firmware={details.firmware}
+            />
+          )}
+        </section>
+      )}
     </section>
-  );
-}
-
-interface PathMediumProps {
-  readonly host: Host | undefined;
-  readonly medium: MediumSpec | null;
-  readonly onChange: (medium: MediumSpec | null) => void;
-}
-
-function PathMedium({ host, medium, onChange }: PathMediumProps) {
-  const { t } = useTranslation();
-  const known = medium?.kind === 'path' ? medium.path : '';
-  const [path, setPath] = useState(known);
-  const wrong = path !== '' && !path.startsWith('/');
-
-  useEffect(() => {
-    if (known !== '') setPath(known);
-  }, [known]);
-
-  const change = (text: string): void => {
-    setPath(text);
-    onChange(text.startsWith('/') && text.length > 1 ? { kind: 'path', path: text } : null);
-  };
-  return (
-    <div className="rescue-pad">
-      <Field
-        label={t('rescue.medium.path')}
-        value={path}
-        mono
-        placeholder="/var/lib/libvirt/images/rescue.iso"
-        invalid={wrong}
-        help={wrong ? t('rescue.medium.pathWrong') : t('rescue.medium.pathHelp', { host: host?.name ?? '' })}
-        onChange={change}
-      />
-    </div>
   );
 }

@@ -1,64 +1,131 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MediumFacts, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
+import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
+import type { BootFile, HeadHash, MediumFacts, Placement } from '../../../../src-core/rescue/types.ts';
 import { Sign } from '../../components/Sign.tsx';
-import { formatBytes } from '../../components/format.ts';
+import { formatBytes, formatTime } from '../../components/format.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
+import { bootsBy, fitOf } from './medium-words.ts';
 
 interface MediumFactsListProps {
   readonly facts: MediumFacts;
-  /** Where the guest's writes to it go; null: nothing is planned. */
-  readonly writes: ResolvedRequest['writes'] | null;
+  /** How it is attached; null: nothing is planned, or there is no place for it. */
+  readonly placement: Placement | null;
+  readonly firmware: MachineDetails['firmware'];
 }
 
 /** What the host, and the medium's first bytes, say of it; and that it stays as it is. */
-export function MediumFactsList({ facts, writes }: MediumFactsListProps) {
+export function MediumFactsList({ facts, placement, firmware }: MediumFactsListProps) {
   const { t } = useTranslation();
   const words = useSentenceWords();
-  const { content } = facts;
+  const { content, hash, bootFiles } = facts;
   if (!facts.found) {
     return (
-      <div className="medium-facts">
-        <p className="small">
-          <Sign name="refused" tone="refused" /> {facts.problem ?? t('rescue.medium.notFound')}
-        </p>
-      </div>
+      <p className="small medium-problem">
+        <Sign name="refused" tone="refused" /> {facts.problem ?? t('rescue.medium.notFound')}
+      </p>
     );
   }
-  const boots = content === null ? null : bootsBy(content.bios, content.uefi);
-  const rows: readonly (readonly [string, string | null])[] = [
+  const writes = placement?.writes ?? null;
+  const rows: readonly (readonly [string, ReactNode])[] = [
     [t('rescue.medium.facts.source'), sourceLine(facts)],
-    [
-      t('rescue.medium.facts.content'),
-      content === null ? t('rescue.medium.notExamined') : contentWords(content.kind, content.hybrid, t),
-    ],
-    [t('rescue.medium.facts.boots'), boots === null ? null : t(`rescue.medium.boots.${boots}`)],
+    [t('rescue.medium.facts.content'), facts.spec.kind === 'kernel' ? null : <ContentWords facts={facts} />],
+    [t('rescue.medium.facts.boots'), content === null ? null : <BootsWords content={content} firmware={firmware} />],
     [t('rescue.medium.facts.label'), content?.label ?? null],
+    [t('rescue.medium.facts.size'), formatBytes(content?.virtualSize ?? facts.size)],
     [
-      t('rescue.medium.facts.size'),
-      [facts.format, formatBytes(content?.virtualSize ?? facts.size)].filter((word) => word !== null).join(' · '),
+      t('rescue.medium.facts.format'),
+      placement === null ? facts.format : `${placement.format.value}: ${words(placement.format.why)}`,
     ],
     [
       t('rescue.medium.facts.writes'),
       writes === null ? null : t(`rescue.medium.writes.${writes.value}`, { why: words(writes.why) }),
     ],
+    [t('rescue.medium.facts.modified'), formatModified(facts.modified)],
+    [t('rescue.medium.facts.hash'), hash === null ? null : <Hash hash={hash} size={facts.size} />],
   ];
   return (
-    <section className="medium-facts" tabIndex={0} aria-labelledby="medium-facts">
-      <h3 id="medium-facts" className="head">
-        {t('rescue.medium.facts.title')}
-      </h3>
-      <dl>
-        {rows
-          .filter(([, value]) => value !== null)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
-    </section>
+    <dl className="medium-facts">
+      {rows
+        .filter(([, value]) => value !== null && value !== '')
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      {bootFiles.map((file) => (
+        <div key={file.role}>
+          <dt>{t(`rescue.medium.${file.role}`)}</dt>
+          <dd>
+            <BootFileWords file={file} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
+}
+
+function ContentWords({ facts: { content } }: { readonly facts: MediumFacts }) {
+  const { t } = useTranslation();
+  if (content === null) return t('rescue.medium.notExamined');
+  return content.hybrid ? t('rescue.medium.kind.hybrid') : t(`rescue.medium.kind.${content.kind}`);
+}
+
+/** What it boots by, and whether that is this guest's firmware. */
+function BootsWords({
+  content,
+  firmware,
+}: {
+  readonly content: NonNullable<MediumFacts['content']>;
+  readonly firmware: MachineDetails['firmware'];
+}) {
+  const { t } = useTranslation();
+  const fit = fitOf(content, firmware);
+  const arches = content.efiArches?.join(', ') ?? '';
+  return (
+    <>
+      {t(`rescue.medium.boots.${bootsBy(content)}`)}
+      {arches !== '' && ` (${arches})`}
+      {fit !== null && (
+        <span className={fit ? 'medium-fit' : 'medium-fit tone-warning'}>
+          <Sign name={fit ? 'check' : 'warning'} tone={fit ? 'good' : 'warning'} />
+          {t(fit ? 'rescue.medium.fits' : 'rescue.medium.fitsNot', { firmware: t(`machine.firmware.${firmware}`) })}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Hash({ hash, size }: { readonly hash: HeadHash; readonly size: number | null }) {
+  const { t } = useTranslation();
+  const whole = hash.bytes === size;
+  return (
+    <>
+      {whole ? t('rescue.medium.hashWhole') : t('rescue.medium.hashHead', { size: formatBytes(hash.bytes) })}
+      <span className="mono medium-hash">{hash.sha256}</span>
+    </>
+  );
+}
+
+function BootFileWords({ file: { file, size, content, hash } }: { readonly file: BootFile }) {
+  const { t } = useTranslation();
+  const what =
+    content === null ? t('rescue.medium.notExamined') : [content.kind, content.arch].filter(Boolean).join(' ');
+  return (
+    <>
+      <span className="mono">{file}</span>
+      <br />
+      {[what, formatBytes(size)].filter((word) => word !== null && word !== '').join(' · ')}
+      {hash !== null && <Hash hash={hash} size={size} />}
+    </>
+  );
+}
+
+/** Seconds since 1970, as the host tells them. */
+function formatModified(modified: string | null): string | null {
+  const date = new Date(modified === null ? Number.NaN : Number(modified) * 1000);
+  return Number.isNaN(date.getTime()) ? null : formatTime(date.toISOString());
 }
 
 /** Where the image is, in one line: of the original image this is the only place that says it. */
@@ -75,20 +142,4 @@ function sourceLine({ spec, source }: MediumFacts): string | null {
     case 'network':
       return `${source.protocol}://${source.host}:${source.port}${source.name}`;
   }
-}
-
-type Boots = 'both' | 'bios' | 'uefi' | 'none' | 'unknown';
-
-function bootsBy(bios: boolean | null, uefi: boolean | null): Boots {
-  if (bios === null && uefi === null) return 'unknown';
-  if (bios === true) return uefi === true ? 'both' : 'bios';
-  return uefi === true ? 'uefi' : 'none';
-}
-
-function contentWords(
-  kind: NonNullable<MediumFacts['content']>['kind'],
-  hybrid: boolean,
-  t: ReturnType<typeof useTranslation>['t'],
-): string {
-  return hybrid ? t('rescue.medium.kind.hybrid') : t(`rescue.medium.kind.${kind}`);
 }

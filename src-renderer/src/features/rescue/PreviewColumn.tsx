@@ -10,11 +10,11 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { XmlDiff } from '../../components/xml/XmlDiff.tsx';
 import { diffTexts } from '../../components/xml/diff-texts.ts';
-import { DevicesTable } from './DevicesTable.tsx';
-import { Findings } from './Findings.tsx';
+import { Outcome } from './Outcome.tsx';
+import { WhyTable } from './WhyTable.tsx';
 import type { PreviewEntry } from './store.ts';
 
-const VIEWS = ['outcome', 'xml', 'virsh'] as const;
+const VIEWS = ['outcome', 'why', 'xml', 'virsh'] as const;
 type View = (typeof VIEWS)[number];
 
 interface PreviewColumnProps {
@@ -59,6 +59,7 @@ export function PreviewColumn({ details, entry, hasMedium }: PreviewColumnProps)
         {view === 'outcome' && plan === null && hasMedium && entry.error === null && <Skeleton lines={6} />}
         {view === 'outcome' && plan === null && !hasMedium && <BeforeMedium details={details} />}
         {view === 'outcome' && plan !== null && <Outcome plan={plan} />}
+        {view === 'why' && plan !== null && <WhyTable plan={plan} />}
         {view === 'xml' && plan !== null && <PlanDiff plan={plan} />}
         {view === 'virsh' && plan !== null && <PlanCommands plan={plan} />}
       </div>
@@ -72,26 +73,6 @@ function BeforeMedium({ details }: { readonly details: MachineDetails }) {
     <>
       <p className="muted">{t('rescue.preview.choose')}</p>
       <BootLane title={t('boot.now')} entries={details.bootOrder} />
-    </>
-  );
-}
-
-function Outcome({ plan }: { readonly plan: RescuePlan }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <Findings findings={plan.refusals} tone="refused" />
-      <div className="rescue-lanes">
-        <BootLane title={t('boot.before')} entries={plan.bootBefore} />
-        <BootLane
-          title={t('boot.after')}
-          entries={plan.bootAfter}
-          added={plan.rescueDevice?.target ?? null}
-          {...(plan.rescueXml === null ? { nothing: t('boot.refused') } : {})}
-        />
-      </div>
-      <Findings findings={plan.warnings} tone="warning" />
-      <DevicesTable plan={plan} />
     </>
   );
 }

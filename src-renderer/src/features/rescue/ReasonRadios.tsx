@@ -17,6 +17,8 @@ interface ReasonRadiosProps<T extends string> {
   readonly options: readonly ReasonRadio<T>[];
   /** `row`: short labels without notes share a line. */
   readonly layout?: 'stack' | 'row';
+  /** Below what is possible: why the choice is what it is; null: the options say it. */
+  readonly why?: string | null;
   readonly onChange: (value: T) => void;
 }
 
@@ -29,6 +31,7 @@ export function ReasonRadios<T extends string>({
   value,
   options,
   layout = 'stack',
+  why = null,
   onChange,
 }: ReasonRadiosProps<T>) {
   const name = useId();
@@ -48,6 +51,7 @@ export function ReasonRadios<T extends string>({
       <legend className="head">{legend}</legend>
       {possible.slice(0, possible.length - short.length).map(radio)}
       {short.length > 0 && <div className="reason-radios-row">{short.map(radio)}</div>}
+      {why !== null && <p className="muted small reason-radios-why">{why}</p>}
       {options.filter((option) => option.reason !== null).map(radio)}
     </fieldset>
   );

@@ -2,12 +2,12 @@ import { useEffect, useMemo } from 'react';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { useHosts } from '../../app/stores/hosts.ts';
-import { isActive } from '../../components/machine-state.ts';
 import { AttachColumn } from './AttachColumn.tsx';
 import { MediumColumn } from './MediumColumn.tsx';
 import { PreviewColumn } from './PreviewColumn.tsx';
 import { StartBar } from './StartBar.tsx';
-import { requestOf } from './draft.ts';
+import { orderOf } from './draft.ts';
+import type { Order } from './draft.ts';
 import { changeDraft, requestPreview, selectDraft, selectPreview, startRescue, useRescue } from './store.ts';
 
 /** Medium → Attach as → Preview, and below them what will happen and the button that does it. */
@@ -18,44 +18,46 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
   const draft = useRescue((state) => selectDraft(state, key));
   const entry = useRescue((state) => selectPreview(state, key));
   const error = useRescue((state) => state.errors[key] ?? null);
-  const request = useMemo(() => requestOf(draft), [draft]);
+  // Looking at another medium of the draft asks for nothing: the order is the same.
+  const written = JSON.stringify(orderOf(draft));
+  const order = useMemo(() => JSON.parse(written) as Order | null, [written]);
   const { hostId, uuid } = row;
 
   // A plan depends on the machine too: what is known of it has changed, so the plan is asked for again.
-  useEffect(() => requestPreview({ hostId, uuid }, request), [hostId, uuid, request, details]);
+  useEffect(() => requestPreview({ hostId, uuid }, order), [hostId, uuid, order, details]);
 
-  const plan = entry.preview?.plan ?? null;
+  const { preview } = entry;
+  const plan = preview?.plan ?? null;
   return (
     <div className="rescue">
       <div className="rescue-columns">
         <MediumColumn
           host={host}
-          hostId={row.hostId}
-          medium={draft.medium}
-          facts={entry.preview?.media[0] ?? null}
-          writes={plan?.request.writes ?? null}
-          onChange={(medium) => changeDraft(key, { medium })}
-        />
-        <AttachColumn
+          details={details}
           draft={draft}
-          choices={entry.preview?.choices ?? []}
-          resolved={plan?.request ?? null}
-          uefi={details.firmware === 'uefi'}
-          active={isActive(row.state)}
+          facts={preview?.media ?? []}
+          planned={plan?.media ?? []}
           onChange={(change) => changeDraft(key, change)}
         />
-        <PreviewColumn details={details} entry={entry} hasMedium={draft.medium !== null} />
+        <AttachColumn
+          details={details}
+          draft={draft}
+          choices={preview?.choices ?? []}
+          resolved={plan?.request ?? null}
+          onChange={(change) => changeDraft(key, change)}
+        />
+        <PreviewColumn details={details} entry={entry} hasMedium={order !== null} />
       </div>
       <StartBar
         machineName={row.name}
-        medium={draft.medium}
+        medium={order?.request.media[0] ?? null}
         plan={plan}
         settled={!entry.pending && entry.error === null}
         error={error}
         onStart={() =>
-          request === null || plan === null
+          order === null || plan === null
             ? Promise.resolve(false)
-            : startRescue({ hostId, uuid }, request, plan.fingerprint.inputs)
+            : startRescue({ hostId, uuid }, order, plan.fingerprint.inputs)
         }
       />
     </div>

@@ -8,6 +8,7 @@ import { OperationPanel } from './OperationPanel.tsx';
 import { RescueForm } from './RescueForm.tsx';
 import { SessionPage } from './SessionPage.tsx';
 import { cancelOperation } from './store.ts';
+import './form.css';
 import './rescue.css';
 
 /** The rescue of one machine: the request, the run, or the session, whichever it is now. */

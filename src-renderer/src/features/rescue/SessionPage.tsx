@@ -14,6 +14,7 @@ interface SessionPageProps {
 export function SessionPage({ details, session }: SessionPageProps) {
   const { t } = useTranslation();
   const own = details.disks.length;
+  const once = session.kind === 'one-shot';
   const facts: readonly (readonly [string, string | null])[] = [
     [t('rescue.session.since'), formatTime(session.startedAt)],
     [t('rescue.session.by'), session.startedBy ?? t('common.unknown')],
@@ -27,7 +28,7 @@ export function SessionPage({ details, session }: SessionPageProps) {
     <div className="session pane-scroll" role="region" aria-label={t('rescue.session.label')} tabIndex={0}>
       <p className="start-bar-sentence">
         <Sign name="unchanged" tone="unchanged" />
-        <span>{t('rescue.session.stays', { count: own })}</span>
+        <span>{t(once ? 'rescue.session.stays' : 'rescue.session.staysUntilEnded', { count: own })}</span>
       </p>
       <div className="rescue-lanes">
         <BootLane
@@ -48,7 +49,9 @@ export function SessionPage({ details, session }: SessionPageProps) {
             </div>
           ))}
       </dl>
-      <p className="muted small">{t('rescue.session.byHand', { machine: details.row.name })}</p>
+      <p className="muted small">
+        {t(once ? 'rescue.session.byHand' : 'rescue.session.byHandUntilEnded', { machine: details.row.name })}
+      </p>
     </div>
   );
 }

@@ -116,6 +116,14 @@ function WhatBoots({ plan, medium }: { readonly plan: RescuePlan | null; readonl
   );
 }
 
+/** What becomes of the definition differs by the kind of session. */
+function staysKey({ request, warnings }: RescuePlan) {
+  if (request.session.value === 'one-shot') return 'rescue.start.stays' as const;
+  return warnings.some(({ code }) => code === 'transient')
+    ? ('rescue.start.staysTransient' as const)
+    : ('rescue.start.staysUntilEnded' as const);
+}
+
 function WhatStays({ plan }: { readonly plan: RescuePlan }) {
   const { t } = useTranslation();
   const counts = countDevices(plan.devices);
@@ -124,9 +132,7 @@ function WhatStays({ plan }: { readonly plan: RescuePlan }) {
     <p className="start-bar-sentence">
       <Sign name={stays ? 'unchanged' : 'warning'} tone={stays ? 'unchanged' : 'warning'} />
       <span>
-        {stays
-          ? t('rescue.start.stays', { count: counts.unchanged })
-          : t('rescue.start.staysNot', { count: counts.changed })}
+        {stays ? t(staysKey(plan), { count: counts.unchanged }) : t('rescue.start.staysNot', { count: counts.changed })}
         {plan.warnings.length > 0 && (
           <span className="tone-warning nowrap start-bar-warnings">
             <Sign name="warning" tone="warning" /> {t('rescue.findings.warning', { count: plan.warnings.length })}

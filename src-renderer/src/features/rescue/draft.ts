@@ -1,42 +1,74 @@
 import type { ChannelInput } from '../../../../src-core/contract/channels.ts';
-import type { FallThrough, MediumSpec, Profile, StopRequest } from '../../../../src-core/rescue/types.ts';
+import type { FallThrough, MediumSpec, Profile, SessionKind, StopRequest } from '../../../../src-core/rescue/types.ts';
 
-/** A request as it goes over the wire. */
-export type WireRequest = ChannelInput<'rescue.preview'>['request'];
+/** A request, and the image properties of its medium, as they go over the wire. */
+export type Order = Pick<ChannelInput<'rescue.preview'>, 'request' | 'properties'>;
+
+/** Image properties, and where they were read from: a file's name, or null for text that was pasted. */
+export interface ImageProperties {
+  readonly file: string | null;
+  readonly values: Readonly<Record<string, string>>;
+}
 
 /** A request that is being put together: all of it has a default but the medium. */
 export interface Draft {
-  readonly medium: MediumSpec | null;
+  /** At least one place; the first medium boots, the others ride along. null: not chosen yet. */
+  readonly media: readonly (MediumSpec | null)[];
+  /** The place that the medium column is about. */
+  readonly current: number;
   /** null: the plan's own default. */
   readonly device: string | null;
   readonly bus: string | null;
   readonly profile: Profile;
-  readonly fallThrough: FallThrough | null;
-  readonly writes: 'overlay' | 'direct';
+  /** Of the medium that boots. */
+  readonly properties: ImageProperties | null;
+  readonly session: SessionKind | null;
   readonly endAtFirstReboot: boolean;
+  readonly fallThrough: FallThrough | null;
+  readonly transientConsent: boolean;
+  readonly writes: 'overlay' | 'direct';
   readonly allowUnbootable: boolean;
   readonly stop: StopRequest;
 }
 
 /** Gentle by default: an administrator who wants a machine forced off says so. */
 export const FIRST_DRAFT: Draft = {
-  medium: null,
+  media: [null],
+  current: 0,
   device: null,
   bus: null,
   profile: 'recommended',
-  fallThrough: null,
-  writes: 'overlay',
+  properties: null,
+  session: null,
   endAtFirstReboot: false,
+  fallThrough: null,
+  transientConsent: false,
+  writes: 'overlay',
   allowUnbootable: false,
   stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
 };
 
 export const STOP_SECONDS = { least: 1, most: 3600 } as const;
 
-/** The request for a draft, or null while no medium is chosen: without one there is nothing to plan. */
-export function requestOf(draft: Draft): WireRequest | null {
-  const { medium, ...rest } = draft;
-  return medium === null ? null : { ...rest, media: [medium], session: 'one-shot', transientConsent: false };
+/** The order for a draft, or null while no medium is chosen: without one there is nothing to plan. */
+export function orderOf({ media, current: _place, properties, ...rest }: Draft): Order | null {
+  const chosen = media.filter((medium) => medium !== null);
+  if (chosen.length === 0) return null;
+  return { request: { ...rest, media: chosen }, properties: properties?.values ?? {} };
+}
+
+/** What was chosen beyond the usual, so that it is not folded away out of sight. */
+export function hasUnusual(draft: Draft): boolean {
+  const { session, fallThrough, writes, profile, properties, endAtFirstReboot, allowUnbootable } = draft;
+  return (
+    session !== null ||
+    fallThrough !== null ||
+    writes !== 'overlay' ||
+    profile !== 'recommended' ||
+    properties !== null ||
+    endAtFirstReboot ||
+    allowUnbootable
+  );
 }
 
 export function sameMedium(a: MediumSpec | null, b: MediumSpec | null): boolean {

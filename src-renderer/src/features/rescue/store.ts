@@ -6,10 +6,10 @@ import { keyOf } from '../../app/machine-key.ts';
 import { ask } from '../../app/salvor.ts';
 import { noteStarted } from '../../app/stores/operations.ts';
 import { FIRST_DRAFT } from './draft.ts';
-import type { Draft, WireRequest } from './draft.ts';
+import type { Draft, Order } from './draft.ts';
 
-/** Changes that come faster than this (typing, holding an arrow key) ask once. */
-export const DEBOUNCE_MS = 30;
+/** While a path or an address is being typed, the host is asked once it has rested for so long. A click asks at once. */
+export const TYPING_MS = 150;
 
 export interface PreviewEntry {
   /** The newest answer; stays in sight while the next one is on its way. */
@@ -64,42 +64,55 @@ function putError(key: string, error: ErrorData | null): void {
 let asked = 0;
 let timer: number | null = null;
 
-/** Ask for the plan of a request; null (no medium yet) clears the last one. */
-export function requestPreview(machine: MachineKey, request: WireRequest | null): void {
+/** Media that are written letter by letter, as the last question named them. */
+let lastTyped = '';
+
+/** Ask for the plan of an order; null (no medium yet) clears the last one. */
+export function requestPreview(machine: MachineKey, order: Order | null): void {
   const key = keyOf(machine);
   asked += 1;
   const mine = asked;
   if (timer !== null) window.clearTimeout(timer);
-  if (request === null) {
+  timer = null;
+  if (order === null) {
     putPreview(key, NO_PREVIEW);
     return;
   }
   putPreview(key, { pending: true });
-  timer = window.setTimeout(() => {
-    void ask('rescue.preview', { machine, request, properties: {} }).then((answer) => {
-      if (mine !== asked) return;
-      putPreview(
-        key,
-        answer.ok ? { preview: answer.value, error: null, pending: false } : { error: answer.error, pending: false },
-      );
-    });
-  }, DEBOUNCE_MS);
+  const send = async (): Promise<void> => {
+    const answer = await ask('rescue.preview', { machine, ...order });
+    if (mine !== asked) return;
+    putPreview(
+      key,
+      answer.ok ? { preview: answer.value, error: null, pending: false } : { error: answer.error, pending: false },
+    );
+  };
+  const typed = typedMedia(order);
+  const typing = typed !== lastTyped && typed !== '';
+  lastTyped = typed;
+  if (typing) timer = window.setTimeout(() => void send(), TYPING_MS);
+  else void send();
+}
+
+function typedMedia({ request: { media } }: Order): string {
+  const typed = media.filter(({ kind }) => kind === 'path' || kind === 'url' || kind === 'kernel');
+  return typed.length === 0 ? '' : JSON.stringify(typed);
 }
 
 /**
  * Start the rescue that was previewed. Any error (drift, busy, refused) is shown on the page, beside a preview of what is now.
  * Answers whether an operation is under way.
  */
-export async function startRescue(machine: MachineKey, request: WireRequest, fingerprint: string): Promise<boolean> {
+export async function startRescue(machine: MachineKey, order: Order, fingerprint: string): Promise<boolean> {
   const key = keyOf(machine);
   putError(key, null);
-  const answer = await ask('rescue.start', { machine, request, properties: {}, fingerprint });
+  const answer = await ask('rescue.start', { machine, ...order, fingerprint });
   if (answer.ok) {
     noteStarted(answer.value);
     return true;
   }
   putError(key, answer.error);
-  requestPreview(machine, request);
+  requestPreview(machine, order);
   return false;
 }
 

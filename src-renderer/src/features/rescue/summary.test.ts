@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PlannedDisk } from '../../../../src-core/rescue/types.ts';
-import { mediumName, requestOf, FIRST_DRAFT } from './draft.ts';
+import { FIRST_DRAFT, hasUnusual, mediumName, orderOf } from './draft.ts';
 import { filterVolumes } from './pools.ts';
 import { countDevices } from './summary.ts';
 
@@ -38,19 +38,29 @@ test.each([
 });
 
 test('without a medium there is nothing to ask for; with one, what was not chosen is left to the plan', () => {
-  expect(requestOf(FIRST_DRAFT)).toBeNull();
-  expect(requestOf({ ...FIRST_DRAFT, medium: { kind: 'original' } })).toEqual({
-    media: [{ kind: 'original' }],
-    device: null,
-    bus: null,
-    profile: 'recommended',
-    session: 'one-shot',
-    endAtFirstReboot: false,
-    fallThrough: null,
-    writes: 'overlay',
-    stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
-    allowUnbootable: false,
+  expect(orderOf(FIRST_DRAFT)).toBeNull();
+  expect(orderOf({ ...FIRST_DRAFT, media: [{ kind: 'original' }, null] })).toEqual({
+    request: {
+      media: [{ kind: 'original' }],
+      device: null,
+      bus: null,
+      profile: 'recommended',
+      session: null,
+      endAtFirstReboot: false,
+      fallThrough: null,
+      transientConsent: false,
+      writes: 'overlay',
+      stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
+      allowUnbootable: false,
+    },
+    properties: {},
   });
+});
+
+test('what was chosen beyond the usual is not folded away', () => {
+  expect(hasUnusual(FIRST_DRAFT)).toBe(false);
+  expect(hasUnusual({ ...FIRST_DRAFT, session: 'until-ended' })).toBe(true);
+  expect(hasUnusual({ ...FIRST_DRAFT, properties: { file: null, values: {} } })).toBe(true);
 });
 
 test('volumes by name as people count, those with every word', () => {

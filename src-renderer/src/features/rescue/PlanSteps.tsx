@@ -1,0 +1,52 @@
+import { useTranslation } from 'react-i18next';
+import type { PlanStep, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import { useSentenceWords } from '../../i18n/words.ts';
+
+/** What will be done to start the session and to end it, and the files that are on the host meanwhile. */
+export function PlanSteps({ plan }: { readonly plan: RescuePlan }) {
+  const { t } = useTranslation();
+  const words = useSentenceWords();
+  return (
+    <>
+      <div className="rescue-lanes">
+        <Steps title={t('rescue.steps.start')} steps={plan.steps} />
+        <Steps title={t('rescue.steps.end')} steps={plan.endSteps} />
+      </div>
+      {plan.files.length > 0 && (
+        <section aria-labelledby="plan-files">
+          <h3 id="plan-files" className="head">
+            {t('rescue.steps.files')}
+          </h3>
+          <ul className="plan-changes small">
+            {plan.files.map(({ path, what }) => (
+              <li key={path}>
+                <span className="mono plan-file">{path}</span>
+                <span className="muted">{words(what)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Steps({ title, steps }: { readonly title: string; readonly steps: readonly PlanStep[] }) {
+  const { t } = useTranslation();
+  const words = useSentenceWords();
+  return (
+    <section className="plan-steps" aria-label={title}>
+      <h3 className="head">{title}</h3>
+      <ol>
+        {steps.map((step, at) => (
+          <li key={at}>
+            {words(step.what)}
+            {step.inverse !== null && (
+              <span className="muted small">{t('rescue.steps.inverse', { inverse: words(step.inverse) })}</span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
