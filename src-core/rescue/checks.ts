@@ -10,13 +10,13 @@ import { driverFormat, mediumName, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
 import { DISK_FORMATS, NOVA_LEGACY_TYPES, OPTICAL_FORMATS, REASON_OF_TYPE, SUPPORTED_TYPES } from './policy.ts';
-import { recordLength } from './record.ts';
+import { lengthWithRecord } from './record.ts';
 import { writesFit } from './resolve.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import { findSession, readSession, recordOf } from './session.ts';
 import type { Finding, MediumFacts, Profile, ResolvedRequest } from './types.ts';
 
-/** Characters left for what a rescue adds besides its record. */
+/** Bytes left for what a rescue adds besides its record. */
 const ROOM_FOR_MEDIA = 64 * 1024;
 
 /** Guests that are not planned for: virt type, operating system type, a machine of which nothing is known. */
@@ -211,9 +211,9 @@ export function sessionRefusals({ domain, inputs }: PlanContext, resolved: Resol
   if (resolved.session.value === 'one-shot') return found;
   if (resolved.endAtFirstReboot) found.push(refusal('first-reboot-kind', null));
   // The definition, and itself once more as its record; what the medium adds is little beside it.
-  const { length } = inputs.domain.definitionXml;
-  if (length + recordLength(inputs.domain.definitionXml) > MAX_XML_LENGTH - ROOM_FOR_MEDIA)
-    found.push(refusal('record-too-large', null, { size: length }));
+  const { definitionXml } = inputs.domain;
+  if (lengthWithRecord(definitionXml) > MAX_XML_LENGTH - ROOM_FOR_MEDIA)
+    found.push(refusal('record-too-large', null, { size: definitionXml.length }));
   return found;
 }
 

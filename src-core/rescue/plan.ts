@@ -2,10 +2,11 @@
 import { bootEntry, bootPicks, effectiveBootOrder } from '../boot/effective-order.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
 import { guestNames } from '../disks/guest-names.ts';
-import { parseXml, serialiseXml } from '../domain-xml/document.ts';
+import { parseXml } from '../domain-xml/document.ts';
 import { readDomain } from '../domain-xml/domain.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
 import { diffLines } from '../domain-xml/line-diff.ts';
+import { serialiseXml } from '../domain-xml/serialise.ts';
 import { applyEdits } from './apply.ts';
 import type { Changes } from './apply.ts';
 import { attachChoices } from './choices.ts';
@@ -91,7 +92,6 @@ function planInContext(context: PlanContext): RescuePlan {
     ...controllerWarnings(attachment.layout.added),
   ];
   const bootBefore = effectiveBootOrder(domain);
-  const bootAfter = bootOrderAfter(context, resolved, attachment);
   const fingerprint = fingerprintOf(inputs);
   const session: SessionFacts = {
     domain: domain.name,
@@ -100,7 +100,9 @@ function planInContext(context: PlanContext): RescuePlan {
     endAtFirstReboot: resolved.endAtFirstReboot,
     scratchNvram: scratch.kind === 'path' ? scratch.path : null,
   };
-  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, session);
+  const definition =
+    refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, session, fingerprint.definition);
+  const bootAfter = bootOrderAfter(context, resolved, attachment);
   const running = powerOf(inputs.domain.state) === 'on';
   return {
     planVersion: 1,
@@ -175,6 +177,7 @@ function refusalsOf(
   return [...found, ...attachment.refusals];
 }
 
+/** The order of the rescue. The document has been edited by now, where nothing was refused. */
 function bootOrderAfter(context: PlanContext, resolved: ResolvedRequest, attachment: Attachment): BootEntry[] {
   const { domain, medium } = context;
   if (medium?.spec.kind === 'kernel') {
@@ -186,7 +189,9 @@ function bootOrderAfter(context: PlanContext, resolved: ResolvedRequest, attachm
       source: medium.spec.kernel,
       ...reasoned(sentence('boot-kernel-rescue')),
     } as const;
-    return [kernel, ...bootPicks(domain).map((pick, place) => bootEntry(domain, pick, place + 2))];
+    // <boot dev> stays, and can pick a medium that rides along where the guest had no device of the class.
+    const now = attachment.disks.length === 0 ? domain : readDomain(context.document);
+    return [kernel, ...bootPicks(now).map((pick, place) => bootEntry(now, pick, place + 2))];
   }
   const { rescueDevice } = attachment;
   if (rescueDevice === null) return [];
@@ -219,6 +224,7 @@ function makeDefinition(
   resolved: ResolvedRequest,
   attachment: Attachment,
   session: SessionFacts,
+  definitionHash: string,
 ): Definition {
   const { document, domain, inputs, medium } = context;
   const before = serialiseXml(document);
@@ -239,7 +245,7 @@ function makeDefinition(
       target: attachment.rescueDevice?.target ?? null,
       medium: mediumName(medium?.spec),
       powerBefore: powerOf(inputs.domain.state),
-      definition: hashDefinition(inputs.domain.definitionXml),
+      definition: hashDefinition(inputs.domain.definitionXml, definitionHash),
       transient: session.transient,
       original: session.kind === 'until-ended' ? encodeRecord(inputs.domain.definitionXml) : null,
     },

@@ -4,6 +4,7 @@
  * see secrets stays out of it: passwords of consoles and cookies of network disks. Ending takes them from the rescue definition, which
  * has them where the guest's own had them.
  */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { parseXml } from '../domain-xml/document.ts';
 import { child, childText, textOf } from '../domain-xml/elements.ts';
 import { parseDomain } from '../domain-xml/domain.ts';
@@ -12,8 +13,11 @@ import { hashText } from './fingerprint.ts';
 import { ORIGINAL_ELEMENT, findSession, recordOf } from './session.ts';
 import type { SessionRecord } from './session.ts';
 
-/** What VIR_DOMAIN_XML_SECURE adds to a dumped definition (tried on 9.0): where the value begins, the value, what stands behind it. */
-const SECRET = /(<graphics\b[^>]*?\spasswd=)('[^']*'|"[^"]*")|(<cookie\b[^>]*>)([^<]*)(?=<\/cookie>)/g;
+/**
+ * What VIR_DOMAIN_XML_SECURE adds to a dumped definition (tried on 9.0): where the value begins, and the value. No part of it runs past the
+ * next `<`, which no attribute holds: so no text takes longer than its length.
+ */
+const SECRET = /(<graphics\b[^<>]*?\spasswd=)('[^'<]*'|"[^"<]*")|(<cookie\b[^<>]*>)([^<]*)(?=<\/cookie>)/g;
 
 /** The definition with every secret left empty. An empty VNC password lets nobody in, so that a definition restored without it is safe. */
 export function withoutSecrets(xml: string): string {
@@ -27,18 +31,23 @@ export function hasSecrets(xml: string): boolean {
   return withoutSecrets(xml) !== xml;
 }
 
-/** Hash of a definition as it may be told to everybody: with its secrets, a short password could be guessed from it. */
-export function hashDefinition(xml: string): string {
-  return hashText(withoutSecrets(xml));
+/**
+ * Hash of a definition as it may be told to everybody: with its secrets, a short password could be guessed from it. `whole`: the hash of
+ * all of it, where that is known.
+ */
+export function hashDefinition(xml: string, whole?: string): string {
+  const bare = withoutSecrets(xml);
+  return bare === xml && whole !== undefined ? whole : hashText(bare);
 }
 
 export function encodeRecord(definitionXml: string): string {
   return encodeBase64(withoutSecrets(definitionXml));
 }
 
-/** The longest record that a definition of this length can have, in characters. */
-export function recordLength(definitionXml: string): number {
-  return Math.ceil(definitionXml.length / 3) * 4;
+/** Bytes of a definition and of its record in it. */
+export function lengthWithRecord(definitionXml: string): number {
+  const bytes = utf8ToBytes(definitionXml).length;
+  return bytes + Math.ceil(bytes / 3) * 4;
 }
 
 export type Recovered =

@@ -33,18 +33,22 @@ export function virshCommands(by: ByHand): string[] {
 /** The resolved choices, so that properties of the medium need not be at hand. */
 function planCommand({ uri, session, request, allowUnbootable }: ByHand): string {
   const { device, bus, profile, fallThrough, writes, endAtFirstReboot } = request;
+  const option = (name: string, value: string) => `--${name} ${shellWord(value)}`;
   const words = [
-    ...['salvor', 'plan', '--uri', uri],
-    ...request.media.flatMap((spec) => ['--medium', specOf(spec)]),
-    ...(device.value === 'none' ? [] : ['--device', device.value, '--bus', bus.value]),
-    ...['--profile', profile, '--fall-through', fallThrough.value, '--session', request.session.value],
+    option('uri', uri),
+    ...request.media.map((spec) => option('medium', specOf(spec))),
+    ...(device.value === 'none' ? [] : [option('device', device.value), option('bus', bus.value)]),
+    option('profile', profile),
+    option('fall-through', fallThrough.value),
+    option('session', request.session.value),
     ...(endAtFirstReboot ? ['--end-at-first-reboot'] : []),
     ...(session.transient ? ['--allow-transient'] : []),
     ...(writes.value === 'direct' ? ['--direct-writes'] : []),
     ...(allowUnbootable ? ['--allow-unbootable'] : []),
-    ...['--out', 'xml', '--', session.domain],
+    '--out xml --',
+    shellWord(session.domain),
   ];
-  return `(umask 077; ${words.map(shellWord).join(' ')} > rescue.xml)`;
+  return `(umask 077; salvor plan ${words.join(' ')} > rescue.xml)`;
 }
 
 /** A medium as the command line takes it. */

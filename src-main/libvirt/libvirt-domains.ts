@@ -71,7 +71,7 @@ export function domainMethods(link: Link): DomainMethods {
       link.guard('', async () => (await connection.createDomainXML(xml, startFlags(nvram), SLOW)).dispose()),
     startDomain: (uuid, nvram) => on(uuid, (domain) => domain.create(startFlags(nvram), SLOW)),
     defineDomain: (xml) => link.guard('', async () => (await connection.defineDomainXML(xml, 0, SLOW)).dispose()),
-    undefineDomain: (uuid) => on(uuid, (domain) => domain.undefine(vir.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, SLOW)),
+    undefineDomain: (uuid) => on(uuid, undefine),
     shutdownDomain: (uuid) => on(uuid, (domain) => domain.shutdown()),
     destroyDomain: (uuid) => on(uuid, (domain) => domain.destroy(0, SLOW)),
     watchDomains: (kinds, listener) => link.guard('', () => watch(kinds, listener)),
@@ -80,6 +80,13 @@ export function domainMethods(link: Link): DomainMethods {
 
 function startFlags(nvram: 'fresh' | undefined): number {
   return nvram === 'fresh' ? vir.VIR_DOMAIN_START_RESET_NVRAM : 0;
+}
+
+/** With NVRAM to keep, QEMU's driver refuses to undefine unless it is told what becomes of it; drivers without NVRAM do not know the flag. */
+async function undefine(domain: Domain): Promise<void> {
+  const noSuchFlag = (error: unknown) => unsupported(error) || hasCode(error, vir.VIR_ERR_INVALID_ARG);
+  const done = domain.undefine(vir.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, SLOW).then(() => true);
+  if ((await orNull(noSuchFlag, done)) === null) await domain.undefine(0, SLOW);
 }
 
 const STATES: Readonly<Record<number, DomainState>> = {
