@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { XmlProblem, parseXml, serialiseXml } from './document.ts';
+import { XmlProblem, parseXml } from './document.ts';
 import { parseDomain } from './domain.ts';
+import { serialiseXml } from './serialise.ts';
 
 function codeOf(run: () => unknown): string | null {
   try {
@@ -29,6 +30,14 @@ describe('parseXml', () => {
     ],
     ['a nest of 300', '<a>'.repeat(300) + '</a>'.repeat(300), 'xml-malformed'],
     ['a nest of 100,000', '<a>'.repeat(100_000) + '</a>'.repeat(100_000), 'xml-malformed'],
+    ['a NUL', '<a>\0</a>', 'xml-malformed'],
+    ['a NUL as a reference', '<a>&#0;</a>', 'xml-malformed'],
+    ['a control character in a value', '<a b="&#x1b;"/>', 'xml-malformed'],
+    ['half a surrogate pair', '<a>\ud800</a>', 'xml-malformed'],
+    ['half a surrogate pair as a reference', '<a>&#xD800;</a>', 'xml-malformed'],
+    ['a reference beyond all characters', '<a>&#x110000;</a>', 'xml-malformed'],
+    ['comments without end before a DTD', ' '.repeat(200_000) + '<!--'.repeat(50_000), 'xml-malformed'],
+    ['many comments', '<!---->'.repeat(50_000) + '<!x', 'xml-malformed'],
     ['5 MB', `<a>${'x'.repeat(5 << 20)}</a>`, 'xml-too-large'],
   ])('refuses %s', (_title, text, code) => {
     expect(codeOf(() => parseXml(text))).toBe(code);
@@ -41,6 +50,12 @@ describe('parseXml', () => {
     expect(serialiseXml(parseXml(text))).toBe(text);
   });
 
+  it('takes no line separator of Unicode for a line end, and U+FFFD for a character', () => {
+    const text = '<a b="\u0085\u2028\uFFFD">\u0085\u2028\uFFFD</a>';
+    expect(serialiseXml(parseXml(text))).toBe(text);
+    expect(serialiseXml(parseXml('<a>\r\n\r&#13;</a>'))).toBe('<a>\n\n&#13;</a>');
+  });
+
   it('answers with a problem or a document to any text, and a document survives a round trip', () => {
     const piece = fc.constantFrom(
       '<a>',
@@ -49,6 +64,7 @@ describe('parseXml', () => {
       '"/>',
       '&amp;',
       '&#x0;',
+      '&#x1F600;',
       '<!--',
       '-->',
       '<![CDATA[',

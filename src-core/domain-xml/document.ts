@@ -2,9 +2,10 @@
  * The one place that touches the XML library. Parsing is strict (no DTD, no recovery from errors, size and depth capped);
  * editing happens on the parsed document, so that elements, comments and namespaces we do not know survive.
  */
-import { DOMParser, XMLSerializer, onWarningStopParsing } from '@xmldom/xmldom';
+import { DOMParser } from '@xmldom/xmldom';
 import type { Document, Element, Node } from '@xmldom/xmldom';
 import type { Params } from '../rescue/types.ts';
+import { serialiseXml } from './serialise.ts';
 
 export type XmlDocument = Document;
 export type XmlElement = Element;
@@ -15,7 +16,8 @@ export const MAX_XML_LENGTH = 4 * 1024 * 1024;
 /** libxml2's default depth limit, under which libvirt parses. */
 const MAX_DEPTH = 256;
 
-const PROLOG_WITH_DOCTYPE = /^\uFEFF?(?:\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*<!DOCTYPE/i;
+/** Characters that XML 1.0 has no place for. libxml2 refuses them, and to C a NUL is the end of the text. */
+const NO_XML_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 export type XmlProblemCode = 'xml-malformed' | 'xml-dtd' | 'xml-too-large' | 'not-a-domain';
 
@@ -31,52 +33,112 @@ export class XmlProblem extends Error {
   }
 }
 
-/** Parse XML text. Throws XmlProblem: malformed, with a DTD, longer than 4 MiB, or nested deeper than 256. */
+/** Parse XML text. Throws XmlProblem: malformed, with characters that XML does not have, with a DTD, longer than 4 MiB, or nested deeper than 256. */
 export function parseXml(text: string): XmlDocument {
   if (text.length > MAX_XML_LENGTH) throw new XmlProblem('xml-too-large', { size: text.length, limit: MAX_XML_LENGTH });
-  if (PROLOG_WITH_DOCTYPE.test(text)) throw new XmlProblem('xml-dtd');
-  let document: XmlDocument;
-  try {
-    document = new DOMParser({ onError: onWarningStopParsing }).parseFromString(
-      text.replace(/^\uFEFF/, ''),
-      'text/xml',
-    );
-  } catch (error) {
-    throw new XmlProblem('xml-malformed', { problem: firstLine(error) });
-  }
+  if (hasDoctype(text)) throw new XmlProblem('xml-dtd');
+  checkCharacters(text);
+  checkDepth(text);
+  const document = parseStrictly(text.replace(/^\uFEFF/, ''));
   if (document.doctype !== null) throw new XmlProblem('xml-dtd');
-  if (document.documentElement === null) throw new XmlProblem('xml-malformed', { problem: 'there is no element' });
-  checkDepth(document.documentElement);
+  if (document.documentElement === null) throw malformed('there is no element');
+  // The library takes references to any character.
+  if (text.includes('&#')) checkCharacters(serialiseXml(document));
   return document;
 }
 
-/** The text of a document or element. Attribute quotes become ", everything else is as parsed. */
-export function serialiseXml(node: XmlNode): string {
-  return new XMLSerializer().serializeToString(node);
+/** Is there a DTD behind white space, comments and processing instructions? No regular expression: they backtrack on hostile text. */
+function hasDoctype(text: string): boolean {
+  let at = text.search(/[^\s\uFEFF]/);
+  while (at !== -1) {
+    const end = endOfAside(text, at);
+    if (end === null) return text.slice(at, at + 9).toUpperCase() === '<!DOCTYPE';
+    if (end === -1) return false;
+    at = end;
+    while (/\s/.test(text.charAt(at))) at += 1;
+  }
+  return false;
 }
 
-function checkDepth(root: XmlElement): void {
-  let node: XmlNode = root;
-  let depth = 1;
-  for (;;) {
-    if (node.firstChild !== null) {
-      node = node.firstChild;
-      depth += 1;
-      if (depth > MAX_DEPTH)
-        throw new XmlProblem('xml-malformed', { problem: `nested deeper than ${MAX_DEPTH} elements` });
+/** Comments, CDATA sections and processing instructions: in them, < and > are text. */
+const ASIDES = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+] as const;
+
+/** Where the aside that begins at `at` is over; -1: nowhere; null: there is none. */
+function endOfAside(text: string, at: number): number | null {
+  for (const [start, end] of ASIDES) {
+    if (!text.startsWith(start, at)) continue;
+    const closed = text.indexOf(end, at + start.length);
+    return closed === -1 ? -1 : closed + end.length;
+  }
+  return null;
+}
+
+/**
+ * Refuse a nest before it is parsed: the parser takes its time to build one. What is not well-formed is left to the parser, which says so.
+ */
+function checkDepth(text: string): void {
+  const tag = /<(\/?)[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>/y;
+  let depth = 0;
+  for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at)) {
+    const aside = endOfAside(text, at);
+    if (aside === -1) return;
+    if (aside !== null) {
+      at = aside;
       continue;
     }
-    while (node !== root && node.nextSibling === null) {
-      if (node.parentNode === null) return;
-      node = node.parentNode;
-      depth -= 1;
-    }
-    if (node === root || node.nextSibling === null) return;
-    node = node.nextSibling;
+    tag.lastIndex = at;
+    const closing = tag.exec(text)?.[1];
+    if (closing === undefined) return;
+    at = tag.lastIndex;
+    if (closing === '/') depth -= 1;
+    else if (text.charAt(at - 2) !== '/') depth += 1;
+    if (depth > MAX_DEPTH) throw malformed(`nested deeper than ${MAX_DEPTH} elements`);
   }
+}
+
+function malformed(problem: string): XmlProblem {
+  return new XmlProblem('xml-malformed', { problem: problem.slice(0, 200) });
+}
+
+/** Line ends of XML 1.0; the library's own are those of 1.1, where U+0085 and U+2028 become \n: a file name can hold them. */
+function normalizeLineEndings(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
+
+/** U+FFFD is a character like others; that an editor put it there is not our concern. */
+const HARMLESS_WARNING = /^Unicode replacement character/;
+
+function parseStrictly(text: string): XmlDocument {
+  const problems: string[] = [];
+  const onError = (_level: string, message: string): void => {
+    if (HARMLESS_WARNING.test(message)) return;
+    problems.push(message);
+    throw new Error(message);
+  };
+  try {
+    return new DOMParser({ onError, normalizeLineEndings }).parseFromString(text, 'text/xml');
+  } catch (error) {
+    throw malformed(problems[0] ?? firstLine(error));
+  }
+}
+
+/** Can a text stand in an XML document at all, however it is escaped? */
+export function isXmlText(text: string): boolean {
+  return !NO_XML_CHARACTER.test(text);
+}
+
+function checkCharacters(text: string): void {
+  const code = NO_XML_CHARACTER.exec(text)?.[0].codePointAt(0);
+  if (code === undefined) return;
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  throw malformed(`it holds the character ${name}, which XML does not have`);
 }
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n')[0] ?? '').slice(0, 200);
+  return message.split('\n')[0] ?? '';
 }

@@ -1,7 +1,8 @@
 /** A host in memory, one domain in it, that does as it is told: each method can be made to fail, slow, or do something first. */
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { SESSION_NAMESPACE, findSession } from '../../src-core/rescue/session.ts';
-import { parseXml, serialiseXml } from '../../src-core/domain-xml/document.ts';
+import { parseXml } from '../../src-core/domain-xml/document.ts';
+import { serialiseXml } from '../../src-core/domain-xml/serialise.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import type { DomainState, RescueRequest } from '../../src-core/rescue/types.ts';
 import type { DomainEvent, ExaminedVolume, Hypervisor, StoragePool } from '../libvirt/port.ts';
