@@ -12,8 +12,10 @@ import type { ExaminedVolume, Hypervisor, VolumeRef } from '../libvirt/port.ts';
 
 export type Found =
   | { readonly volume: ExaminedVolume; readonly where: VolumeRef | { readonly path: string }; readonly problem: null }
-  /** In words, to stand behind “… cannot be used: ”. */
-  | { readonly volume: null; readonly problem: string };
+  /** In words, to stand behind “… cannot be used: ”. `unseen`: it may be there all the same, where no pool reaches. */
+  | { readonly volume: null; readonly problem: string; readonly unseen: boolean };
+
+export const NO_SUCH_FILE = 'there is no such file on the host';
 
 export interface Finder {
   /** Look up a path on the host and read its first bytes. */
@@ -117,10 +119,11 @@ async function lookFor(hypervisor: Hypervisor, folders: Folders, where: string, 
   if (!mayBeOpened(posix.dirname(where)))
     return missing(
       'no storage pool of the host holds this device; name it by /dev/disk/by-id or /dev/mapper, or define a pool for it',
+      true,
     );
   const place = { pool: await folders.pool(posix.dirname(where)), name: posix.basename(where) };
   const volume = await hypervisor.examineVolume(place, headBytes);
-  return volume === null ? missing('there is no such file on the host') : { volume, where: place, problem: null };
+  return volume === null ? missing(NO_SUCH_FILE) : { volume, where: place, problem: null };
 }
 
 /**
@@ -143,8 +146,8 @@ async function glimpse(hypervisor: Hypervisor, folders: Folders, path: string): 
   }
 }
 
-function missing(problem: string): Found {
-  return { volume: null, problem };
+function missing(problem: string, unseen = false): Found {
+  return { volume: null, problem, unseen };
 }
 
 /** Name of an active pool over the folder: a transient one of ours, or the one that has the folder already. */
