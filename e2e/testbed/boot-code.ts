@@ -39,6 +39,31 @@ export function obedientBiosCode(line: string): Buffer {
   return withText(start, rest, line);
 }
 
+/** Where the code of kernelImage begins: behind the header, in the segment that its setup is started in (0x200 bytes into the file). */
+const KERNEL_CODE = 0x80;
+
+/**
+ * The smallest x86 Linux kernel that QEMU's -kernel takes (Documentation/arch/x86/boot.rst): all of it is the real-mode setup, which
+ * writes `line` to COM1 and halts.
+ */
+export function kernelImage(line: string): Buffer {
+  const kernel = Buffer.alloc(2048);
+  kernel.writeUInt8(1, 0x1f1); // sectors of setup
+  kernel.writeUInt16LE(0xaa55, 0x1fe);
+  kernel.write('eb7e', 0x200, 'hex'); // jmp 0x280
+  kernel.write('HdrS', 0x202, 'latin1');
+  kernel.writeUInt16LE(0x0203, 0x206); // protocol 2.03: knows a limit for the initrd
+  kernel.writeUInt8(1, 0x211); // loaded high
+  kernel.writeUInt32LE(0x37ff_ffff, 0x22c); // the initrd may lie up to there
+  // cli; push cs; pop ds; cld; mov dx,0x3f8; mov si,<text>
+  const start = Buffer.from('fa0e1ffcbaf803be', 'hex');
+  const rest = Buffer.from('ac84c07403eeebf8f4ebfd', 'hex');
+  const address = Buffer.alloc(2);
+  address.writeUInt16LE(KERNEL_CODE + start.length + 2 + rest.length);
+  Buffer.concat([start, address, rest, printed(line)]).copy(kernel, 0x200 + KERNEL_CODE);
+  return kernel;
+}
+
 /** Code, the address of the text that follows it, more code, the text. */
 function withText(start: Buffer, rest: Buffer, line: string): Buffer {
   const address = Buffer.alloc(2);

@@ -1,6 +1,7 @@
 /** What a medium is to the guest's own disks where its name does not tell: the same file by another name, or an image that one stands on. */
 import { backingChainOf } from '../../src-core/disks/backing-chain.ts';
 import { rootDisk } from '../../src-core/disks/root-disk.ts';
+import type { DiskView } from '../../src-core/disks/types.ts';
 import type { MediumFacts } from '../../src-core/rescue/types.ts';
 import { errorOf } from './errors.ts';
 import type { MediumContext } from './medium-facts.ts';
@@ -28,7 +29,7 @@ export async function kinOf(context: MediumContext, path: string, volume: Volume
   const target = same.find((found) => found !== null);
   if (target !== undefined) return { target, as: 'same-file' };
   const root = rootDisk(context.domain);
-  return root !== null && (await imagesBelow(context, root.target, root.source)).includes(path)
+  return root !== null && (await imagesBelow(context, root)).includes(path)
     ? { target: root.target, as: 'base' }
     : null;
 }
@@ -50,17 +51,19 @@ async function look({ hypervisor }: MediumContext, path: string): Promise<Volume
 }
 
 /** The images that a disk stands on: as it runs, as its definition has it, or as the pools read them. */
-async function imagesBelow(context: MediumContext, target: string, source: string | null): Promise<string[]> {
+async function imagesBelow(context: MediumContext, { target, source, format: own }: DiskView): Promise<string[]> {
   const live = await context.xml.live();
   const told = backingChainOf(live ?? context.xml.definition, target);
   const images = told.images.map((image) => image.source);
-  for (
-    let next = images.at(-1) ?? source;
-    !told.ends && next?.startsWith('/') === true && images.length < MAX_LAYERS;
-  ) {
-    next = (await look(context, next))?.backingPath ?? null;
+  let format = told.images.at(-1)?.format ?? own ?? 'raw';
+  let next = images.at(-1) ?? source;
+  // What is told to be raw stands on nothing.
+  while (!told.ends && format !== 'raw' && next?.startsWith('/') === true && images.length < MAX_LAYERS) {
+    const image = await look(context, next);
+    next = image?.backingPath ?? null;
     if (next === null || images.includes(next)) break;
     images.push(next);
+    format = image?.backingFormat ?? 'raw';
   }
   return images;
 }

@@ -82,8 +82,18 @@ async function volumeFacts(context: MediumContext, spec: MediumSpec & { kind: 'v
   }
 }
 
-async function pathFacts(context: MediumContext, spec: MediumSpec, path: string): Promise<MediumFacts> {
+/**
+ * `told`: the format of an image that a chain names. A device that no pool holds is then believed to be there: the guest stands on it.
+ */
+async function pathFacts(
+  context: MediumContext,
+  spec: MediumSpec,
+  path: string,
+  told: string | null = null,
+): Promise<MediumFacts> {
   const found = await context.finder.find(path, HEAD_LENGTH);
+  if (found.volume === null && found.unseen && told !== null && path.startsWith('/dev/'))
+    return { ...NOTHING, spec, found: true, source: fileOrBlock(path), format: told };
   return found.volume === null ? notFound(spec, found.problem) : describe(context, spec, found.volume, found.where);
 }
 
@@ -167,7 +177,7 @@ async function originalFacts(context: MediumContext, spec: MediumSpec): Promise<
   const lookedAt = found.lookedAt;
   if (found.image === null) return notFound(spec, found.problem, lookedAt);
   const { source, format: told } = found.image;
-  const facts = await pathFacts(context, spec, source);
+  const facts = await pathFacts(context, spec, source, told);
   if (!facts.found) return notFound(spec, `${source}: ${facts.problem ?? 'it was not found'}`, lookedAt);
   if (told !== null && facts.content !== null && facts.content.format !== told) {
     const problem = `${source} is a ${told} image to the disk that stands on it, and begins like a ${facts.content.format} image`;

@@ -16,15 +16,16 @@ async function originalOf(host: FakeHost): Promise<MediumFacts> {
 const ROOT = '/images/root.img';
 const MID = '/images/mid.img';
 const BASE = '/images/base.img';
+const QCOW2 = DEFINITION.replace("type='raw'/>", "type='qcow2'/>");
 const chain = {
-  [ROOT]: fileVolume(ROOT, null, MID),
+  [ROOT]: fileVolume(ROOT, null, MID, 'qcow2'),
   [MID]: fileVolume(MID, null, BASE),
   [BASE]: fileVolume(BASE),
 };
 
 /** The definition with another root disk, or with more inside of it. */
 function withRoot(source: string, type = 'file', more = ''): string {
-  return DEFINITION.replace(`<source file='${ROOT}'/>`, `${source}${more}`).replace(
+  return QCOW2.replace(`<source file='${ROOT}'/>`, `${source}${more}`).replace(
     "<disk type='file' device='disk'>",
     `<disk type='${type}' device='disk'>`,
   );
@@ -43,7 +44,7 @@ function host(volumes: Record<string, ReturnType<typeof fileVolume>>, definition
 
 describe('from image to image, as the storage reads them', () => {
   test('is the deepest of the chain', async () => {
-    expect(await originalOf(fakeHost({ volumes: chain }))).toMatchObject({
+    expect(await originalOf(host(chain, QCOW2))).toMatchObject({
       found: true,
       source: { type: 'file', file: BASE },
       format: 'raw',
@@ -52,16 +53,20 @@ describe('from image to image, as the storage reads them', () => {
   });
 
   test('is missing where the root disk stands on nothing', async () => {
-    expect(await originalOf(fakeHost({ volumes: { [ROOT]: fileVolume(ROOT) } }))).toMatchObject({
+    expect(await originalOf(host({ [ROOT]: fileVolume(ROOT) }, QCOW2))).toMatchObject({
       found: false,
-      problem: `its root disk ${ROOT} (raw) stands on no other image`,
+      problem: `its root disk ${ROOT} (qcow2) stands on no other image`,
       lookedAt: [ROOT],
     });
   });
 
   test('a chain that loops ends', async () => {
-    const loop = { ...chain, [BASE]: fileVolume(BASE, null, ROOT) };
-    expect(await originalOf(fakeHost({ volumes: loop }))).toMatchObject({
+    const loop = {
+      [ROOT]: fileVolume(ROOT, null, MID, 'qcow2'),
+      [MID]: fileVolume(MID, null, BASE, 'qcow2'),
+      [BASE]: fileVolume(BASE, null, ROOT, 'qcow2'),
+    };
+    expect(await originalOf(host(loop, QCOW2))).toMatchObject({
       found: false,
       problem: `the chain of images loops at ${ROOT}`,
       lookedAt: [ROOT, MID, BASE],
@@ -70,7 +75,7 @@ describe('from image to image, as the storage reads them', () => {
 
   test('a chain without end ends', async () => {
     const long = Object.fromEntries(
-      Array.from({ length: 300 }, (_, i) => [`/i/${i}`, fileVolume(`/i/${i}`, null, `/i/${i + 1}`)]),
+      Array.from({ length: 300 }, (_, i) => [`/i/${i}`, fileVolume(`/i/${i}`, null, `/i/${i + 1}`, 'qcow2')]),
     );
     const facts = await originalOf(host(long, withRoot("<source file='/i/0'/>")));
     expect(facts).toMatchObject({ found: false, problem: 'the chain of images is longer than 200' });
@@ -79,7 +84,7 @@ describe('from image to image, as the storage reads them', () => {
 
   test('an image in the middle that is missing is named', async () => {
     const volumes = { [ROOT]: fileVolume(ROOT, null, MID) };
-    expect(await originalOf(fakeHost({ volumes }))).toMatchObject({
+    expect(await originalOf(host(volumes, QCOW2))).toMatchObject({
       found: false,
       problem: `${MID}: there is no such file on the host`,
       lookedAt: [ROOT, MID],
@@ -88,7 +93,7 @@ describe('from image to image, as the storage reads them', () => {
 
   test('an image on network storage cannot be attached, and is named', async () => {
     const volumes = { [ROOT]: fileVolume(ROOT, null, 'nbd://h:10809/x') };
-    expect(await originalOf(fakeHost({ volumes }))).toMatchObject({
+    expect(await originalOf(host(volumes, QCOW2))).toMatchObject({
       found: false,
       problem: 'the deepest image, nbd://h:10809/x, is no file or device of the host, and cannot be attached',
       lookedAt: [ROOT, 'nbd://h:10809/x'],
@@ -99,17 +104,40 @@ describe('from image to image, as the storage reads them', () => {
     const head = new Uint8Array(4096);
     head.set([0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 3]);
     const volumes = { [ROOT]: fileVolume(ROOT, null, BASE, 'raw'), [BASE]: fileVolume(BASE, head) };
-    expect(await originalOf(fakeHost({ volumes }))).toMatchObject({
+    expect(await originalOf(host(volumes, QCOW2))).toMatchObject({
       found: false,
       problem: `${BASE} is a raw image to the disk that stands on it, and begins like a qcow2 image`,
     });
     const alike = { [ROOT]: fileVolume(ROOT, null, BASE, 'qcow2'), [BASE]: fileVolume(BASE, head) };
-    expect(await originalOf(fakeHost({ volumes: alike }))).toMatchObject({ found: true, format: 'qcow2' });
+    expect(await originalOf(host(alike, QCOW2))).toMatchObject({ found: true, format: 'qcow2' });
+  });
+
+  test('what is told to be raw stands on nothing, whatever its first bytes pretend', async () => {
+    const pretender = { [ROOT]: fileVolume(ROOT, null, '/etc/shadow'), '/etc/shadow': fileVolume('/etc/shadow') };
+    expect(await originalOf(host(pretender, DEFINITION))).toMatchObject({ found: false, lookedAt: [ROOT] });
+    const untold = DEFINITION.replace("<driver name='qemu' type='raw'/>", '');
+    expect(await originalOf(host(pretender, untold))).toMatchObject({ found: false, lookedAt: [ROOT] });
+    const below = {
+      ...pretender,
+      [ROOT]: fileVolume(ROOT, null, MID, 'raw'),
+      [MID]: fileVolume(MID, null, '/etc/shadow'),
+    };
+    expect(await originalOf(host(below, QCOW2))).toMatchObject({ lookedAt: [ROOT, MID] });
+  });
+
+  test('a device that no pool holds is believed to be there, since the guest stands on it', async () => {
+    const volumes = { [ROOT]: fileVolume(ROOT, null, '/dev/vg/base', 'raw') };
+    expect(await originalOf(host(volumes, QCOW2))).toMatchObject({
+      found: true,
+      source: { type: 'block', dev: '/dev/vg/base' },
+      format: 'raw',
+      content: null,
+    });
   });
 
   test('of a base that cannot be read the format is the one that was told, never a guess', async () => {
     const volumes = { [ROOT]: fileVolume(ROOT, null, BASE, 'qcow2'), [BASE]: fileVolume(BASE, null) };
-    expect(await originalOf(fakeHost({ volumes }))).toMatchObject({ found: true, format: 'qcow2', content: null });
+    expect(await originalOf(host(volumes, QCOW2))).toMatchObject({ found: true, format: 'qcow2', content: null });
   });
 });
 
@@ -134,7 +162,7 @@ describe('as the definition tells', () => {
     const definition = withRoot(`<source file='${ROOT}'/>`, 'file', '<backingStore/>');
     expect(await originalOf(host(chain, definition))).toMatchObject({
       found: false,
-      problem: `its root disk ${ROOT} (raw) stands on no other image, as the guest’s definition says`,
+      problem: `its root disk ${ROOT} (qcow2) stands on no other image, as the guest’s definition says`,
       lookedAt: [ROOT],
     });
   });
@@ -156,7 +184,7 @@ describe('other roots', () => {
         ...spread(made),
         examineVolume: (where: { pool?: string; path?: string }, head: number) =>
           where.pool === 'p'
-            ? Promise.resolve(fileVolume(ROOT, null, MID))
+            ? Promise.resolve(fileVolume(ROOT, null, MID, 'qcow2'))
             : examineVolume({ path: where.path ?? '' }, head),
       },
     });

@@ -33,11 +33,12 @@ export async function originalImage(context: MediumContext): Promise<OriginalIma
   const root = rootDisk(context.domain);
   if (root?.source == null) return { image: null, problem: 'it has no root disk with an image', lookedAt: [] };
   const told = await toldChain(context, root);
-  const layers: Layer[] = [{ type: root.sourceType, source: root.source, format: root.format }, ...told.images];
+  const layers: Layer[] = [{ type: root.sourceType, source: root.source, format: rootFormat(root) }, ...told.images];
   const answer = (problem: string): OriginalImage => ({ image: null, problem, lookedAt: layers.map(nameOf) });
   while (!told.ends) {
     const last = layers.at(-1);
-    if (last === undefined || !isLocal(last)) break;
+    // What is told to be raw stands on nothing, whatever its first bytes pretend: only QEMU's own way down is followed.
+    if (last === undefined || !isLocal(last) || last.format === 'raw') break;
     const below = await imageBelow(context, last);
     if (below.problem !== null) return answer(`${last.source}: ${below.problem}`);
     if (below.layer === null) break;
@@ -51,6 +52,11 @@ export async function originalImage(context: MediumContext): Promise<OriginalIma
   if (!isPath(deepest))
     return answer(`the deepest image, ${deepest.source}, is no file or device of the host, and cannot be attached`);
   return { image: { source: deepest.source, format: deepest.format }, lookedAt: layers.map(nameOf) };
+}
+
+/** libvirt takes a disk without a format as raw; of a volume it asks the pool. */
+function rootFormat({ sourceType, format }: DiskView): string | null {
+  return format === null && sourceType !== 'volume' ? 'raw' : format;
 }
 
 const nameOf = ({ source }: Layer): string => source;
