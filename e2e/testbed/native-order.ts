@@ -25,7 +25,8 @@ function pairs(text: string): Record<string, string> {
 }
 
 function keyOfNative(device: Readonly<Record<string, unknown>>): string {
-  const id = String(device['id']);
+  // From libvirt 11.5 on a usb cdrom is two devices: the bridge that has its name, and the drive behind it that boots.
+  const id = String(device['id']).replace(/-device$/, '');
   // An interface has no address here: libvirt makes another of each before it says how QEMU would be started.
   if (id.startsWith('ua-') || /^net\d+$/.test(id)) return id;
   const bus = /^pci(?:e)?\.(\d+)(?:\.0)?$/.exec(String(device['bus']))?.[1];
