@@ -32,6 +32,8 @@ const debian = {
     ['libvirt-clients'],
     ['qemu-system-x86'],
     ['qemu-utils'],
+    // Media at web addresses: QEMU's curl driver.
+    ['qemu-block-extra'],
     // Option ROMs of network cards: without them a guest with one does not start.
     ['ipxe-qemu'],
     ['seabios'],
@@ -75,6 +77,7 @@ const elsewhere = {
         'libvirt-client',
         'qemu-system-x86-core',
         'qemu-img',
+        'qemu-block-curl',
         'edk2-ovmf',
         'util-linux',
         'gdisk',
@@ -97,6 +100,7 @@ const elsewhere = {
         'libvirt',
         'qemu-base',
         'qemu-img',
+        'qemu-block-curl',
         'edk2-ovmf',
         'util-linux',
         'gptfdisk',
