@@ -1,36 +1,46 @@
 /** Passwords leave the main process neither for the window, nor for a log. */
+import type { DiffLine } from '../domain-xml/line-diff.ts';
 import type { RescuePlan } from './types.ts';
 
 /**
- * Attributes that hold a password in a domain definition: `passwd` of <graphics>, and `password` elsewhere. The text is
- * searched rather than parsed, so that nothing slips through where XML is broken.
+ * What holds a password in a domain definition: attributes `passwd` of <graphics> and `password` elsewhere, and cookies of network disks. The
+ * text is searched rather than parsed, so that nothing slips through where XML is broken.
  */
 const PASSWORD = /(\spass(?:wd|word)\s*=\s*)("[^"]*"|'[^']*')/gi;
-
-const MAY_HOLD_PASSWORD = /pass/i;
+const COOKIE = /(<cookie\b[^<>]*>)[^<]+/g;
 
 export function redactXml(xml: string): string {
-  return xml.replace(
-    PASSWORD,
-    (_whole, name: string, value: string) => `${name}${value.charAt(0)}***${value.charAt(0)}`,
-  );
+  return xml
+    .replace(PASSWORD, (_whole, name: string, value: string) => `${name}${value.charAt(0)}***${value.charAt(0)}`)
+    .replace(COOKIE, '$1***');
 }
 
 /** The password of https://user:password@host/, in whatever sentence it stands. */
-const URL_PASSWORD = /(:\/\/[^/\s:@]*:)[^/\s@]*(?=@)/g;
+const URL_PASSWORD = /(:\/\/[^/\s:@]*:)[^/\s]*(?=@)/g;
+
+const redactUrls = (text: string): string => text.replace(URL_PASSWORD, '$1***');
+
+/** Most lines of a definition have nothing that could need one of the above. */
+const MAY_HOLD_PASSWORD = /pass|<cookie|:\/\//i;
+
+function redactLine(line: DiffLine): DiffLine {
+  return MAY_HOLD_PASSWORD.test(line.text) ? { ...line, text: redactUrls(redactXml(line.text)) } : line;
+}
 
 /** The plan as it may be shown. An address with a password is refused, but it is repeated in what is refused, and why. */
 export function redactPlan(plan: RescuePlan): RescuePlan {
-  const shown: RescuePlan = {
-    ...plan,
-    rescueXml: plan.rescueXml === null ? null : redactXml(plan.rescueXml),
-    // Most lines stay as they are: a plan is made at every change of the preview, and this would be a third of its time.
-    diff: plan.diff.map((line) => (MAY_HOLD_PASSWORD.test(line.text) ? { ...line, text: redactXml(line.text) } : line)),
+  const { rescueXml, diff, ...others } = plan;
+  return {
+    ...redactStrings(others),
+    rescueXml: rescueXml === null ? null : redactUrls(redactXml(rescueXml)),
+    diff: diff.map(redactLine),
   };
-  const json = JSON.stringify(shown);
-  // Tested on all of it at once: the way through every value below takes as long as parsing the definition.
-  if (json.search(URL_PASSWORD) === -1) return shown;
-  const redactUrl = (_key: string, value: unknown) =>
-    typeof value === 'string' ? value.replace(URL_PASSWORD, '$1***') : value;
-  return JSON.parse(json, redactUrl) as RescuePlan;
+}
+
+/** Addresses in any string of plain data. Tested on all of it at once: a plan is made at every change of the preview. */
+function redactStrings<Data>(data: Data): Data {
+  const json = JSON.stringify(data);
+  if (json.search(URL_PASSWORD) === -1) return data;
+  const redact = (_key: string, value: unknown) => (typeof value === 'string' ? redactUrls(value) : value);
+  return JSON.parse(json, redact) as Data;
 }

@@ -55,17 +55,27 @@ describe('redaction', () => {
   });
 
   it('leaves no password anywhere in a plan', () => {
-    const xml = domainXml({ devices: `${diskXml('vda', 'virtio')}<graphics type='vnc' passwd='hunter2'/>` });
+    const cookies = "<cookies><cookie name='session'>hunter2</cookie></cookies>";
+    const source = `<source protocol='https' name='x'><host name='h'/>${cookies}</source><target dev='vdb' bus='virtio'/>`;
+    const xml = domainXml({
+      devices: `${diskXml('vda', 'virtio')}<disk type='network'>${source}</disk><graphics type='vnc' passwd='hunter2'/>`,
+    });
     const plan = planRescue(inputs({ xml }));
     expect(JSON.stringify(plan)).toContain('hunter2');
     expect(JSON.stringify(redactPlan(plan))).not.toContain('hunter2');
   });
 
+  it('hides cookies, also where the XML breaks off', () => {
+    expect(redactXml("<cookies><cookie name='a'>x&amp;y</cookie><cookie name='b'>z")).toBe(
+      "<cookies><cookie name='a'>***</cookie><cookie name='b'>***",
+    );
+  });
+
   it('leaves no password of a web address, and the rest of the address as it was', () => {
-    const url = 'https://root:hunter2@example.org/a@b:c.iso';
+    const url = 'https://root:hun@ter2@example.org/a@b:c.iso';
     const request = { ...inputs().request, media: [{ kind: 'url' as const, url }] };
     const shown = redactPlan(planRescue({ ...inputs(), request }));
-    expect(JSON.stringify(shown)).not.toContain('hunter2');
+    expect(JSON.stringify(shown)).not.toMatch(/hun|ter2/);
     expect(shown.request.media).toEqual([{ kind: 'url', url: 'https://root:***@example.org/a@b:c.iso' }]);
   });
 });
