@@ -38,6 +38,13 @@ const debian = {
     ['ipxe-qemu'],
     ['seabios'],
     ['ovmf'],
+    // Machines of other architectures, emulated; Debian 13 took s390x and RISC-V out of misc.
+    ['qemu-system-arm'],
+    ['qemu-system-ppc'],
+    ['qemu-system-s390x', 'qemu-system-misc'],
+    ['qemu-system-riscv', 'qemu-system-misc'],
+    ['qemu-efi-aarch64'],
+    ['qemu-efi-arm'],
     // Media as real tools make them: partitions, file systems, ISO images.
     ['fdisk'],
     ['gdisk'],
@@ -76,6 +83,12 @@ const elsewhere = {
         'libvirt-daemon-driver-qemu',
         'libvirt-client',
         'qemu-system-x86-core',
+        'qemu-system-aarch64-core',
+        'qemu-system-arm-core',
+        'qemu-system-ppc-core',
+        'qemu-system-riscv-core',
+        'qemu-system-s390x-core',
+        'edk2-aarch64',
         'qemu-img',
         'qemu-block-curl',
         'edk2-ovmf',
@@ -99,6 +112,12 @@ const elsewhere = {
       hypervisor: [
         'libvirt',
         'qemu-base',
+        'qemu-system-aarch64',
+        'qemu-system-arm',
+        'qemu-system-ppc',
+        'qemu-system-riscv',
+        'qemu-system-s390x',
+        'edk2-aarch64',
         'qemu-img',
         'qemu-block-curl',
         'edk2-ovmf',
@@ -130,6 +149,9 @@ const probes = {
   hypervisor: () =>
     ['libvirtd', 'virtlogd', 'virsh', 'qemu-system-x86_64', 'qemu-img', 'Xvfb', 'python3'].every(
       (name) => findProgram(name) !== null,
+    ) &&
+    ['aarch64', 'arm', 'ppc', 'ppc64', 'riscv64', 's390x'].every(
+      (arch) => findProgram(`qemu-system-${arch}`) !== null,
     ) &&
     ['sfdisk', 'sgdisk', 'mkfs.vfat', 'mcopy', 'mkfs.ext4', 'xorriso', 'genisoimage'].every(
       (name) => findProgram(name) !== null,
@@ -174,7 +196,8 @@ function available(names) {
 function choose(rows) {
   const known = available(rows.flat());
   const chosen = rows.map((row) => row.find((name) => known.has(name)));
-  return chosen.every((name) => name !== undefined) ? chosen : null;
+  // One package can be the alternative of several rows.
+  return chosen.every((name) => name !== undefined) ? [...new Set(chosen)] : null;
 }
 
 /** How to become root here: [] as root, a sudo prefix, or null. @returns {string[] | null} */
