@@ -40,7 +40,7 @@ export interface BootPick {
 export function effectiveBootOrder(domain: DomainView): BootEntry[] {
   const picks = bootPicks(domain);
   const kernel = domain.directKernel.kernel;
-  const all: BootPick[] = kernel === undefined ? picks : [{ device: null, reason: sentence('boot-kernel') }, ...picks];
+  const all = kernel === undefined ? picks : [{ device: null, reason: sentence('boot-kernel') }, ...picks];
   return all.map((pick, place) => bootEntry(domain, pick, place + 1));
 }
 
@@ -54,9 +54,8 @@ export function bootEntry(domain: DomainView, pick: BootPick, order: number): Bo
   if ('kind' in device) {
     return { order, kind: device.kind, target: device.mac, index: device.index, source: device.source, why, reason };
   }
-  const kind = diskKind(device);
-  const index = domain.disks.filter((disk) => diskKind(disk) === kind && disk.index < device.index).length;
-  return { order, kind, target: device.target, index, source: device.source, why, reason };
+  const index = worked(domain).indexes.get(device) ?? 0;
+  return { order, kind: diskKind(device), target: device.target, index, source: device.source, why, reason };
 }
 
 /** A lun boots as a disk does. */
@@ -64,8 +63,32 @@ function diskKind(disk: DiskView): 'disk' | 'cdrom' | 'floppy' {
   return disk.device === 'cdrom' || disk.device === 'floppy' ? disk.device : 'disk';
 }
 
+interface WorkedOut {
+  readonly picks: readonly BootPick[];
+  /** The place of each disk among those of its kind. */
+  readonly indexes: ReadonlyMap<DiskView, number>;
+}
+
+/** A plan asks many times for the order of the same domain; a view never changes. */
+const WORKED_OUT = new WeakMap<DomainView, WorkedOut>();
+
+function worked(domain: DomainView): WorkedOut {
+  const known = WORKED_OUT.get(domain);
+  if (known !== undefined) return known;
+  const indexes = new Map<DiskView, number>();
+  const counts = { disk: 0, cdrom: 0, floppy: 0 };
+  for (const disk of domain.disks) indexes.set(disk, counts[diskKind(disk)]++);
+  const found = { picks: pickDevices(domain), indexes };
+  WORKED_OUT.set(domain, found);
+  return found;
+}
+
 /** The devices in boot order, with reasons; without a kernel. */
-export function bootPicks(domain: DomainView): BootPick[] {
+export function bootPicks(domain: DomainView): readonly BootPick[] {
+  return worked(domain).picks;
+}
+
+function pickDevices(domain: DomainView): BootPick[] {
   const ordered = [...domain.disks, ...domain.bootDevices].filter((device) => device.bootOrder !== null);
   if (ordered.length > 0) {
     return ordered
