@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PropertiesProblem, readImageProperties } from './properties.ts';
@@ -27,6 +28,23 @@ describe('readImageProperties', () => {
       os_hash_algo: 'sha512',
     });
   });
+
+  it.each(['image-show', 'image-show-flat'])(
+    'reads %s.json: properties as an object, and as older clients print them',
+    (name) => {
+      const printed: unknown = JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
+      const found = readImageProperties(printed);
+      expect(found).toMatchObject({
+        hw_cdrom_bus: 'scsi',
+        hw_machine_type: 'q35',
+        hw_rescue_bus: 'usb',
+        hw_rescue_device: 'disk',
+        hw_vif_multiqueue_enabled: 'true',
+        os_distro: 'arch',
+      });
+      expect(Object.keys(found).filter((key) => !/^(hw|os)_/.test(key))).toEqual([]);
+    },
+  );
 
   it('reads what glance image-show and the image API print', () => {
     expect(readImageProperties({ id: 'x', hw_rescue_bus: 'usb', hw_rescue_device: 'disk', min_disk: 0 })).toEqual({

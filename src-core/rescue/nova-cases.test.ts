@@ -105,3 +105,41 @@ describe('Nova’s stable rescue', () => {
     if (plan.rescueXml !== null) expect(plan.devices.at(-1)?.target).toBe(expected?.dev);
   });
 });
+
+/** Without either property Nova rescues the old way: the medium becomes the first disk, the guest's own ones move or go. */
+describe('Nova’s legacy rescue is not offered', () => {
+  const legacy = cases.filter(({ mode }) => mode === 'legacy');
+
+  it('has its cases here', () => {
+    expect(legacy.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(legacy.map((row) => [row.id, row] as const))(
+    '%s: every disk keeps its place, and that is told',
+    (_id, row) => {
+      const devices = diskXml('vda', 'virtio') + diskXml('vdb', 'virtio');
+      const xml = domainXml({
+        type: row.virt_type,
+        machine: row.machine ?? MACHINE_OF_ARCH[row.arch] ?? 'pc',
+        arch: row.arch,
+        devices,
+        ...(row.arch === 'aarch64' ? { os: UEFI } : {}),
+      });
+      const plan = planRescue(inputs({ xml, media: [medium({ properties: {} })], request: { profile: 'nova' } }));
+      expect(plan.refusals).toEqual([]);
+      expect(plan.warnings.map(({ code }) => code)).toContain('nova-legacy');
+      expect(plan.devices.map(({ target, original }) => [target, original])).toEqual([
+        ['vda', true],
+        ['vdb', true],
+        ['vdc', false],
+      ]);
+    },
+  );
+
+  it.each(['lxc', 'xen'])('%s, of which Nova knows no other rescue', (type) => {
+    const plan = planRescue(inputs({ xml: domainXml({ type }), request: { profile: 'nova' } }));
+    expect(plan.refusals.map(({ code }) => code)).toEqual(['virt-type', 'nova-legacy-only']);
+    const recommended = planRescue(inputs({ xml: domainXml({ type }) }));
+    expect(recommended.refusals.map(({ code }) => code)).toEqual(['virt-type']);
+  });
+});
