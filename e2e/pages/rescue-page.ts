@@ -1,17 +1,36 @@
 import type { Locator, Page } from '@playwright/test';
 
 export interface RescuePage {
-  /** Where the medium is: Pools, Path or Original. */
-  readonly way: (name: 'Pools' | 'Path' | 'Original') => Locator;
+  /** Where the medium is. */
+  readonly way: (name: 'Pools' | 'Path' | 'URL' | 'Original' | 'Kernel') => Locator;
   readonly pool: (name: string) => Locator;
   readonly volume: (name: string) => Locator;
   readonly path: Locator;
+  readonly url: Locator;
+  readonly kernel: Locator;
+  readonly initrd: Locator;
+  readonly cmdline: Locator;
+  /** The media of the request, once there are several. */
+  readonly addMedium: Locator;
+  readonly media: Locator;
+  readonly mediumAction: (name: string) => Locator;
+  /** What is seldom chosen, folded away. */
+  readonly more: Locator;
+  readonly session: (name: string) => Locator;
+  readonly fallThrough: (name: string) => Locator;
+  readonly writes: (name: string) => Locator;
+  readonly check: (name: string) => Locator;
+  readonly profile: (name: 'Recommended' | 'Nova') => Locator;
+  readonly properties: Locator;
+  readonly propertiesFile: Locator;
+  /** A row of the reasons: by choice, of the session or of a medium. */
+  readonly why: (table: string, choice: string) => Locator;
   /** By the word it begins with: one that is impossible goes on with its reason. */
   readonly device: (name: string) => Locator;
   readonly bus: (name: string) => Locator;
   readonly stop: (name: string) => Locator;
   readonly preview: Locator;
-  readonly previewTab: (name: 'Outcome' | 'XML diff' | 'virsh') => Locator;
+  readonly previewTab: (name: 'Outcome' | 'Why' | 'XML diff' | 'virsh') => Locator;
   readonly bootInRescue: Locator;
   readonly plannedDisk: (target: string) => Locator;
   readonly refusals: Locator;
@@ -39,6 +58,26 @@ export function rescuePage(page: Page): RescuePage {
     pool: (name) => main.getByRole('region', { name: 'Medium' }).getByRole('button', { name, expanded: false }),
     volume: (name) => main.getByRole('radiogroup', { name: /^Volumes of pool/ }).getByText(name, { exact: true }),
     path: main.getByLabel('Path on the host'),
+    url: main.getByLabel('Web address'),
+    kernel: main.getByRole('textbox', { name: 'Kernel' }),
+    initrd: main.getByRole('textbox', { name: 'Initrd' }),
+    cmdline: main.getByRole('textbox', { name: 'Command line' }),
+    addMedium: main.getByRole('button', { name: 'Add another' }),
+    media: main.getByRole('list', { name: 'Media of this rescue' }).getByRole('listitem'),
+    mediumAction: (name) => main.getByRole('region', { name: 'Media of this rescue' }).getByRole('button', { name }),
+    more: main.getByText('More choices', { exact: true }),
+    session: (name) => radio(main.getByRole('group', { name: 'Session' }), name),
+    fallThrough: (name) => radio(main.getByRole('group', { name: 'Next in the boot order' }), name),
+    writes: (name) => radio(main.getByRole('group', { name: 'What the guest writes to the medium' }), name),
+    check: (name) => main.getByRole('checkbox', { name: new RegExp(`^${name}`) }),
+    profile: (name) => main.getByRole('radiogroup', { name: 'Defaults' }).getByRole('radio', { name }),
+    properties: main.getByRole('textbox', { name: 'Image properties' }),
+    propertiesFile: main.locator('input[type=file]'),
+    why: (table, choice) =>
+      preview
+        .getByRole('table', { name: table })
+        .getByRole('row')
+        .filter({ has: page.getByRole('rowheader', { name: choice, exact: true }) }),
     device: (name) => radio(main.getByRole('group', { name: 'Device' }), name),
     bus: (name) => radio(main.getByRole('group', { name: 'Bus' }), name),
     stop: (name) => radio(main.getByRole('group', { name: 'To stop the guest' }), name),

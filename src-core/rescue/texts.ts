@@ -181,7 +181,7 @@ export const SENTENCE_TEXTS = {
   'why-controller-full': 'no {{type}} controller of the guest has a place for it',
   'why-controller-scsi': 'its scsi controllers are not virtio-scsi, which every rescue system can drive',
   'why-format-content': 'its first bytes say so',
-  'why-format-iso': 'an ISO image is read as it is, byte for byte',
+  'why-format-iso': 'an ISO image is given as it is',
   'why-format-told': 'its storage says so; its first bytes were not read',
   'why-format-unknown': 'nothing is known of it, and an image is never probed: it could point at any file of the host',
   'why-order-first': 'the first medium boots',

@@ -197,14 +197,25 @@ const CONTENT: MediumContent = {
   virtualSize: null,
 };
 
+function fileOf(spec: MediumSpec): string {
+  switch (spec.kind) {
+    case 'volume':
+      return `/srv/iso/${spec.name}`;
+    case 'path':
+      return spec.path;
+    case 'kernel':
+      return spec.kernel;
+    case 'url':
+      return '/srv/iso/from-the-web.iso';
+    case 'original':
+      return `${images}/base/debian-12.qcow2`;
+  }
+}
+
 /** What the harness' host finds for a medium: by its name, as an administrator would guess it. */
 export function mediumFacts(spec: MediumSpec): MediumFacts {
-  const file =
-    spec.kind === 'volume'
-      ? `/srv/iso/${spec.name}`
-      : spec.kind === 'path'
-        ? spec.path
-        : `${images}/base/debian-12.qcow2`;
+  const hash = { sha256: 'c0ffee'.repeat(10).padEnd(64, '0'), bytes: 524_288 };
+  const file = fileOf(spec);
   const found = !file.includes('missing');
   const isDisk = file.endsWith('.qcow2');
   const biosOnly = file.includes('bios');
@@ -212,23 +223,27 @@ export function mediumFacts(spec: MediumSpec): MediumFacts {
     spec,
     found,
     problem: found ? null : `${file}: no such file`,
-    source: found ? { type: 'file', file } : null,
+    source: found && spec.kind !== 'kernel' ? { type: 'file', file } : null,
     size: found ? 1_100_000_000 : null,
     format: isDisk ? 'qcow2' : 'raw',
-    content: found
-      ? {
-          ...CONTENT,
-          kind: isDisk ? 'image' : 'iso9660',
-          hybrid: !isDisk,
-          uefi: !biosOnly,
-          format: isDisk ? 'qcow2' : 'raw',
-          label: isDisk ? null : CONTENT.label,
-        }
-      : null,
-    hash: found ? { sha256: 'c0ffee'.repeat(10).padEnd(64, '0'), bytes: 524_288 } : null,
+    content:
+      found && spec.kind !== 'kernel'
+        ? {
+            ...CONTENT,
+            kind: isDisk ? 'image' : 'iso9660',
+            hybrid: !isDisk,
+            uefi: !biosOnly,
+            format: isDisk ? 'qcow2' : 'raw',
+            label: isDisk ? null : CONTENT.label,
+          }
+        : null,
+    hash: found ? hash : null,
     modified: null,
     backing: null,
-    bootFiles: [],
+    bootFiles:
+      spec.kind === 'kernel'
+        ? [{ role: 'kernel', file, size: 9_000_000, hash, content: { kind: 'bzimage', arch: 'x86_64' } }]
+        : [],
     kin: null,
     writers: file.includes('in-use') ? ['build-07'] : [],
     properties: {},

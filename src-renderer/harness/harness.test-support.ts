@@ -1,5 +1,6 @@
 /** The window in a browser, over the fake. `?crowd=10000` adds a host with as many machines, `?theme=dark` chooses colours. */
-import { addCrowd, fakeSalvor, makeWorld } from './fake-salvor.test-support.ts';
+import { fakeSalvor } from './fake-salvor.test-support.ts';
+import { addCrowd, makeWorld } from './fake-world.test-support.ts';
 
 const query = new URLSearchParams(location.search);
 const world = makeWorld({ delay: Number(query.get('delay') ?? 20), stepDelay: Number(query.get('step') ?? 900) });

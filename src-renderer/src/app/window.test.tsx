@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { errorData } from '../../../src-core/contract/errors.ts';
-import { addCrowd, fakeSalvor, host, makeWorld, row } from '../../harness/fake-salvor.test-support.ts';
+import { fakeSalvor } from '../../harness/fake-salvor.test-support.ts';
+import { addCrowd, host, makeWorld, row } from '../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../harness/render.test-support.tsx';
 import { useNavigation } from './stores/navigation.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { row } from '../../../harness/fake-salvor.test-support.ts';
+import { row } from '../../../harness/fake-world.test-support.ts';
 import { reduceMachines } from './machines.ts';
 import type { MachinesState } from './machines.ts';
 

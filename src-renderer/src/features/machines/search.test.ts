@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { row, session } from '../../../harness/fake-salvor.test-support.ts';
+import { row, session } from '../../../harness/fake-world.test-support.ts';
 import { moveChoice, searchMachines, sortMachines } from './search.ts';
 
 const web2 = row({ uuid: 'aaaa', name: 'web-2', disks: [{ target: 'vda', source: '/images/web-2.qcow2' }] });

@@ -15,7 +15,6 @@ export function MediaTable({ media }: { readonly media: readonly PlannedMedium[]
           <th scope="col">{t('rescue.media.column.medium')}</th>
           <th scope="col">{t('rescue.devices.as')}</th>
           <th scope="col">{t('rescue.media.column.size')}</th>
-          <th scope="col">{t('rescue.media.column.writes')}</th>
         </tr>
       </thead>
       <tbody>
@@ -38,7 +37,6 @@ export function MediaTable({ media }: { readonly media: readonly PlannedMedium[]
                   })}
             </td>
             <td className="nowrap num">{formatBytes(size)}</td>
-            <td className="nowrap">{placement === null ? '—' : t(`rescue.writesShort.${placement.writes.value}`)}</td>
           </tr>
         ))}
       </tbody>

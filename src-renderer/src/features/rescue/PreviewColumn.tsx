@@ -107,7 +107,14 @@ function PlanCommands({ plan }: { readonly plan: RescuePlan }) {
           <CopyButton text={plan.virsh.join('\n')} label={t('common.copy')} />
         </span>
       </div>
-      <pre className="plan-commands">{plan.virsh.join('\n')}</pre>
+      <pre className="plan-commands">
+        {plan.virsh.map((line, at) => (
+          <span key={at} className={line.startsWith('#') ? 'plan-command muted' : 'plan-command'}>
+            {line}
+            {'\n'}
+          </span>
+        ))}
+      </pre>
     </>
   );
 }

@@ -71,7 +71,7 @@ function Radio({ name, option, checked, onChange }: RadioProps) {
       <input type="radio" name={name} value={value} checked={checked} disabled={reason !== null} onChange={onChange} />
       <span className="reason-radio-text">
         {label}
-        {reason !== null && ' '}
+        {(note !== undefined || reason !== null) && ' '}
         {note !== undefined && <span className="muted small">{note}</span>}
         {reason !== null && (
           <span className="reason-radio-why">

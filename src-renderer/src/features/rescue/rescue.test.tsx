@@ -3,7 +3,8 @@ import type { UserEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
 import type { Operation } from '../../../../src-core/contract/schemas.ts';
-import { fakeSalvor, makeWorld, row, session } from '../../../harness/fake-salvor.test-support.ts';
+import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
+import { makeWorld, row, session } from '../../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
 
 /** Open a machine's rescue page and choose a medium. */

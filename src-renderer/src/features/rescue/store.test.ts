@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
 import type { Preview } from '../../../../src-core/contract/schemas.ts';
-import { fakeSalvor, makeWorld } from '../../../harness/fake-salvor.test-support.ts';
+import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
+import { makeWorld } from '../../../harness/fake-world.test-support.ts';
 import { resetStores, installFake } from '../../../harness/render.test-support.tsx';
 import { FIRST_DRAFT, orderOf } from './draft.ts';
 import type { Order } from './draft.ts';
