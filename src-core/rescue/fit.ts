@@ -30,9 +30,9 @@ export function fitRefusals(context: PlanContext, layout: Layout, deviceWord: st
   const device = asDevice(deviceWord);
   if (device === null)
     return [refusal(deviceWord === 'lun' ? 'device-lun' : 'device-unknown', deviceWord, { device: deviceWord })];
-  const buses = listBuses(context, layout, device);
+  const buses = () => listBuses(context, layout, device);
   const bus = asBus(busWord);
-  if (bus === null) return [refusal('bus-unknown', busWord, { bus: busWord, buses })];
+  if (bus === null) return [refusal('bus-unknown', busWord, { bus: busWord, buses: buses() })];
   const structural = structuralRefusal(context, device, bus, buses);
   if (structural !== null) return [structural];
   const full = roomRefusal(context, layout, bus, buses);
@@ -40,23 +40,23 @@ export function fitRefusals(context: PlanContext, layout: Layout, deviceWord: st
   return [full, boot].filter((finding) => finding !== null);
 }
 
-/** Device, machine, guest and host: what would be refused whatever else is attached. */
+/** Device, machine, guest and host: what would be refused whatever else is attached. `buses` says what would do; asked for where it is said. */
 function structuralRefusal(
   context: PlanContext,
   device: RescueDeviceKind,
   bus: RescueBus,
-  buses: string,
+  buses: () => string,
 ): Finding | null {
   const { domain } = context;
   const machine = domain.machine || domain.machineFamily;
   const capabilities = context.inputs.host.domainCapabilities;
   if (!BUSES_OF_DEVICE[device].includes(bus))
     return refusal('device-bus-fit', bus, { device, bus, buses: BUSES_OF_DEVICE[device].join(', ') });
-  if (!busesOfMachine(context).includes(bus)) return refusal('machine-bus-fit', bus, { machine, bus, buses });
+  if (!busesOfMachine(context).includes(bus)) return refusal('machine-bus-fit', bus, { machine, bus, buses: buses() });
   if (bus === 'usb' && usbIsOff(context)) return refusal('usb-disabled', bus, {});
   // An empty list means that the host does not tell, not that it can do nothing.
   if (capabilities !== null && capabilities.buses.length > 0 && !capabilities.buses.includes(bus)) {
-    return refusal('host-bus', bus, { bus, machine, buses });
+    return refusal('host-bus', bus, { bus, machine, buses: buses() });
   }
   if (capabilities !== null && capabilities.diskDevices.length > 0 && !capabilities.diskDevices.includes(device)) {
     return refusal('host-device', device, { device, machine });
@@ -88,11 +88,11 @@ function usbIsOff({ domain }: PlanContext): boolean {
   return domain.controllers.some((controller) => controller.type === 'usb' && controller.model === 'none');
 }
 
-function roomRefusal(context: PlanContext, layout: Layout, bus: RescueBus, buses: string): Finding | null {
+function roomRefusal(context: PlanContext, layout: Layout, bus: RescueBus, buses: () => string): Finding | null {
   const place = freePlace(context.domain, layout, bus);
   if (place === null) {
     const use = busUse(context.domain, layout, bus) ?? { used: 0, limit: 0 };
-    return refusal('bus-full', bus, { bus, used: use.used, limit: use.limit, buses: buses || '—' });
+    return refusal('bus-full', bus, { bus, used: use.used, limit: use.limit, buses: buses() || '—' });
   }
   const needsSlot = bus === 'virtio' || (place.controller !== null && bus !== 'usb');
   return needsSlot && !hasFreeSlot(context.domain, bus) ? refusal('pci-full', bus, { bus }) : null;
@@ -135,7 +135,8 @@ function firmwareHasBus({ domain }: PlanContext, bus: RescueBus): boolean {
 }
 
 function isOffered(context: PlanContext, layout: Layout, device: RescueDeviceKind, bus: RescueBus): boolean {
-  return structuralRefusal(context, device, bus, '') === null && roomRefusal(context, layout, bus, '') === null;
+  const unsaid = () => '';
+  return structuralRefusal(context, device, bus, unsaid) === null && roomRefusal(context, layout, bus, unsaid) === null;
 }
 
 /** The buses that would do for a device, as words for a sentence; those that never boot left out. */
