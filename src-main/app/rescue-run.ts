@@ -113,12 +113,10 @@ async function check({ hypervisor, order, report }: Run) {
 
 /** Right before the guest is touched: is it still what the plan was made for? Cheap, since the check was a moment ago. */
 async function assertUnchanged({ hypervisor, order: { domain } }: Run, inputs: RescueInputs): Promise<void> {
-  const [definitionXml, open, obstacles] = await Promise.all([
+  const [definitionXml, obstacles] = await Promise.all([
     hypervisor.domainXml(domain.uuid, inputs.domain.persistent ? 'definition' : 'migratable'),
-    openSession(hypervisor, domain.uuid),
     hypervisor.domainObstacles(domain.uuid),
   ]);
-  if (open !== null) throw busyWith(domain, open.session);
   const { managedSave, job } = obstacles;
   const now: RescueInputs = { ...inputs, domain: { ...inputs.domain, definitionXml, managedSave, job } };
   const changed =
@@ -126,6 +124,9 @@ async function assertUnchanged({ hypervisor, order: { domain } }: Run, inputs: R
     managedSave !== inputs.domain.managedSave ||
     job !== inputs.domain.job;
   if (changed) throw new SalvorError('drift', { domain: domain.name, what: describeDrift(inputs, now) });
+  // Last of all: a rescue that somebody at another computer has just started would be forced off.
+  const open = await openSession(hypervisor, domain.uuid);
+  if (open !== null) throw busyWith(domain, open.session);
 }
 
 async function stop({ hypervisor, order, report, signal }: Run): Promise<void> {
