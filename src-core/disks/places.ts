@@ -1,11 +1,13 @@
 /**
  * Free places on a guest's buses. libvirt derives drive addresses from target names and refuses a double use, so a rescue
- * device on ide, sata, scsi or fdc gets an explicit free address; PCI slots and USB ports are left to libvirt.
+ * device on ide, sata, scsi or fdc gets an explicit free address; USB ports are left to libvirt, and PCI slots where it chooses a late one.
  */
 import type { ControllerView, DomainView } from '../domain-xml/domain.ts';
 import { PLACES } from '../rescue/policy.ts';
 import type { RescueBus } from '../rescue/types.ts';
 import { diskNameIndex } from './target-names.ts';
+import { freePciSlots, laterPciPlace } from './pci-places.ts';
+import type { PciAddress } from './pci-places.ts';
 import type { DiskAddress } from './types.ts';
 
 export type DriveAddress = Extract<DiskAddress, { type: 'drive' }>;
@@ -31,13 +33,15 @@ export interface AddedController {
 export interface Layout {
   readonly targets: readonly string[];
   readonly drives: readonly UsedDrive[];
+  /** PCI places of devices that were added. */
+  readonly pci: readonly PciAddress[];
   readonly controllers: readonly Pick<ControllerView, 'type' | 'index' | 'model'>[];
   readonly added: readonly AddedController[];
 }
 
 export interface Place {
-  /** null: left to libvirt (usb, virtio on PCI and ccw). */
-  readonly address: DriveAddress | MmioAddress | null;
+  /** null: left to libvirt (usb, virtio on ccw, and on PCI where its own choice is the last one). */
+  readonly address: DriveAddress | PciAddress | MmioAddress | null;
   /** The controller that has to be added for it, or null. */
   readonly controller: AddedController | null;
 }
@@ -78,7 +82,13 @@ export function layoutOf(domain: DomainView): Layout {
     if (device.kind === 'hostdev' && device.address?.type === 'drive')
       drives.push({ bus: 'scsi', address: device.address });
   }
-  return { targets: domain.disks.map((disk) => disk.target), drives, controllers: domain.controllers, added: [] };
+  return {
+    targets: domain.disks.map((disk) => disk.target),
+    drives,
+    pci: [],
+    controllers: domain.controllers,
+    added: [],
+  };
 }
 
 /** The layout with one more device on it. */
@@ -87,6 +97,7 @@ export function addDevice(layout: Layout, bus: string, target: string, place: Pl
   return {
     targets: [...layout.targets, target],
     drives: address?.type !== 'drive' ? layout.drives : [...layout.drives, { bus, address }],
+    pci: address?.type !== 'pci' ? layout.pci : [...layout.pci, address],
     controllers: controller === null ? layout.controllers : [...layout.controllers, controller],
     added: controller === null ? layout.added : [...layout.added, controller],
   };
@@ -170,7 +181,7 @@ export function freePlace(domain: DomainView, layout: Layout, bus: RescueBus): P
         : { address: null, controller: usbController(domain, layout) };
     }
     case 'virtio':
-      return { address: virtioAddress(domain), controller: null };
+      return { address: virtioAddress(domain) ?? laterPciPlace(domain, layout.pci), controller: null };
   }
 }
 
@@ -267,11 +278,7 @@ export function hasFreeSlot(domain: DomainView, bus: RescueBus): boolean {
     case 'i440fx':
       break;
   }
-  const buses = [
-    { index: 0, slots: 30 },
-    ...pci.filter((controller) => controller.index > 0).map(({ index }) => ({ index, slots: 31 })),
-  ];
-  return buses.some(({ index, slots }) => (domain.pciUse.get(index) ?? 0) < slots);
+  return [0, ...pci.map(({ index }) => index)].some((index) => freePciSlots(domain, index).length > 0);
 }
 
 /** How many virtio-mmio transports the machine has (tried: QEMU 7.2 to 11.1), where virtio devices are put on them; else null. */

@@ -65,8 +65,8 @@ export interface DomainView {
   readonly disks: readonly DiskView[];
   readonly bootDevices: readonly BootDeviceView[];
   readonly controllers: readonly ControllerView[];
-  /** How many devices of any kind have a PCI address on each bus. */
-  readonly pciUse: ReadonlyMap<number, number>;
+  /** The PCI slots that devices of any kind have on each bus. */
+  readonly pciUse: ReadonlyMap<number, ReadonlySet<number>>;
   /** Devices of any kind with a USB port of their own; a hub brings ports of its own. */
   readonly usbUse: { readonly devices: number; readonly hubs: number };
   /** How many devices have a virtio-mmio address. */
@@ -126,7 +126,7 @@ export function readDomain(document: XmlDocument): DomainView {
     disks: children(devices, 'disk').map(readDisk),
     bootDevices: readBootDevices(devices),
     controllers: children(devices, 'controller').map(readController),
-    pciUse: countPci(devices),
+    pciUse: readPciUse(devices),
     usbUse: countUsb(devices),
     mmioUse: children(devices).filter((device) => attribute(child(device, 'address'), 'type') === 'virtio-mmio').length,
     managers: MANAGERS.filter(([namespace]) =>
@@ -256,11 +256,14 @@ function readController(controller: XmlElement): ControllerView {
   };
 }
 
-function countPci(devices: XmlElement | null): Map<number, number> {
-  const use = new Map<number, number>();
+function readPciUse(devices: XmlElement | null): Map<number, Set<number>> {
+  const use = new Map<number, Set<number>>();
   for (const device of children(devices)) {
     const address = readAddress(child(device, 'address'));
-    if (address?.type === 'pci' && address.function === 0) use.set(address.bus, (use.get(address.bus) ?? 0) + 1);
+    if (address?.type !== 'pci') continue;
+    const slots = use.get(address.bus);
+    if (slots === undefined) use.set(address.bus, new Set([address.slot]));
+    else slots.add(address.slot);
   }
   return use;
 }

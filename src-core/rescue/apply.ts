@@ -228,6 +228,16 @@ function diskElement(document: XmlDocument, disk: NewDisk): XmlElement {
 
 function addressElement(document: XmlDocument, address: NonNullable<Place['address']>): XmlElement {
   if (address.type === 'other') return newElement(document, 'address', { type: address.text });
+  if (address.type === 'pci') {
+    const hex = (value: number, width: number) => `0x${value.toString(16).padStart(width, '0')}`;
+    return newElement(document, 'address', {
+      type: address.type,
+      domain: hex(address.domain, 4),
+      bus: hex(address.bus, 2),
+      slot: hex(address.slot, 2),
+      function: hex(address.function, 1),
+    });
+  }
   const { type, controller, bus, target, unit } = address;
   return newElement(document, 'address', { type, controller, bus, target, unit });
 }

@@ -105,7 +105,8 @@ function attachOne(
   const prefix = TARGET_PREFIX[bus];
   const onSameBus = context.domain.disks.filter((own) => own.bus === bus).map((own) => own.target);
   const target =
-    context.inputs.request.profile === 'nova'
+    // Nova has no media that ride along: theirs are never before the guest's own, which <boot dev> would then pass over.
+    context.inputs.request.profile === 'nova' && bootOrder !== null
       ? firstFreeTargetName(prefix, layout.targets)
       : nextTargetName(prefix, layout.targets, onSameBus);
   const { address } = place;

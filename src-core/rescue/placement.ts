@@ -9,6 +9,13 @@ import type { Choice, MediumFacts, Placement, RescueBus } from './types.ts';
 /** What is settled before a place is looked for. */
 export type Settled = Pick<Placement, 'device' | 'bus' | 'writes'> & { readonly bootOrder: number | null };
 
+const ADDRESS_WHY = {
+  none: 'why-address-libvirt',
+  pci: 'why-address-later',
+  drive: 'why-address-free',
+  other: 'why-address-free',
+} as const;
+
 /** `layout`: what was taken before this medium came; `target` and `place`: what it was given there. */
 export function placementOf(
   context: PlanContext,
@@ -32,7 +39,7 @@ export function placementOf(
     address: {
       value: place.address,
       from: 'profile',
-      why: sentence(place.address === null ? 'why-address-libvirt' : 'why-address-free', { bus: given.bus }),
+      why: sentence(ADDRESS_WHY[place.address?.type ?? 'none'], { bus: given.bus }),
     },
     controller: controllerOf(layout, place),
     format: formatChoice(medium),

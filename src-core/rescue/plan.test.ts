@@ -135,7 +135,13 @@ const PLACES: readonly (readonly [string, string, { device?: string; bus: string
   ],
   ['fdc: the second', diskXml('fda', 'fdc', 'floppy'), { device: 'floppy', bus: 'fdc' }, drive(0, 0, 0, 1)],
   ['usb: left to libvirt', ROOT_DISK, { bus: 'usb' }, null],
-  ['virtio: left to libvirt', ROOT_DISK, { bus: 'virtio' }, null],
+  ['virtio: left to libvirt, which puts it behind', ROOT_DISK.replace('0x05', '0x02'), { bus: 'virtio' }, null],
+  [
+    'virtio: behind the guest’s own, where a hole is before them',
+    ROOT_DISK,
+    { bus: 'virtio' },
+    { type: 'pci', domain: 0, bus: 0, slot: 6, function: 0 },
+  ],
 ];
 
 describe('addresses', () => {

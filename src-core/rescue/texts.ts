@@ -176,6 +176,8 @@ export const SENTENCE_TEXTS = {
   'why-target-next': 'the next name behind the guest’s own, so that the rescue device is the last one',
   'why-target-free': 'Nova takes the first name that is free',
   'why-address-free': 'a free place on {{bus}}, given because libvirt would derive one from the name',
+  'why-address-later':
+    'behind all {{bus}} disks of the guest: libvirt would choose a place before one of them, and the guest would count them anew',
   'why-address-libvirt': 'libvirt gives {{bus}} devices a place; the guest’s own keep theirs',
   'why-controller-none': 'the guest has no {{type}} controller',
   'why-controller-full': 'no {{type}} controller of the guest has a place for it',

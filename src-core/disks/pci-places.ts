@@ -1,0 +1,61 @@
+/**
+ * PCI places behind all of the guest's virtio disks. libvirt takes the first free one, and a guest counts vda, vdb … by place: with a hole
+ * before the root disk the rescue device would be vda, and every disk of the guest's own have another name.
+ */
+import type { DomainView } from '../domain-xml/domain.ts';
+import { guestBusNumbers, guestPciAddress } from './pci-buses.ts';
+import type { DiskAddress } from './types.ts';
+
+export type PciAddress = Extract<DiskAddress, { type: 'pci' }>;
+
+const LAST_SLOT = 31;
+
+/** Slots of a bus of conventional PCI that nothing is on: bus 0 has host bridge and ISA, a bridge keeps its slot 0. */
+export function freePciSlots({ pciUse }: DomainView, bus: number): number[] {
+  const used = pciUse.get(bus);
+  const first = bus === 0 ? 2 : 1;
+  return Array.from({ length: LAST_SLOT + 1 - first }, (_, place) => first + place).filter(
+    (slot) => used?.has(slot) !== true,
+  );
+}
+
+/**
+ * The place to ask for, so that a virtio disk is the last one; null where libvirt's own choice is that already, or where no place that is
+ * there comes later. `added`: places that media riding along have got.
+ */
+export function laterPciPlace(domain: DomainView, added: readonly PciAddress[]): PciAddress | null {
+  const addresses = [...domain.disks.filter((disk) => disk.bus === 'virtio').map((disk) => disk.address), ...added];
+  const own = addresses.filter((address) => address?.type === 'pci');
+  // Without all of the addresses (a definition that libvirt has not seen) there is nothing to go by.
+  if (own.length === 0 || own.length < addresses.length) return null;
+  const numbers = guestBusNumbers(domain);
+  const key = (address: PciAddress) => guestPciAddress(address, numbers);
+  const last = own.reduce((a, b) => ((key(a) ?? '') > (key(b) ?? '') ? a : b));
+  const lastKey = key(last);
+  if (lastKey === null) return null;
+  const places = domain.machineFamily === 'i440fx' ? slotsOf(domain, added, last.bus) : emptyPorts(domain, added);
+  const isLater = (place: PciAddress) => (key(place) ?? '') > lastKey;
+  const first = places[0];
+  if (first === undefined || isLater(first)) return null;
+  return places.filter(isLater).sort((a, b) => ((key(a) ?? '') < (key(b) ?? '') ? -1 : 1))[0] ?? null;
+}
+
+function slotsOf(domain: DomainView, added: readonly PciAddress[], lastBus: number): PciAddress[] {
+  // libvirt begins at bus 0.
+  return [...new Set([0, lastBus])]
+    .flatMap((bus) => freePciSlots(domain, bus).map((slot) => at(bus, slot)))
+    .filter(({ bus, slot }) => !added.some((other) => other.bus === bus && other.slot === slot));
+}
+
+/** PCI Express: root ports with nothing behind them, in libvirt's order. */
+function emptyPorts({ controllers, pciUse }: DomainView, added: readonly PciAddress[]): PciAddress[] {
+  return controllers
+    .filter(({ type, model, index }) => type === 'pci' && model === 'pcie-root-port' && !pciUse.has(index))
+    .map(({ index }) => at(index, 0))
+    .filter(({ bus }) => !added.some((other) => other.bus === bus))
+    .sort((a, b) => a.bus - b.bus);
+}
+
+function at(bus: number, slot: number): PciAddress {
+  return { type: 'pci', domain: 0, bus, slot, function: 0 };
+}
