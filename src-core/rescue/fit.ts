@@ -10,7 +10,6 @@ import {
   BUSES_OF_FIRMWARE,
   BUSES_OF_MACHINE,
   FIRMWARE_NAMES,
-  FLOPPY_CAPABILITY_FROM,
   USB_CDROM_BOOTS_FROM,
   formatLibvirtVersion,
 } from './policy.ts';
@@ -68,20 +67,16 @@ function structuralRefusal(
 function busesOfMachine({ domain, inputs }: PlanContext): readonly RescueBus[] {
   if (domain.machineFamily !== 'other') return BUSES_OF_MACHINE[domain.machineFamily];
   const listed = inputs.host.domainCapabilities?.buses ?? [];
-  const floppies = inputs.host.libvirtVersion >= FLOPPY_CAPABILITY_FROM;
-  return RESCUE_BUSES.filter((bus) => {
-    if (!listed.includes(bus)) return false;
-    if (bus === 'fdc') return floppies;
-    return bus === 'ide' || hasWayTo(domain, bus);
-  });
+  return RESCUE_BUSES.filter((bus) => listed.includes(bus) && (bus === 'ide' || hasWayTo(domain, bus)));
 }
 
-/** libvirt lists PCI's buses for machines without PCI as well: what a definition has already, or a PCI bus, shows that there is a way. */
+/**
+ * libvirt lists PCI's buses for machines without PCI as well, and floppies for machines without a floppy controller (up to 11.3 for nearly
+ * all, in 12.8 for some still): what a definition has already, or a PCI bus, shows that there is a way.
+ */
 function hasWayTo({ controllers, disks }: DomainView, bus: RescueBus): boolean {
-  return (
-    controllers.some(({ type, model }) => type === 'pci' || (type === bus && model !== 'none')) ||
-    disks.some((disk) => disk.bus === bus)
-  );
+  const has = (wanted: string) => controllers.some(({ type, model }) => type === wanted && model !== 'none');
+  return has(bus) || disks.some((disk) => disk.bus === bus) || (bus !== 'fdc' && has('pci'));
 }
 
 function usbIsOff({ domain }: PlanContext): boolean {

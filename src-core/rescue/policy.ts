@@ -11,8 +11,8 @@ export const BUSES_OF_DEVICE: Readonly<Record<RescueDeviceKind, readonly RescueB
 
 /**
  * Buses by machine: what libvirt's define and QEMU's start took, each tried with QEMU 5.2, 7.2, 10.0 and 11.1 under libvirt 7.0, 9.0, 11.3 and 12.8.
- * The host's domain capabilities take away from it and never add: they list fdc on machines without a floppy controller (before libvirt 11.4),
- * and PCI's buses on isapc and microvm, which have no PCI.
+ * The host's domain capabilities take away from it and never add: they list fdc on machines without a floppy controller (nearly all before
+ * libvirt 11.4), and PCI's buses on isapc and microvm, which have no PCI.
  */
 export const BUSES_OF_MACHINE: Readonly<Record<MachineFamily, readonly RescueBus[]>> = {
   i440fx: ['usb', 'virtio', 'scsi', 'sata', 'ide', 'fdc'],
@@ -48,9 +48,6 @@ export const FIRMWARE_NAMES: Readonly<Record<Firmware, string>> = {
   none: 'none',
   other: 'the machine’s own firmware',
 };
-
-/** Domain capabilities of a machine without floppies list floppy and fdc before this libvirt. */
-export const FLOPPY_CAPABILITY_FROM = 11_004_000;
 
 /** The recommended cdrom bus by the guest's machine (not the medium's: Nova's known trap). */
 export const CDROM_BUS_OF_MACHINE: Readonly<Record<MachineFamily, RescueBus>> = {
