@@ -18,9 +18,10 @@ import { generatedInputs, requestArbitrary } from '../../src-core/rescue/request
 import type { GeneratedRequest } from '../../src-core/rescue/request-arbitrary.test-support.ts';
 import { KNOWN } from '../../src-core/rescue/source-arbitrary.test-support.ts';
 import type { RescuePlan } from '../../src-core/rescue/types.ts';
-import { attributeOf, devicesOf, lineOf, own, rootOf } from '../testbed/definition-tree.ts';
+import { attributeOf, own, rootOf } from '../testbed/definition-tree.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
 import { deviceKeys, nativeOrder } from '../testbed/native-order.ts';
+import { differences } from './pair-differences.ts';
 
 /** VIR_DOMAIN_DEFINE_VALIDATE */
 const VALIDATE = 1;
@@ -257,56 +258,6 @@ async function checkPlan(
 function compare(what: string, ours: readonly string[], libvirts: readonly string[], xml: string): void {
   if (ours.join() !== libvirts.join())
     throw new Error(`${what}: Salvor says [${ours.join(', ')}], libvirt [${libvirts.join(', ')}]\n${xml}`);
-}
-
-/** Everything that libvirt made of the guest is there as it was; what came is the plan's, or a bridge that libvirt needed for it. */
-function differences(definition: string, rescue: string, plan: RescuePlan): string[] {
-  const isBoot = (node: Parameters<typeof lineOf>[0]) => node.nodeName === 'boot';
-  const lines = (xml: string) => own(devicesOf(xml)).map((device) => ({ device, line: lineOf(device, isBoot) }));
-  const left = lines(rescue);
-  const problems: string[] = [];
-  for (const { line } of lines(definition)) {
-    const place = left.findIndex((candidate) => candidate.line === line);
-    if (place === -1) problems.push(`changed or gone: ${line}`);
-    else left.splice(place, 1);
-  }
-  const controllers = plan.added
-    .filter(({ element }) => element === 'controller')
-    .map(({ what: { params } }) => `${String(params['type'])} ${String(params['index'])}`);
-  for (const { device, line } of left) {
-    const kind = `${attributeOf(device, 'type') ?? ''} ${attributeOf(device, 'index') ?? ''}`;
-    const alias = attributeOf(own(device, 'alias')[0], 'name') ?? '';
-    const isOurs = device.nodeName === 'disk' && alias.startsWith('ua-salvor-');
-    const isPlanned = device.nodeName === 'controller' && controllers.includes(kind);
-    // What libvirt adds by itself: bridges, hubs where USB ports run out, and a name for what the board has anyway.
-    const isItsOwn =
-      device.nodeName === 'hub' || (device.nodeName === 'controller' && /^(pci \d+|ide 0|fdc 0)$/.test(kind));
-    if (!isOurs && !isPlanned && !isItsOwn) problems.push(`not foreseen: ${line}`);
-  }
-  return [...problems, ...elsewhere(definition, rescue, plan)];
-}
-
-/** What is not a device: the same but for the session's mark, the boot classes, the kernel, the reboot and the variables. */
-function elsewhere(definition: string, rescue: string, plan: RescuePlan): string[] {
-  const rows = (xml: string) =>
-    own(rootOf(xml))
-      .filter(
-        ({ nodeName }) =>
-          !['devices', 'metadata', ...(plan.request.endAtFirstReboot ? ['on_reboot'] : [])].includes(nodeName),
-      )
-      .map((element) =>
-        lineOf(
-          element,
-          ({ nodeName }) =>
-            element.nodeName === 'os' &&
-            ['boot', 'kernel', 'initrd', 'cmdline', 'dtb', ...(plan.scratchNvram === null ? [] : ['nvram'])].includes(
-              nodeName,
-            ),
-        ),
-      );
-  const before = rows(definition);
-  const after = rows(rescue);
-  return before.join('\n') === after.join('\n') ? [] : [`${before.join('\n')} became ${after.join('\n')}`];
 }
 
 /** Refusals that say "libvirt would not take it": libvirt is asked with a plain device of that kind. */
