@@ -5,11 +5,13 @@
 import { benchBinding } from './binding.ts';
 import { benchPlan } from './plan.ts';
 import { benchRescue } from './rescue.ts';
+import { benchWindow } from './window.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   plan: benchPlan,
   rescue: benchRescue,
   binding: benchBinding,
+  window: benchWindow,
 };
 
 const wanted = process.argv.slice(2);

@@ -9,7 +9,7 @@ import type { Guest } from '../testbed/guests.ts';
 import { holdStart } from '../testbed/hooks.ts';
 import { expectAccessible } from './accessibility.ts';
 import { test } from './qemu-host.ts';
-import type { SalvorApp } from './salvor-app.ts';
+import type { SalvorApp } from './launch.ts';
 
 /** Buttons of the question, in their order. */
 const ANSWER = { wait: 0, cancel: 1, stay: 2 } as const;

@@ -5,7 +5,7 @@ import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { CHANNELS } from '../../src-core/contract/channels.ts';
 import { test } from './salvor-app.ts';
-import type { SalvorApp } from './salvor-app.ts';
+import type { SalvorApp } from './launch.ts';
 
 type AnyApi = Record<string, (input: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>;
 

@@ -1,5 +1,6 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { AttachChoice, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
@@ -23,7 +24,8 @@ interface AttachColumnProps {
 }
 
 /** Second column: how the medium is attached. Each choice has a default that says why; what is impossible says why. */
-export function AttachColumn({ details, draft, choices, resolved, onChange }: AttachColumnProps) {
+export const AttachColumn = memo(function AttachColumn(props: AttachColumnProps) {
+  const { details, draft, choices, resolved, onChange } = props;
   const { t } = useTranslation();
   const words = useSentenceWords();
   const options = useOptions();
@@ -68,7 +70,7 @@ export function AttachColumn({ details, draft, choices, resolved, onChange }: At
       </div>
     </section>
   );
-}
+});
 
 function useOptions() {
   const { t } = useTranslation();

@@ -6,12 +6,13 @@ import { mediumName } from './draft.ts';
 import { MOST_MEDIA, addMedium, moveMedium, removeMedium } from './media-list.ts';
 
 interface MediaListProps {
-  readonly draft: Draft;
+  readonly media: Draft['media'];
+  readonly current: Draft['current'];
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
 /** The media of the request in their order: the first one boots. One alone needs no list. */
-export function MediaList({ draft, onChange }: MediaListProps) {
+export function MediaList({ onChange, ...draft }: MediaListProps) {
   const { t } = useTranslation();
   const { media, current } = draft;
   const names = media.map((medium) =>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host, MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { MediumFacts, MediumSpec, PlannedMedium } from '../../../../src-core/rescue/types.ts';
@@ -20,7 +20,8 @@ function wayOf(medium: MediumSpec | null): Way {
 interface MediumColumnProps {
   readonly host: Host | undefined;
   readonly details: MachineDetails;
-  readonly draft: Draft;
+  readonly media: Draft['media'];
+  readonly current: Draft['current'];
   /** What the host says of the media that are chosen, and how they are attached; empty: nothing yet. */
   readonly facts: readonly MediumFacts[];
   readonly planned: readonly PlannedMedium[];
@@ -28,18 +29,22 @@ interface MediumColumnProps {
 }
 
 /** First column: what to boot from, and what rides along. */
-export function MediumColumn({ host, details, draft, facts, planned, onChange }: MediumColumnProps) {
+export const MediumColumn = memo(function MediumColumn(props: MediumColumnProps) {
+  const { host, details, media, current, facts, planned, onChange } = props;
   const { t } = useTranslation();
-  const medium = currentMedium(draft);
-  const [seen, setSeen] = useState({ place: draft.current, way: wayOf(medium) });
+  const medium = currentMedium(props);
+  const [seen, setSeen] = useState({ place: current, way: wayOf(medium) });
   // Each place is chosen in its own way: another place opens where its medium is.
-  const way = seen.place === draft.current ? seen.way : wayOf(medium);
-  const choose = (next: MediumSpec | null): void => onChange(setMedium(draft, next));
+  const way = seen.place === current ? seen.way : wayOf(medium);
+  const choose = useCallback(
+    (next: MediumSpec | null): void => onChange(setMedium({ media, current }, next)),
+    [media, current, onChange],
+  );
   const showWay = (next: Way): void => {
-    setSeen({ place: draft.current, way: next });
+    setSeen({ place: current, way: next });
     if (next === 'original') choose({ kind: 'original' });
   };
-  const index = chosenIndex(draft);
+  const index = chosenIndex(props);
   const ownFacts = index === null ? undefined : facts[index];
   return (
     <section className="rescue-column rescue-medium" aria-labelledby="rescue-medium">
@@ -54,16 +59,16 @@ export function MediumColumn({ host, details, draft, facts, planned, onChange }:
           onChange={showWay}
         />
       </div>
-      <div key={draft.current} className="rescue-column-body pane-scroll">
+      <div key={current} className="rescue-column-body pane-scroll">
         {way === 'pools' && <PoolsBrowser hostId={details.row.hostId} medium={medium} onChange={choose} />}
         {way === 'path' && <PathMedium host={host} medium={medium} onChange={choose} />}
         {way === 'url' && <UrlMedium medium={medium} onChange={choose} />}
         {way === 'original' && <p className="small muted rescue-pad">{t('rescue.medium.originalHelp')}</p>}
         {way === 'kernel' && <KernelMedium host={host} medium={medium} onChange={choose} />}
       </div>
-      {draft.media.some((one) => one !== null) && (
+      {media.some((one) => one !== null) && (
         <section className="media" tabIndex={0} aria-labelledby="media-title">
-          <MediaList draft={draft} onChange={onChange} />
+          <MediaList media={media} current={current} onChange={onChange} />
           {index !== null && ownFacts !== undefined && (
             <MediumFactsList
               facts={ownFacts}
@@ -75,4 +80,4 @@ export function MediumColumn({ host, details, draft, facts, planned, onChange }:
       )}
     </section>
   );
-}
+});

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
 import { BootLane } from '../../components/BootLane.tsx';
@@ -7,7 +8,7 @@ import { MediaTable } from './MediaTable.tsx';
 import { PlanSteps } from './PlanSteps.tsx';
 
 /** What comes of a request: what boots, what speaks against it, every disk, and what will be done step by step. */
-export function Outcome({ plan }: { readonly plan: RescuePlan }) {
+export const Outcome = memo(function Outcome({ plan }: { readonly plan: RescuePlan }) {
   const { t } = useTranslation();
   return (
     <>
@@ -27,4 +28,4 @@ export function Outcome({ plan }: { readonly plan: RescuePlan }) {
       {plan.steps.length > 0 && <PlanSteps plan={plan} />}
     </>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pool, Volume } from '../../../../src-core/contract/schemas.ts';
 import type { MediumSpec } from '../../../../src-core/rescue/types.ts';
@@ -19,7 +19,7 @@ interface PoolsBrowserProps {
 }
 
 /** The pools of the host; the volumes of a pool are asked for when it is opened. */
-export function PoolsBrowser({ hostId, medium, onChange }: PoolsBrowserProps) {
+export const PoolsBrowser = memo(function PoolsBrowser({ hostId, medium, onChange }: PoolsBrowserProps) {
   const { t } = useTranslation();
   const listing = usePools((state) => state.pools[hostId]);
   const [filter, setFilter] = useState('');
@@ -67,7 +67,7 @@ export function PoolsBrowser({ hostId, medium, onChange }: PoolsBrowserProps) {
       )}
     </>
   );
-}
+});
 
 interface PoolItemProps {
   readonly hostId: string;

@@ -1,6 +1,6 @@
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
@@ -34,18 +34,7 @@ export function PreviewColumn({ details, entry, hasMedium }: PreviewColumnProps)
         <h2 id="rescue-preview" className="rescue-column-head">
           {t('rescue.preview.title')}
         </h2>
-        <Tabs value={view} aria-label={t('rescue.preview.views')} onChange={(_event, value: View) => setView(value)}>
-          {VIEWS.map((value) => (
-            <Tab
-              key={value}
-              value={value}
-              id={`preview-tab-${value}`}
-              aria-controls={`preview-panel-${value}`}
-              disabled={plan === null && value !== 'outcome'}
-              label={t(`rescue.preview.view.${value}`)}
-            />
-          ))}
-        </Tabs>
+        <Views view={view} planned={plan !== null} onChange={setView} />
       </div>
       <div
         key={view}
@@ -66,6 +55,32 @@ export function PreviewColumn({ details, entry, hasMedium }: PreviewColumnProps)
     </section>
   );
 }
+
+interface ViewsProps {
+  readonly view: View;
+  /** Without a plan there is nothing but the outcome to look at. */
+  readonly planned: boolean;
+  readonly onChange: (view: View) => void;
+}
+
+/** Tabs measure themselves whenever they are drawn: not at every change of the plan. */
+const Views = memo(function Views({ view, planned, onChange }: ViewsProps) {
+  const { t } = useTranslation();
+  return (
+    <Tabs value={view} aria-label={t('rescue.preview.views')} onChange={(_event, value: View) => onChange(value)}>
+      {VIEWS.map((value) => (
+        <Tab
+          key={value}
+          value={value}
+          id={`preview-tab-${value}`}
+          aria-controls={`preview-panel-${value}`}
+          disabled={!planned && value !== 'outcome'}
+          label={t(`rescue.preview.view.${value}`)}
+        />
+      ))}
+    </Tabs>
+  );
+});
 
 function BeforeMedium({ details }: { readonly details: MachineDetails }) {
   const { t } = useTranslation();

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { useHosts } from '../../app/stores/hosts.ts';
@@ -7,8 +7,11 @@ import { MediumColumn } from './MediumColumn.tsx';
 import { PreviewColumn } from './PreviewColumn.tsx';
 import { StartBar } from './StartBar.tsx';
 import { orderOf } from './draft.ts';
-import type { Order } from './draft.ts';
+import type { Draft, Order } from './draft.ts';
 import { changeDraft, requestPreview, selectDraft, selectPreview, startRescue, useRescue } from './store.ts';
+
+/** The same nothing each time, so that who is given it need not be drawn anew. */
+const NONE: readonly never[] = [];
 
 /** Medium → Attach as → Preview, and below them what will happen and the button that does it. */
 export function RescueForm({ details }: { readonly details: MachineDetails }) {
@@ -28,23 +31,25 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
 
   const { preview } = entry;
   const plan = preview?.plan ?? null;
+  const change = useCallback((part: Partial<Draft>) => changeDraft(key, part), [key]);
   return (
     <div className="rescue">
       <div className="rescue-columns">
         <MediumColumn
           host={host}
           details={details}
-          draft={draft}
-          facts={preview?.media ?? []}
-          planned={plan?.media ?? []}
-          onChange={(change) => changeDraft(key, change)}
+          media={draft.media}
+          current={draft.current}
+          facts={preview?.media ?? NONE}
+          planned={plan?.media ?? NONE}
+          onChange={change}
         />
         <AttachColumn
           details={details}
           draft={draft}
-          choices={preview?.choices ?? []}
+          choices={preview?.choices ?? NONE}
           resolved={plan?.request ?? null}
-          onChange={(change) => changeDraft(key, change)}
+          onChange={change}
         />
         <PreviewColumn details={details} entry={entry} hasMedium={order !== null} />
       </div>

@@ -82,16 +82,27 @@ export function requestPreview(machine: MachineKey, order: Order | null): void {
   const send = async (): Promise<void> => {
     const answer = await ask('rescue.preview', { machine, ...order });
     if (mine !== asked) return;
-    putPreview(
-      key,
-      answer.ok ? { preview: answer.value, error: null, pending: false } : { error: answer.error, pending: false },
-    );
+    if (answer.ok) {
+      const before = selectPreview(useRescue.getState(), key).preview;
+      putPreview(key, { preview: withKnown(before, answer.value), error: null, pending: false });
+    } else putPreview(key, { error: answer.error, pending: false });
   };
   const typed = typedMedia(order);
   const typing = typed !== lastTyped && typed !== '';
   lastTyped = typed;
   if (typing) timer = window.setTimeout(() => void send(), TYPING_MS);
   else void send();
+}
+
+/** What is as it was stays the same object, so that what shows it need not be drawn anew: a change of bus leaves the media alone. */
+function withKnown(before: Preview | null, after: Preview): Preview {
+  if (before === null) return after;
+  const { choices, media } = before;
+  return { ...after, choices: sameOr(choices, after.choices), media: sameOr(media, after.media) };
+}
+
+function sameOr<T>(before: T, after: T): T {
+  return JSON.stringify(before) === JSON.stringify(after) ? before : after;
 }
 
 function typedMedia({ request: { media } }: Order): string {
