@@ -32,7 +32,7 @@ export interface EndOrder {
 }
 
 /**
- * End the rescue of a domain. Resolves with the session that was ended and whether the domain runs again. Throws not-in-rescue,
+ * End the rescue of a domain. Resolves with the session that was ended and whether the domain runs again. Throws read-only, not-in-rescue,
  * record-unusable (nothing was touched), busy, cancelled, stop-timeout, stop-failed (the rescue goes on), end-failed, start-failed,
  * verify-failed, or what the connection fails with.
  */
@@ -42,6 +42,8 @@ export async function endRescue(
   report: RunReport,
   signal: AbortSignal,
 ): Promise<{ session: SessionRecord; on: boolean }> {
+  // Without write access it would not see the passwords that belong into the definition, either.
+  if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
   const { hostname } = await hypervisor.identity();
   const letGo = await lockDomain(hostname, order.domain, `the end of a rescue, asked for by ${order.by}`);
   try {

@@ -72,6 +72,22 @@ describe('domains', () => {
     expect(await codeOf(host.createDomain(before))).toBe('libvirt');
   });
 
+  test('a definition can be given and taken away while the domain runs; its metadata are read from it', async () => {
+    const SESSION = 'urn:salvor:rescue:1';
+    const before = await host.domainXml(UUID, 'definition');
+    await host.undefineDomain(UUID);
+    expect(await host.domainStatus(UUID)).toMatchObject({ state: 'running', persistent: false });
+    expect(await host.definitionMetadata(UUID, SESSION)).toBeNull();
+    const mark = `<metadata><salvor:rescue xmlns:salvor='${SESSION}' id='x'><salvor:original>AAAA</salvor:original></salvor:rescue></metadata>`;
+    await host.defineDomain(before.replace('<memory', `${mark}<memory`));
+    expect(await host.domainStatus(UUID)).toMatchObject({ state: 'running', persistent: true });
+    expect(await host.definitionMetadata(UUID, SESSION)).toContain('id="x"');
+    expect(await host.liveMetadata(UUID, SESSION), 'what runs is another thing').toBeNull();
+    expect(await host.domainXml(UUID, 'definition')).toContain('<salvor:original>AAAA</salvor:original>');
+    await host.defineDomain(before);
+    expect(await host.domainXml(UUID, 'definition')).toBe(before);
+  });
+
   test('obstacles: none of them where the driver has them not', async () => {
     expect(await host.domainObstacles(UUID)).toEqual({ managedSave: false, snapshots: 0, checkpoints: 0, job: null });
     expect(await host.blockJobs(UUID, ['vda', 'nonsense'])).toEqual([]);
