@@ -153,7 +153,10 @@ describe('images that hold a disk', () => {
     ],
   ])('%s', async (_name, make, expected) => {
     const { content } = await look(await make());
-    expect(content).toMatchObject({ kind: 'image', bios: null, uefi: null, ...expected });
+    expect(content).toMatchObject({ kind: 'image', ...expected });
+    // Nothing was written to these disks: where they can be looked into there is nothing to boot, else it is not known.
+    expect([null, false]).toContain(content.bios);
+    expect(content.uefi).toBe(content.bios);
   });
 
   test('vmdk with a parent', async () => {
@@ -255,6 +258,46 @@ describe('disks', () => {
     const path = await partitioned('stick', 100 * MIB, 'label: dos\n,,c\n');
     await put(path, await readFile(await esp('stick.fat', 64 * 1024, ['BOOTIA32.EFI'])), MIB);
     expect((await look(path)).content).toMatchObject({ partitions: 'mbr', uefi: true, efiArches: ['i686'] });
+  });
+});
+
+describe('the disk inside a qcow2 image', () => {
+  const id = '99999999-2222-3333-4444-555555555555';
+  let raw: string;
+  beforeAll(async () => {
+    raw = await blank('inside.raw', 120 * MIB);
+    await outputOf('sgdisk', ['-n', '1:64M:+40M', '-t', '1:ef00', '-U', id, raw]);
+    await put(raw, biosCode('X'), 0);
+    await put(raw, await readFile(await esp('inside.fat', 36 * 1024, ['BOOTX64.EFI'])), 64 * MIB);
+  });
+
+  test.each([
+    ['clusters of 64 KiB', ''],
+    ['clusters of 512 bytes', 'cluster_size=512'],
+    ['clusters of 2 MiB', 'cluster_size=2M'],
+    ['version 2', 'compat=0.10'],
+    ['all clusters set aside beforehand', 'preallocation=metadata'],
+  ])('%s', async (_name, options) => {
+    const path = at('inside.qcow2');
+    await outputOf('qemu-img', ['convert', '-O', 'qcow2', ...(options === '' ? [] : ['-o', options]), raw, path]);
+    const { content } = await look(path);
+    expect(content).toMatchObject({ kind: 'image', format: 'qcow2', partitions: 'gpt', bios: true, diskId: id });
+    expect(content).toMatchObject({ uefi: true, efiArches: ['x86_64'] });
+  });
+
+  test('packed clusters, clusters in parts, and a backing file: not to be told', async () => {
+    const unknown = { kind: 'image', format: 'qcow2', bios: null, uefi: null, diskId: null };
+    await outputOf('qemu-img', ['convert', '-c', '-O', 'qcow2', raw, at('packed.qcow2')]);
+    expect((await look(at('packed.qcow2'))).content).toMatchObject(unknown);
+    await outputOf('qemu-img', ['convert', '-O', 'qcow2', '-o', 'extended_l2=on', raw, at('parts.qcow2')]);
+    expect((await look(at('parts.qcow2'))).content).toMatchObject(unknown);
+    await outputOf('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', raw, at('over.qcow2')]);
+    expect((await look(at('over.qcow2'))).content).toMatchObject({ ...unknown, backingFile: raw });
+  });
+
+  test('a disk that was never written to has nothing to boot', async () => {
+    await outputOf('qemu-img', ['create', '-q', '-f', 'qcow2', at('fresh.qcow2'), '64M']);
+    expect((await look(at('fresh.qcow2'))).content).toMatchObject({ kind: 'image', bios: false, uefi: false });
   });
 });
 

@@ -98,6 +98,13 @@ export function holdsWhatIsThere(bytes: Bytes, at: number, length: number): bool
   return at < bytes.end && holds(bytes, at, Math.min(length, bytes.end - at));
 }
 
+/** `length` bytes from `at`; null where they are not all there, noted as holds() does. */
+export function slice(bytes: Bytes, at: number, length: number): Uint8Array | null {
+  if (!holds(bytes, at, length)) return null;
+  const part = partAt(bytes, at);
+  return part?.bytes.subarray(at - part.at, at - part.at + length) ?? new Uint8Array(0);
+}
+
 /** Do the bytes from `at` spell this ASCII text? */
 export function spells(bytes: Bytes, at: number, ascii: string): boolean {
   if (!holds(bytes, at, ascii.length)) return false;

@@ -24,6 +24,17 @@ import type { MediumContent } from './recognise.ts';
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
+/** A qcow2 image whose first two clusters are mapped: to its own header's cluster, and to one far away. */
+const MAPPED = patched(
+  qcow2({ version: 3, size: 4 * GIB }),
+  [20, be(16, 4)],
+  [36, be(8, 4)],
+  [40, be(0x3000, 8)],
+  [0x3000, be(0x4000, 8)],
+  [0x4000, [...be(0x8000, 8), ...be(9 * GIB, 8)]],
+  [0x8000, Array.from(mbr([{ type: 0xef, start: 200, sectors: 9 }], CODE, 0x1234abcd).subarray(0, 512))],
+);
+
 interface Read {
   readonly content: MediumContent;
   readonly asked: number;
@@ -151,6 +162,39 @@ describe('what stands further on is read there', () => {
   });
 });
 
+describe('the disk inside a qcow2 image', () => {
+  it('is looked into through its tables, wherever its clusters lie', () => {
+    const pieces = [
+      { at: 0, bytes: MAPPED },
+      { at: 9 * GIB + 200 * 512 - 65536, bytes: fat(12, ['EFI', 'BOOT', 'BOOTX64 EFI']) },
+    ];
+    expect(readAll(pieces, 10 * GIB).content).toMatchObject({
+      kind: 'image',
+      bios: true,
+      uefi: true,
+      partitions: 'mbr',
+      diskId: '1234abcd',
+    });
+    expect(readAll(pieces, 10 * GIB).content.efiArches).toEqual(['x86_64']);
+  });
+
+  it('ends where tables lead in circles', () => {
+    const circle = patched(MAPPED, [0x3000, be(0x3000, 8)], [40, be(0x3000, 8)]);
+    expect(readAll([{ at: 0, bytes: circle }], GIB).asked).toBeLessThanOrEqual(READ_LIMIT);
+  });
+
+  it.each([
+    ['packed', [0x4000, [0x40, ...be(0, 7)]]],
+    ['behind the end', [0x4000, be(50 * GIB, 8)]],
+    ['with a backing file', [8, be(1024, 8)]],
+    ['of a future layout', [72, be(1, 4)]],
+    ['with clusters of no size', [20, be(77, 4)]],
+  ] as const)('is not told of where it is %s', (_name, change) => {
+    const { content } = readAll([{ at: 0, bytes: patched(MAPPED, change as [number, number[]]) }], 10 * GIB);
+    expect(content).toMatchObject({ kind: 'image', bios: null, uefi: null, diskId: null });
+  });
+});
+
 describe('no more than READ_LIMIT', () => {
   it('whatever a medium points at', () => {
     const many = gpt(Array.from({ length: 128 }, () => GUID.efiSystem));
@@ -171,6 +215,7 @@ describe('no more than READ_LIMIT', () => {
       fat(32, ['EFI', 'BOOT']),
       fat(12, ['EFI', 'BOOT']),
       qcow2({ version: 3, size: GIB, backingFile: 'base', dataFile: 'data', external: true }),
+      MAPPED,
       bytes(4096, [0, 'KDMV'], [28, le(9_000_000, 8)]),
       bytes(200_000, [0, 'vhdxfile'], [192 * 1024, 'regi'], [192 * 1024 + 8, le(40, 4)]),
       bytes(4096, [0, 'conectix'], [60, [0, 0, 0, 4]], [16, be(3 * GIB, 8)]),

@@ -6,6 +6,7 @@ import { readFat } from './fat.ts';
 import { readFilesystem } from './filesystem.ts';
 import { readIso9660 } from './iso9660.ts';
 import { hasPartitions, readPartitionTable } from './partition-table.ts';
+import { insideQcow2 } from './qcow2-inside.ts';
 
 /** What the first bytes of a medium say. Never the suffix. */
 export interface MediumContent {
@@ -73,9 +74,21 @@ function withoutBytes({ parts: [first] }: Bytes, size: number | null): MediumCon
   return seen ? { ...NOTHING, kind: 'empty' } : { ...NOTHING, bios: null, uefi: null };
 }
 
-function ofContainer(container: Container): MediumContent {
+/** What the disk inside an image says of booting; nothing where it cannot be read. */
+type Inside = Pick<MediumContent, 'bios' | 'uefi' | 'efiArches' | 'partitions' | 'label' | 'diskId'>;
+const UNREAD: Inside = { bios: null, uefi: null, efiArches: null, partitions: null, label: null, diskId: null };
+
+function insideOf(bytes: Bytes): Inside | null {
+  return insideQcow2(bytes, (inside) => {
+    // An image inside of an image is a file to the guest, and boots nothing.
+    const { bios, uefi, efiArches, partitions, label, diskId } = ofPlain(inside, inside.end);
+    return { bios, uefi, efiArches, partitions, label, diskId };
+  });
+}
+
+function ofContainer(container: Container, inside: Inside | null): MediumContent {
   const virtualSize = Number.isSafeInteger(container.virtualSize) ? container.virtualSize : null;
-  return { ...NOTHING, kind: 'image', bios: null, uefi: null, ...container, virtualSize };
+  return { ...NOTHING, kind: 'image', ...(inside ?? UNREAD), ...container, virtualSize };
 }
 
 function ofIso(head: Bytes): MediumContent | null {
@@ -140,10 +153,15 @@ export function examine(
 }
 
 function contentOf(bytes: Bytes, size: number | null): MediumContent {
+  const container = readContainer(bytes, size);
+  if (container !== null) return ofContainer(container, container.format === 'qcow2' ? insideOf(bytes) : null);
+  return ofPlain(bytes, size);
+}
+
+/** A medium that is no container. */
+function ofPlain(bytes: Bytes, size: number | null): MediumContent {
   if (bytes.parts.every((part) => allZero(bytes, part.at, part.at + part.bytes.length)))
     return withoutBytes(bytes, size);
-  const container = readContainer(bytes, size);
-  if (container !== null) return ofContainer(container);
   const iso = ofIso(bytes);
   if (iso !== null) return iso;
   // A FAT has a boot sector too, and a disk may carry the rest of an old file system: partitions decide.

@@ -2,15 +2,12 @@
 import { SESSION_NAMESPACE } from '../../src-core/rescue/session.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
-import { rootDisk } from '../../src-core/disks/root-disk.ts';
 import { parseDomainCapabilities } from '../../src-core/host/domain-capabilities.ts';
-import { recognise } from '../../src-core/media/recognise.ts';
 import type { DomainFacts, DomainState, HostFacts } from '../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { within } from './patience.ts';
+import { readRootDiskId } from './root-disk-id.ts';
 
-/** A partition table and its identifier lie in the first sectors. */
-const DISK_ID_BYTES = 64 * 1024;
 /** The identifier of the root disk is a courtesy: it is not waited for longer. */
 const DISK_ID_PATIENCE_MS = 2000;
 
@@ -44,18 +41,6 @@ export async function collectDomain(hypervisor: Hypervisor, uuid: string): Promi
 
 function targetsWithSource(view: DomainView): string[] {
   return view.disks.filter((disk) => disk.source !== null && disk.target !== '').map((disk) => disk.target);
-}
-
-/** GPT or MBR identifier of the root disk, where a pool of the host knows its image; null otherwise. Never rejects. */
-async function readRootDiskId(hypervisor: Hypervisor, view: DomainView): Promise<string | null> {
-  const path = rootDisk(view)?.source ?? null;
-  if (path?.startsWith('/') !== true) return null;
-  try {
-    const volume = await hypervisor.examineVolume({ path }, DISK_ID_BYTES);
-    return volume?.head == null ? null : recognise(volume.head, null).diskId;
-  } catch {
-    return null;
-  }
 }
 
 /** The host as far as planning for this domain depends on it. */

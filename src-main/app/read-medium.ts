@@ -15,15 +15,17 @@ export interface ReadMedium {
  * @param head its first bytes: what nextRanges asks for when nothing was read yet
  * @param size its length in bytes; null: not known
  * @param read gives those ranges, each as far as the medium reaches; null where they cannot be read: then the answer is by what was
+ * @param enough is asked before each further read: no more is read once it says so
  */
 export async function readMedium(
   head: Uint8Array,
   size: number | null,
   read: (ranges: readonly Range[]) => Promise<readonly Uint8Array[] | null>,
+  enough: (content: MediumContent) => boolean = () => false,
 ): Promise<ReadMedium> {
   const parts: Part[] = [{ at: 0, bytes: head }];
   for (let round = 1; round < MAX_ROUNDS; round += 1) {
-    const ranges = nextRanges(parts, size);
+    const ranges = enough(examine(parts, size).content) ? [] : nextRanges(parts, size);
     const answers = ranges.length === 0 ? null : await read(ranges);
     if (answers === null) break;
     const found = ranges.map(({ at, length }, index) => ({ at, bytes: (answers[index] ?? NONE).subarray(0, length) }));
