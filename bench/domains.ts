@@ -10,26 +10,32 @@ const rootPort = (index: number): string => `    <controller type='pci' index='$
     </controller>
 `;
 
-const virtioDisk = (place: number, bus: number): string => `    <disk type='block' device='disk'>
+const bootOrder = (order: number | null): string => (order === null ? '' : `      <boot order='${order}'/>\n`);
+
+const virtioDisk = (place: number, bus: number, order: number | null): string => `    <disk type='block' device='disk'>
       <driver name='qemu' type='raw' cache='none' io='native' discard='unmap'/>
       <source dev='/dev/vg-guests/store-${place}'/>
       <target dev='vd${indexLetters(place)}' bus='virtio'/>
-      <serial>STORE${String(place).padStart(4, '0')}</serial>
+${bootOrder(order)}      <serial>STORE${String(place).padStart(4, '0')}</serial>
       <address type='pci' domain='0x0000' bus='${hex(bus)}' slot='0x00' function='0x0'/>
     </disk>
 `;
 
-const scsiDisk = (place: number): string => `    <disk type='file' device='disk'>
+const scsiDisk = (place: number, order: number | null): string => `    <disk type='file' device='disk'>
       <driver name='qemu' type='qcow2' cache='none' io='native'/>
       <source file='/var/lib/libvirt/images/store-${place}.qcow2'/>
       <target dev='sd${indexLetters(place)}' bus='scsi'/>
-      <serial>FILE${String(place).padStart(4, '0')}</serial>
+${bootOrder(order)}      <serial>FILE${String(place).padStart(4, '0')}</serial>
       <address type='drive' controller='0' bus='0' target='${Math.floor(place / 256)}' unit='${place % 256}'/>
     </disk>
 `;
 
-/** A q35 guest with that many disks: half of them virtio, one a root port, as long as there are ports (60); the rest on virtio-scsi. */
-export function domainWithDisks(count: number): string {
+/**
+ * A q35 guest with that many disks: half of them virtio, one a root port, as long as there are ports (60); the rest on virtio-scsi.
+ * `ordered`: each disk has a place in the boot order of its own, instead of <boot dev='hd'/> for all.
+ */
+export function domainWithDisks(count: number, ordered = false): string {
+  const orderOf = (disk: number) => (ordered ? disk + 1 : null);
   const virtio = Math.min(60, Math.ceil(count / 2));
   const ports = virtio + 4;
   const numbers = (length: number): number[] => Array.from({ length }, (_, i) => i);
@@ -46,8 +52,7 @@ export function domainWithDisks(count: number): string {
   <vcpu placement='static'>4</vcpu>
   <os>
     <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
-    <boot dev='hd'/>
-  </os>
+${ordered ? '' : "    <boot dev='hd'/>\n"}  </os>
   <features>
     <acpi/>
     <apic/>
@@ -64,9 +69,9 @@ export function domainWithDisks(count: number): string {
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
 ${numbers(virtio)
-  .map((place) => virtioDisk(place, place + 5))
+  .map((place) => virtioDisk(place, place + 5, orderOf(place)))
   .join('')}${numbers(count - virtio)
-    .map(scsiDisk)
+    .map((place) => scsiDisk(place, orderOf(virtio + place)))
     .join('')}    <controller type='scsi' index='0' model='virtio-scsi'>
       <address type='pci' domain='0x0000' bus='0x02' slot='0x00' function='0x0'/>
     </controller>
