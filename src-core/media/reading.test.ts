@@ -190,7 +190,7 @@ describe('the disk inside a qcow2 image', () => {
     ['of a future layout', [72, be(1, 4)]],
     ['with clusters of no size', [20, be(77, 4)]],
   ] as const)('is not told of where it is %s', (_name, change) => {
-    const { content } = readAll([{ at: 0, bytes: patched(MAPPED, change as [number, number[]]) }], 10 * GIB);
+    const { content } = readAll([{ at: 0, bytes: patched(MAPPED, change) }], 10 * GIB);
     expect(content).toMatchObject({ kind: 'image', bios: null, uefi: null, diskId: null });
   });
 });

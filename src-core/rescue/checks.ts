@@ -138,6 +138,7 @@ export function mediumRefusals(context: PlanContext, medium: MediumFacts, device
   }
   if (medium.writers.length > 0)
     found.push(refusal('medium-in-use', name, { medium: name, users: medium.writers.join(', ') }));
+  if (isRepeated(context, medium)) found.push(refusal('medium-twice', name, { medium: name }));
   const own = ownDisk(context, medium);
   if (own !== null) found.push(refusal('medium-is-guest-disk', name, { medium: name, target: own }));
   const file = elsewhere(medium);
@@ -157,6 +158,13 @@ export function mediumRefusals(context: PlanContext, medium: MediumFacts, device
   if (medium.source?.type === 'network' && device !== 'cdrom')
     found.push(refusal('url-needs-cdrom', name, { medium: name }));
   return found;
+}
+
+/** Is a medium before it in the request the same image? Its overlay would be the same file too. */
+function isRepeated({ inputs }: PlanContext, medium: MediumFacts): boolean {
+  const source = sourceName(medium.source);
+  const first = inputs.media.find((other) => sourceName(other.source) === source);
+  return source !== null && first !== undefined && first !== medium;
 }
 
 /** Another file that an image refers to: by its own bytes or, where those could not be read, as the host's storage says. */

@@ -146,6 +146,7 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   'kernel-missing': row('/boot/vmlinuz', {
     media: [medium({ spec: kernelSpec, found: false, problem: 'no such file' })],
   }),
+  'medium-twice': row('/media/rescue.img', { media: [medium(), medium()] }),
   'several-kernels': row(null, {
     media: [medium(), medium({ spec: kernelSpec, source: { type: 'file', file: '/boot/vmlinuz' } })],
   }),

@@ -55,6 +55,8 @@ export const REFUSAL_TEXTS = {
   'original-missing':
     'This guest has no original image to boot from: {{problem}}. Looked at: {{looked}}. Choose a medium.',
   'kernel-missing': '{{file}} cannot be used: {{problem}}. Put it where the host can read it.',
+  'medium-twice':
+    '{{medium}} was named twice. Two devices on one image would stand in each other’s way. Leave one out.',
   'several-kernels': 'A kernel must be the first medium, and there can be one only. Leave the other out.',
   'managed-save':
     'This guest has a managed-save image. Rescue would repair its disks under a saved memory that knows nothing of it, and the next start would corrupt them. Start the guest normally first, or discard the image: virsh managedsave-remove {{domain}}.',
