@@ -58,7 +58,7 @@ export function keyOfDevice(device: Element, place: number): string {
     case 'drive':
       return driveKey(device, part);
     default:
-      return usbKey(device, place);
+      return plainKey(device, place);
   }
 }
 
@@ -75,13 +75,13 @@ function driveKey(device: Element, part: (name: string) => string): string {
   }
 }
 
-function usbKey(device: Element, place: number): string {
+function plainKey(device: Element, place: number): string {
   if (device.localName === 'hostdev') return `hostdev${String(place)}`;
   if (device.localName === 'redirdev') return `redir${String(place)}`;
   const letters = /^[a-z]{2}([a-z]+)$/.exec(attributeOf(own(device, 'target')[0], 'dev') ?? '')?.[1] ?? '';
   let index = 0;
   for (const letter of letters) index = index * 26 + letter.charCodeAt(0) - 96;
-  return `usb-disk${String(index - 1)}`;
+  return `${attributeOf(own(device, 'target')[0], 'bus') ?? ''}-disk${String(index - 1)}`;
 }
 
 /** The key of the n-th device of a kind (a disk by its target), as a plan names the places of its boot order. */

@@ -41,6 +41,8 @@ export interface GeneratedControllers {
 }
 
 export function controllersOf(machine: Machine, recipe: ControllerRecipe, usesUsb: boolean): GeneratedControllers {
+  if (machine.bare === true)
+    return { elements: [el('controller', { type: 'usb', index: 0, model: 'none' })], scsi: [], usbNone: true };
   const scsi = recipe.scsi.map((choice, place) => ({
     index: place + (recipe.hole && place > 0 ? 1 : 0),
     model: machine.scsiModels[choice % machine.scsiModels.length] ?? 'virtio-scsi',

@@ -211,6 +211,7 @@ const OTHERS: readonly Other[] = [
 
 /** Of each kind one at most: libvirt takes a single balloon, TPM, vsock … */
 export function otherElements(machine: Machine, recipes: readonly DeviceRecipe[], taken: Taken): Xml[] {
+  if (machine.bare === true) return [el('memballoon', { model: 'none' })];
   const chosen = new Map<string, Xml>();
   for (const recipe of recipes) {
     const made = (OTHERS[recipe.kind % OTHERS.length] ?? (() => null))(recipe, machine, taken);

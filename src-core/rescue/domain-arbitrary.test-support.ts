@@ -133,8 +133,12 @@ export function domainElement(recipe: DomainRecipe): Xml {
   const devices = [
     ...[...recipe.disks, ...filling(recipe)].map((disk) => diskElement(machine, disk, taken, order(disk.order))),
     ...controllers.elements,
-    ...recipe.interfaces.map((device) => interfaceElement(machine, device, taken, order(device.order))),
-    ...recipe.hostdevs.map((device) => hostdevElement(machine, device, taken, order(device.order))),
+    ...(machine.bare === true ? [] : recipe.interfaces).map((device) =>
+      interfaceElement(machine, device, taken, order(device.order)),
+    ),
+    ...(machine.bare === true ? [] : recipe.hostdevs).map((device) =>
+      hostdevElement(machine, device, taken, order(device.order)),
+    ),
     ...(hasUsb ? recipe.redirdevs.map((device) => redirdevElement(device, order(device.order))) : []),
     ...otherElements(machine, recipe.others, taken),
   ].filter((device) => device !== null);

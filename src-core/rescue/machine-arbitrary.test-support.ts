@@ -24,6 +24,10 @@ export interface Machine {
   readonly loadparm: boolean;
   /** `uefi`: only together with UEFI. */
   readonly acpi: 'yes' | 'uefi' | 'no';
+  /** No bus that libvirt would put anything on by itself: everything it adds has to be switched off. */
+  readonly bare?: true;
+  /** Every virtio device says that it is on virtio-mmio: libvirt would look for PCI. */
+  readonly virtioMmio?: true;
   /** libvirt gives it a USB controller where none is named. */
   readonly usbByDefault: boolean;
 }
@@ -101,6 +105,22 @@ export const MACHINES: readonly Machine[] = [
     usbByDefault: false,
   },
   {
+    arch: 'armv7l',
+    machine: 'virt-7.2',
+    emulator: '/usr/bin/qemu-system-arm',
+    weight: 1,
+    buses: ['virtio', 'scsi', 'sata', 'usb'],
+    firmwares: ['bios'],
+    scsiModels: ['virtio-scsi'],
+    usbModels: ['qemu-xhci'],
+    pciSlots: slots(8, 0x18),
+    pcie: true,
+    pci: true,
+    loadparm: false,
+    acpi: 'no',
+    usbByDefault: false,
+  },
+  {
     arch: 'riscv64',
     machine: 'virt',
     emulator: '/usr/bin/qemu-system-riscv64',
@@ -147,6 +167,35 @@ export const MACHINES: readonly Machine[] = [
     loadparm: false,
     acpi: 'no',
     usbByDefault: true,
+  },
+  {
+    ...X86,
+    machine: 'isapc',
+    weight: 1,
+    buses: ['fdc'],
+    firmwares: ['bios'],
+    scsiModels: [],
+    usbModels: [],
+    pciSlots: [],
+    pcie: false,
+    pci: false,
+    acpi: 'no',
+    bare: true,
+  },
+  {
+    ...X86,
+    machine: 'microvm',
+    weight: 1,
+    buses: ['virtio'],
+    firmwares: ['bios'],
+    scsiModels: [],
+    usbModels: [],
+    pciSlots: [],
+    pcie: false,
+    pci: false,
+    acpi: 'no',
+    bare: true,
+    virtioMmio: true,
   },
 ];
 

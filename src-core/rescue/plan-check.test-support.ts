@@ -235,7 +235,11 @@ function isWanted(controller: Element, wanted: Map<string, number>): boolean {
   const key = ['type', 'index', 'model'].map((name) => attribute(controller, name) ?? '').join(' ');
   const count = wanted.get(key) ?? 0;
   wanted.set(key, count - 1);
-  return count > 0 && controller.attributes.length <= 3 && controller.firstChild === null;
+  const inside = nodes(controller).filter(isElement);
+  const isPlain = inside.every(
+    (address) => address.attributes.length === 1 && attribute(address, 'type') === 'virtio-mmio',
+  );
+  return count > 0 && controller.attributes.length <= 3 && isPlain;
 }
 
 /** Devices in the order they boot in, as canonical text without <boot>; per-device orders alone. */

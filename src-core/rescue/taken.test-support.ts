@@ -8,7 +8,7 @@ export interface Taken {
   readonly name: (prefix: string, wanted: number) => string;
   /** An <address>, null where libvirt is to choose, undefined where there is no room. */
   readonly diskAddress: (bus: Bus, target: string, choice: number) => Xml | null | undefined;
-  /** A free PCI address on bus 0; null where it is left to libvirt, or none is left. */
+  /** A free PCI address on bus 0, or virtio-mmio; null where it is left to libvirt, or none is left. */
   readonly pciAddress: (choice: number) => Xml | null;
   /** A free place for a SCSI host device. */
   readonly hostScsiAddress: (choice: number) => Xml | null;
@@ -50,6 +50,7 @@ export function newTaken(machine: Machine, scsiControllers: readonly { index: nu
     el('address', { type: 'drive', controller, bus, target, unit });
 
   const pciAddress = (choice: number): Xml | null => {
+    if (machine.virtioMmio === true) return el('address', { type: 'virtio-mmio' });
     if (machine.pciSlots.length === 0 || choice % 3 !== 0) return null;
     const slot = machine.pciSlots[choice % machine.pciSlots.length] ?? 0;
     if (pci.has(slot)) return null;
