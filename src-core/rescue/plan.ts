@@ -8,7 +8,7 @@ import type { DomainView } from '../domain-xml/domain.ts';
 import { diffLines } from '../domain-xml/line-diff.ts';
 import { serialiseXml } from '../domain-xml/serialise.ts';
 import { applyEdits } from './apply.ts';
-import type { Changes } from './apply.ts';
+import type { Changes, Edits } from './apply.ts';
 import { attachChoices } from './choices.ts';
 import {
   kindRefusals,
@@ -100,8 +100,7 @@ function planInContext(context: PlanContext): RescuePlan {
     endAtFirstReboot: resolved.endAtFirstReboot,
     scratchNvram: scratch.kind === 'path' ? scratch.path : null,
   };
-  const definition =
-    refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, session, fingerprint.definition);
+  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, session);
   const bootAfter = bootOrderAfter(context, resolved, attachment);
   const running = powerOf(inputs.domain.state) === 'on';
   return {
@@ -189,7 +188,7 @@ function bootOrderAfter(context: PlanContext, resolved: ResolvedRequest, attachm
       source: medium.spec.kernel,
       ...reasoned(sentence('boot-kernel-rescue')),
     } as const;
-    // <boot dev> stays, and can pick a medium that rides along where the guest had no device of the class.
+    // Where the guest has nothing that boots, libvirt lets it try a disk that rides along.
     const now = attachment.disks.length === 0 ? domain : readDomain(context.document);
     return [kernel, ...bootPicks(now).map((pick, place) => bootEntry(now, pick, place + 2))];
   }
@@ -224,7 +223,6 @@ function makeDefinition(
   resolved: ResolvedRequest,
   attachment: Attachment,
   session: SessionFacts,
-  definitionHash: string,
 ): Definition {
   const { document, domain, inputs, medium } = context;
   const before = serialiseXml(document);
@@ -233,7 +231,8 @@ function makeDefinition(
   const changes = applyEdits(document, {
     disks: attachment.disks,
     controllers: attachment.layout.added,
-    boot: kernel === null ? { picks: none ? [] : bootPicks(domain), firstOrder: 2 } : null,
+    boot:
+      kernel === null ? { picks: none ? [] : bootPicks(domain), firstOrder: 2 } : orderBehindKernel(domain, attachment),
     directKernel:
       kernel === null
         ? { kernel: null, initrd: null, cmdline: null, dtb: null }
@@ -245,13 +244,22 @@ function makeDefinition(
       target: attachment.rescueDevice?.target ?? null,
       medium: mediumName(medium?.spec),
       powerBefore: powerOf(inputs.domain.state),
-      definition: hashDefinition(inputs.domain.definitionXml, definitionHash),
+      definition: hashDefinition(inputs.domain.definitionXml),
       transient: session.transient,
       original: session.kind === 'until-ended' ? encodeRecord(inputs.domain.definitionXml) : null,
     },
     stamp: inputs.stamp,
   });
   return { before, xml: serialiseXml(document), changes };
+}
+
+/**
+ * A kernel leaves the order alone; but <boot dev> picks the first device of a class, which a medium that rides along can be, so that with one
+ * the guest's own devices get their places by name.
+ */
+function orderBehindKernel(domain: DomainView, attachment: Attachment): Edits['boot'] {
+  const isByDevice = [...domain.disks, ...domain.bootDevices].some(({ bootOrder }) => bootOrder !== null);
+  return attachment.disks.length === 0 || isByDevice ? null : { picks: bootPicks(domain), firstOrder: 1 };
 }
 
 /** What happens when the medium does not boot: differs by firmware and device (FACTS B3). */

@@ -32,12 +32,39 @@ export function hasSecrets(xml: string): boolean {
 }
 
 /**
- * Hash of a definition as it may be told to everybody: with its secrets, a short password could be guessed from it. `whole`: the hash of
- * all of it, where that is known.
+ * Hash of a definition as it may be told to everybody: with its secrets, a short password could be guessed from it. The same for the same
+ * definition with its controllers in another order.
  */
-export function hashDefinition(xml: string, whole?: string): string {
-  const bare = withoutSecrets(xml);
-  return bare === xml && whole !== undefined ? whole : hashText(bare);
+export function hashDefinition(xml: string): string {
+  return hashText(controllersSorted(withoutSecrets(xml)));
+}
+
+/**
+ * Are two dumped definitions the same, as far as libvirt itself keeps them? It sorts controllers that it has added by itself only when it
+ * reads the definition again: when it starts, or when the very definition that it gave is defined once more (tried on 9.0).
+ */
+export function sameDefinition(one: string, other: string): boolean {
+  return one === other || controllersSorted(one) === controllersSorted(other);
+}
+
+/** The text with its <controller> elements sorted and put at its end. By lines, as libvirt writes them; one pass. */
+function controllersSorted(xml: string): string {
+  const rest: string[] = [];
+  const controllers: string[] = [];
+  let open: string[] | null = null;
+  for (const line of xml.split('\n')) {
+    const text = line.trim();
+    if (open === null && !text.startsWith('<controller ')) rest.push(line);
+    else {
+      open ??= [];
+      open.push(line);
+      if (!(text.startsWith('<controller ') ? text.endsWith('/>') : text === '</controller>')) continue;
+      controllers.push(open.join('\n'));
+      open = null;
+    }
+  }
+  // A controller that is never closed is no element: somebody's text.
+  return [...rest, ...controllers.sort(), ...(open ?? [])].join('\n');
 }
 
 export function encodeRecord(definitionXml: string): string {
@@ -69,7 +96,7 @@ export function recoverDefinition(rescueXml: string): Recovered {
   if (text === null || text === '') return not('the session in its definition carries no record');
   const template = decodeBase64(text);
   if (template === null) return not('the record is damaged: it does not decode');
-  if (hashText(template) !== session.definition) return not('the record is damaged: its hash is another one');
+  if (hashDefinition(template) !== session.definition) return not('the record is damaged: its hash is another one');
   const definitionXml = withSecretsOf(template, rescueXml);
   if (definitionXml === null)
     return not(

@@ -5,7 +5,7 @@ import { decodeBase64, encodeBase64 } from './base64.ts';
 import { ROOT_DISK, UEFI, domainXml, inputs } from './inputs.test-support.ts';
 import type { InputParts } from './inputs.test-support.ts';
 import { planRescue } from './plan.ts';
-import { hasSecrets, hashDefinition, recoverDefinition, withoutSecrets } from './record.ts';
+import { hasSecrets, hashDefinition, recoverDefinition, sameDefinition, withoutSecrets } from './record.ts';
 import { sessionOfDomainXml } from './session.ts';
 import type { RescuePlan } from './types.ts';
 import { verifyRescue } from './verify.ts';
@@ -66,6 +66,25 @@ describe('the record', () => {
     expect(hashDefinition(xml)).toBe(hashDefinition(other));
     expect(hasSecrets(xml)).toBe(true);
     expect(hasSecrets(domainXml())).toBe(false);
+  });
+
+  it('takes a definition for the same when libvirt has sorted its controllers, and for another one when anything differs', () => {
+    const scsi =
+      "<controller type='scsi' index='0' model='lsilogic'>\n      <address type='drive'/>\n    </controller>";
+    const pci = "<controller type='pci' index='0' model='pcie-root'/>";
+    const one = domainXml({ devices: `${ROOT_DISK}\n    ${scsi}\n    ${pci}` });
+    const sorted = domainXml({ devices: `${ROOT_DISK}\n    ${pci}\n    ${scsi}` });
+    expect(sameDefinition(one, sorted)).toBe(true);
+    expect(hashDefinition(one)).toBe(hashDefinition(sorted));
+    for (const other of [
+      sorted.replace('lsilogic', 'virtio-scsi'),
+      sorted.replace('vda', 'vdb'),
+      sorted.replace(pci, ''),
+    ]) {
+      expect(sameDefinition(one, other)).toBe(false);
+      expect(hashDefinition(one)).not.toBe(hashDefinition(other));
+    }
+    expect(hashDefinition(`${one}\n<controller type='x'>`)).not.toBe(hashDefinition(one));
   });
 
   it('leaves an empty password where one was: that lets nobody in', () => {

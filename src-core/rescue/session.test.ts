@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diskXml, domainXml, inputs } from './inputs.test-support.ts';
 import { planRescue } from './plan.ts';
+import { hashDefinition } from './record.ts';
 import { redactPlan, redactXml } from './redact.ts';
 import { readSession, sessionOfDomainXml } from './session.ts';
 import { verifyRescue } from './verify.ts';
@@ -19,7 +20,7 @@ describe('the session mark', () => {
       target: 'sda',
       medium: '/media/rescue.img',
       powerBefore: 'on',
-      definition: plan.fingerprint.definition,
+      definition: hashDefinition(inputs().domain.definitionXml),
       transient: false,
     });
   });

@@ -6,7 +6,7 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
-import { hashDefinition, recoverDefinition } from '../../src-core/rescue/record.ts';
+import { hashDefinition, recoverDefinition, sameDefinition } from '../../src-core/rescue/record.ts';
 import { nvramFile, scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import { endSteps } from '../../src-core/rescue/steps.ts';
@@ -207,10 +207,10 @@ async function verifyEnd(
   throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; '), unchanged });
 }
 
-/** What was put back must be there byte for byte; what was never touched must have the hash that the session tells. */
+/** What was put back must be there, byte for byte but for what libvirt sorts; what was never touched must have the hash that the session tells. */
 function isAnother({ open: { session }, original }: Ending, definitionXml: string): boolean {
   // A transient guest's XML becomes a definition here: libvirt writes its defaults into it.
   if (session.transient) return false;
-  if (original !== null) return definitionXml !== original;
+  if (original !== null) return !sameDefinition(definitionXml, original);
   return session.definition !== null && hashDefinition(definitionXml) !== session.definition;
 }
