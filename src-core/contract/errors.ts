@@ -148,7 +148,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     next: 'Remove the <!DOCTYPE …> declaration.',
   },
   'xml-too-large': {
-    message: 'The XML has {{size}} characters; more than {{limit}} is no domain definition.',
+    message: 'The XML has {{size}} {{what}}; more than {{limit}} is no domain definition.',
     unchanged: NOTHING_TOUCHED,
     next: 'Check that this is the right file.',
   },

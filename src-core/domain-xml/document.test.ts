@@ -38,6 +38,7 @@ describe('parseXml', () => {
     ['a reference beyond all characters', '<a>&#x110000;</a>', 'xml-malformed'],
     ['comments without end before a DTD', ' '.repeat(200_000) + '<!--'.repeat(50_000), 'xml-malformed'],
     ['many comments', '<!---->'.repeat(50_000) + '<!x', 'xml-malformed'],
+    ['a crowd of 30,000', `<a>${'<b/>'.repeat(30_000)}</a>`, 'xml-too-large'],
     ['5 MB', `<a>${'x'.repeat(5 << 20)}</a>`, 'xml-too-large'],
   ])('refuses %s', (_title, text, code) => {
     expect(codeOf(() => parseXml(text))).toBe(code);

@@ -15,6 +15,8 @@ export type XmlNode = Node;
 export const MAX_XML_LENGTH = 4 * 1024 * 1024;
 /** libxml2's default depth limit, under which libvirt parses. */
 const MAX_DEPTH = 256;
+/** A guest of a thousand disks has a third of it. A parsed element takes a kilobyte: 4 MiB of the smallest would take all memory there is. */
+const MAX_ELEMENTS = 20_000;
 
 /** Characters that XML 1.0 has no place for. libxml2 refuses them, and to C a NUL is the end of the text. */
 const NO_XML_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
@@ -35,10 +37,10 @@ export class XmlProblem extends Error {
 
 /** Parse XML text. Throws XmlProblem: malformed, with characters that XML does not have, with a DTD, longer than 4 MiB, or nested deeper than 256. */
 export function parseXml(text: string): XmlDocument {
-  if (text.length > MAX_XML_LENGTH) throw new XmlProblem('xml-too-large', { size: text.length, limit: MAX_XML_LENGTH });
+  if (text.length > MAX_XML_LENGTH) throw tooLarge(text.length, MAX_XML_LENGTH, 'characters');
   if (hasDoctype(text)) throw new XmlProblem('xml-dtd');
   checkCharacters(text);
-  checkDepth(text);
+  checkElements(text);
   const document = parseStrictly(text.replace(/^\uFEFF/, ''));
   if (document.doctype !== null) throw new XmlProblem('xml-dtd');
   if (document.documentElement === null) throw malformed('there is no element');
@@ -77,12 +79,11 @@ function endOfAside(text: string, at: number): number | null {
   return null;
 }
 
-/**
- * Refuse a nest before it is parsed: the parser takes its time to build one. What is not well-formed is left to the parser, which says so.
- */
-function checkDepth(text: string): void {
+/** Refuse a nest or a crowd before it is parsed: that would take its time. What is not well-formed is left to the parser, which says so. */
+function checkElements(text: string): void {
   const tag = /<(\/?)[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>/y;
   let depth = 0;
+  let count = 0;
   for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at)) {
     const aside = endOfAside(text, at);
     if (aside === -1) return;
@@ -95,9 +96,17 @@ function checkDepth(text: string): void {
     if (closing === undefined) return;
     at = tag.lastIndex;
     if (closing === '/') depth -= 1;
-    else if (text.charAt(at - 2) !== '/') depth += 1;
+    else {
+      count += 1;
+      if (text.charAt(at - 2) !== '/') depth += 1;
+    }
     if (depth > MAX_DEPTH) throw malformed(`nested deeper than ${MAX_DEPTH} elements`);
   }
+  if (count > MAX_ELEMENTS) throw tooLarge(count, MAX_ELEMENTS, 'elements');
+}
+
+function tooLarge(size: number, limit: number, what: string): XmlProblem {
+  return new XmlProblem('xml-too-large', { size, limit, what });
 }
 
 function malformed(problem: string): XmlProblem {
@@ -120,7 +129,7 @@ function parseStrictly(text: string): XmlDocument {
     throw new Error(message);
   };
   try {
-    return new DOMParser({ onError, normalizeLineEndings }).parseFromString(text, 'text/xml');
+    return new DOMParser({ onError, normalizeLineEndings, locator: false }).parseFromString(text, 'text/xml');
   } catch (error) {
     throw malformed(problems[0] ?? firstLine(error));
   }

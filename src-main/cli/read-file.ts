@@ -9,7 +9,7 @@ const MAX_JSON_LENGTH = 1024 * 1024;
 /** XML of a file, or of standard input for `-`. Throws file-unreadable, or xml-too-large before the rest is read. */
 export async function readXmlFile(path: string): Promise<string> {
   const { text, more } = await readStart(path, MAX_XML_LENGTH);
-  if (more !== null) throw new SalvorError('xml-too-large', { size: more, limit: MAX_XML_LENGTH });
+  if (more !== null) throw new SalvorError('xml-too-large', { size: more, limit: MAX_XML_LENGTH, what: 'characters' });
   return text;
 }
 
