@@ -1,4 +1,4 @@
-/** Media on a real host: read through its storage, found through backing chains, refused where they could point anywhere, and booted. */
+/** Media on a real host: read through its storage, refused where they could point anywhere, and booted. */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -7,204 +7,43 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { READ_LIMIT } from '../../src-core/media/reading.ts';
 import { HEAD_LENGTH } from '../../src-core/media/recognise.ts';
-import type { PlannedMedium, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { RescueRequest } from '../../src-core/rescue/types.ts';
+import { collectInputs } from '../../src-main/app/collect.ts';
+import { openLibvirt } from '../../src-main/libvirt/libvirt-hypervisor.ts';
+import type { Hypervisor as Port } from '../../src-main/libvirt/port.ts';
 import { kernelImage } from '../testbed/boot-code.ts';
-import { RESCUE_BOOTED, ROOT_BOOTED } from '../testbed/boot-images.ts';
-import { outputOf, runCommand } from '../testbed/command.ts';
-import {
-  definitionOf,
-  defineGuest,
-  forceOff,
-  medium,
-  nextBoot,
-  observe,
-  serialPosition,
-  startGuest,
-} from '../testbed/guests.ts';
+import { RESCUE_BOOTED } from '../testbed/boot-images.ts';
+import { outputOf } from '../testbed/command.ts';
+import { defineGuest, medium, observe } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
-import { refusalCodes, rescueArguments, salvor } from '../testbed/salvor.ts';
-import type { SalvorAnswer } from '../testbed/salvor.ts';
+import { rescueArguments, salvor } from '../testbed/salvor.ts';
+import { codes, only, planOf, qemuImg, rescueAndEnd } from './media-plans.ts';
+
+const REQUEST = (path: string): RescueRequest => ({
+  media: [{ kind: 'path', path }],
+  device: null,
+  bus: null,
+  profile: 'recommended',
+  session: 'one-shot',
+  endAtFirstReboot: false,
+  fallThrough: null,
+  writes: 'overlay',
+  stop: { how: 'force', timeoutSeconds: 30, onTimeout: 'give-up' },
+  allowUnbootable: false,
+  transientConsent: false,
+});
 
 let host: Hypervisor;
-/** A loop device, where this machine has one to give. */
-let loop: string | null = null;
 
 beforeAll(async () => {
   host = await startHypervisor();
   await medium(host, 'medium');
 });
-afterAll(async () => {
-  if (loop !== null) await outputOf('losetup', ['--detach', loop]);
-  await host.stop();
-});
-
-const qemuImg = (...args: string[]) => outputOf('qemu-img', args);
-
-async function planOf(
-  guest: Guest,
-  media: readonly string[],
-  ...more: string[]
-): Promise<{ answer: SalvorAnswer; plan: RescuePlan }> {
-  const named = media.flatMap((spec) => ['--medium', spec]);
-  const answer = await salvor(['plan', '--uri', host.uri, guest.name, ...named, '--json', ...more]);
-  expect([0, 2], answer.stderr).toContain(answer.code);
-  return { answer, plan: answer.json as RescuePlan };
-}
-
-const codes = (findings: readonly { code: string }[]): string[] => findings.map(({ code }) => code);
-
-function only(media: readonly PlannedMedium[]): PlannedMedium {
-  const [first] = media;
-  if (first === undefined) throw new Error('no medium in the plan');
-  return first;
-}
-
-/** Rescue it for good, and see by its serial port what came up; then end the rescue, and see that all is as before. */
-async function rescueAndEnd(guest: Guest, media: readonly string[], ...more: string[]): Promise<string> {
-  const before = await definitionOf(guest);
-  const heard = await serialPosition(guest);
-  const [first = '', ...others] = media;
-  const riders = others.flatMap((spec) => ['--medium', spec]);
-  const rescue = await salvor(rescueArguments(host.uri, guest.name, first, ...riders, ...more));
-  expect(rescue, `${rescue.stdout}${rescue.stderr}`).toMatchObject({ code: 0 });
-  await nextBoot(guest, heard).then((line) => expect(line).toBe(RESCUE_BOOTED));
-  const live = await host.virsh('dumpxml', guest.name);
-  expect(await salvor(['end', '--uri', host.uri, guest.name, '--stop', 'force', '--json'])).toMatchObject({ code: 0 });
-  await forceOff(guest);
-  expect(await definitionOf(guest)).toBe(before);
-  return live;
-}
-
-describe('the original image', () => {
-  /**
-   * A guest whose root disk stands on `depth` images: the deepest one says on the serial port that the rescue booted, the root disk that
-   * the root did, since the boot sector was written anew in it.
-   */
-  async function chained(
-    name: string,
-    depth: number,
-    base: string | null = null,
-  ): Promise<{ guest: Guest; images: string[] }> {
-    const guest = await defineGuest(host, { name, machine: 'q35' });
-    const first = base ?? join(guest.dir, 'base.img');
-    if (base === null) await copyFile(await medium(host, 'medium'), first);
-    const images = [first];
-    for (let layer = 1; layer <= depth; layer += 1) {
-      const next = layer === depth ? join(guest.dir, 'root.qcow2') : join(guest.dir, `layer-${layer}.qcow2`);
-      const below = images.at(-1) ?? first;
-      await qemuImg('create', '-q', '-f', 'qcow2', '-F', layer === 1 ? 'raw' : 'qcow2', '-b', below, next, '16M');
-      images.push(next);
-    }
-    const root = images.at(-1) ?? first;
-    await outputOf('qemu-io', ['-f', 'qcow2', '-c', `write -s ${join(guest.dir, 'root.img')} 0 512`, root]);
-    await redefineRoot(guest, `<source file='${root}'/>`, 'file');
-    return { guest, images: images.toReversed() };
-  }
-
-  async function redefineRoot(guest: Guest, source: string, type: string): Promise<void> {
-    const xml = join(guest.dir, 'definition.xml');
-    const disk = `<disk type='${type}' device='disk'><driver name='qemu' type='qcow2'/>${source}<target dev='vda'`;
-    const definition = await host.virsh('dumpxml', '--inactive', '--security-info', guest.name);
-    const own = /<disk type='\w+' device='disk'>\s*<driver (?:(?!<\/disk>)[^])*?<target dev='vda'/;
-    expect(definition).toMatch(own);
-    await writeFile(xml, definition.replace(own, disk));
-    await host.virsh('define', xml);
-  }
-
-  test.each([1, 2, 3])('below %i layers, outside of any pool; the guest is off', async (depth) => {
-    const { guest, images } = await chained(`outside-${depth}`, depth);
-    expect(images).toHaveLength(depth + 1);
-    const { plan } = await planOf(guest, ['original']);
-    expect(codes(plan.refusals)).toEqual([]);
-    expect(plan.rescueDevice?.source).toBe(images.at(-1));
-    expect(codes(plan.warnings)).toContain('original-of-root');
-    expect(await startGuest(guest)).toBe(ROOT_BOOTED);
-    // The same, told by what runs.
-    expect((await planOf(guest, ['original'])).plan.rescueDevice?.source).toBe(images.at(-1));
-    await rescueAndEnd(guest, ['original']);
-  });
-
-  test.each([1, 2, 3])('below %i layers, the root a volume of a pool', async (depth) => {
-    const { guest, images } = await chained(`pooled-${depth}`, depth);
-    const pool = join(guest.dir, 'pool.xml');
-    await writeFile(
-      pool,
-      `<pool type='dir'><name>${guest.name}</name><target><path>${guest.dir}</path></target></pool>`,
-    );
-    await host.virsh('pool-create', pool);
-    await redefineRoot(guest, `<source pool='${guest.name}' volume='root.qcow2'/>`, 'volume');
-    const { plan } = await planOf(guest, ['original']);
-    expect(codes(plan.refusals)).toEqual([]);
-    expect(plan.rescueDevice?.source).toBe(images.at(-1));
-    await rescueAndEnd(guest, ['original']);
-    await host.virsh('pool-destroy', guest.name);
-  });
-
-  test('on a block device, where this machine has one to give; else told from a definition that names one', async () => {
-    const image = join(host.dir, 'block-base.img');
-    await copyFile(await medium(host, 'medium'), image);
-    const found = await runCommand('losetup', ['--find', '--show', '--read-only', image]);
-    loop = found.code === 0 ? found.stdout.trim() : null;
-    const device = loop ?? '/dev/loop-of-nowhere';
-    const { guest } = loop === null ? await chained('block', 1) : await chained('block', 2, device);
-    if (loop === null) {
-      const below = `<backingStore type='block'><format type='raw'/><source dev='${device}'/><backingStore/></backingStore>`;
-      await redefineRoot(guest, `<source file='${join(guest.dir, 'root.qcow2')}'/>${below}`, 'file');
-    }
-    const { plan } = await planOf(guest, ['original'], '--bus', 'usb');
-    expect(codes(plan.refusals)).toEqual([]);
-    expect(plan.rescueDevice?.source).toBe(device);
-    expect(plan.rescueXml).toContain(`<source dev="${device}"/>`);
-    if (loop !== null) await rescueAndEnd(guest, ['original'], '--bus', 'usb');
-  });
-
-  test('with an image in the middle that is missing: what was looked at, and where it ended', async () => {
-    const { guest, images } = await chained('gone', 3);
-    const middle = images[2] ?? '';
-    await outputOf('rm', [middle]);
-    const { answer, plan } = await planOf(guest, ['original']);
-    expect(refusalCodes(answer)).toEqual(['original-missing']);
-    const message = plan.refusals[0]?.message ?? '';
-    expect(message).toContain(`${middle}: there is no such file on the host`);
-    expect(message).toContain(`Looked at: ${images.slice(0, 3).join(', ')}`);
-  });
-
-  test('in a chain that loops', async () => {
-    const { guest } = await chained('looped', 1);
-    const [a, b] = [join(guest.dir, 'a.qcow2'), join(guest.dir, 'root.qcow2')];
-    await qemuImg('create', '-q', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', b, a, '16M');
-    await qemuImg('create', '-q', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', a, b, '16M');
-    const { plan } = await planOf(guest, ['original']);
-    expect(plan.refusals[0]?.message).toContain(`the chain of images loops at ${b}`);
-  });
-
-  test('of a guest on network storage', async () => {
-    const guest = await defineGuest(host, { name: 'network', machine: 'q35' });
-    await redefineRoot(guest, "<source protocol='rbd' name='pool/root'><host name='mon1'/></source>", 'network');
-    const { plan } = await planOf(guest, ['original']);
-    expect(plan.refusals[0]?.message).toContain('rbd:pool/root@mon1 is network storage');
-  });
-
-  test('whose first bytes say another format than the disk that stands on it: never opened as what it pretends to be', async () => {
-    const { guest, images } = await chained('pretender', 1);
-    await qemuImg('create', '-q', '-u', '-f', 'qcow2', '-F', 'raw', '-b', '/etc/shadow', images.at(-1) ?? '', '16M');
-    const { plan } = await planOf(guest, ['original']);
-    expect(plan.refusals[0]?.message).toContain('and begins like a qcow2 image');
-  });
-
-  test('named by its path is known for what it is; it is not written to', async () => {
-    const { guest, images } = await chained('base-by-path', 2);
-    const base = `path:${images.at(-1) ?? ''}`;
-    expect(await startGuest(guest)).toBe(ROOT_BOOTED);
-    expect(codes((await planOf(guest, [base])).plan.warnings)).toContain('original-of-root');
-    const { plan } = await planOf(guest, [base], '--direct-writes');
-    expect(codes(plan.refusals)).toContain('medium-is-guest-disk');
-    await forceOff(guest);
-  });
-});
+afterAll(() => host.stop());
 
 describe('what is read', () => {
   let guest: Guest;
@@ -319,6 +158,94 @@ describe('what is read', () => {
     expect(second.plan.fingerprint.inputs).not.toBe(first.plan.fingerprint.inputs);
     await appendFile(path, Buffer.alloc(512));
     expect((await planOf(guest, [`path:${path}`])).plan.fingerprint.inputs).not.toBe(second.plan.fingerprint.inputs);
+  });
+});
+
+describe('how much is read', () => {
+  test('at most a million bytes of a medium, through the volume stream of libvirt', async () => {
+    const guest = await defineGuest(host, { name: 'counted', machine: 'q35' });
+    const disk = join(host.dir, 'spread.img');
+    await outputOf('truncate', ['-s', '20G', disk]);
+    const partitions = Array.from({ length: 60 }, (_, i) => [
+      '-n',
+      `${i + 1}:${i * 300 + 1}M:+64M`,
+      '-t',
+      `${i + 1}:ef00`,
+    ]);
+    await outputOf('sgdisk', [...partitions.flat(), disk]);
+    const port = await openLibvirt(host.uri, { readOnly: false, onLost: () => undefined });
+    let bytes = 0;
+    const counting: Port = {
+      ...port,
+      examineVolume: async (where, length) => {
+        const found = await port.examineVolume(where, length);
+        if (!('path' in where && where.path !== disk)) bytes += found?.head?.length ?? 0;
+        return found;
+      },
+      readVolume: async (where, ranges) => {
+        const read = await port.readVolume(where, ranges);
+        bytes += (read ?? []).reduce((sum, { length }) => sum + length, 0);
+        return read;
+      },
+    };
+    const { uuid } = await port.findDomain(guest.name);
+    const inputs = await collectInputs(counting, uuid, {
+      request: REQUEST(disk),
+      properties: {},
+      stamp: null,
+    });
+    await port.close();
+    expect(inputs.media[0]).toMatchObject({
+      found: true,
+      size: 20 * 1024 ** 3,
+      content: { partitions: 'gpt', uefi: true },
+    });
+    expect(bytes).toBeGreaterThan(HEAD_LENGTH);
+    expect(bytes).toBeLessThanOrEqual(READ_LIMIT);
+  });
+});
+
+describe('copies and properties', () => {
+  test('a medium that is a copy of the root disk is told, though the root disk is a qcow2 image with an overlay', async () => {
+    const guest = await defineGuest(host, { name: 'cloned', machine: 'q35' });
+    const raw = join(guest.dir, 'golden.img');
+    const bytes = await readFile(await medium(host, 'medium'));
+    bytes.writeUInt32LE(0x5a1f0, 440);
+    await writeFile(raw, bytes);
+    const [base, root] = [join(guest.dir, 'base.qcow2'), join(guest.dir, 'root.img')];
+    await qemuImg('convert', '-O', 'qcow2', raw, base);
+    await qemuImg('create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, root);
+    const xml = join(guest.dir, 'definition.xml');
+    const definition = await host.virsh('dumpxml', '--inactive', '--security-info', guest.name);
+    await writeFile(xml, definition.replace("<driver name='qemu' type='raw'/>", "<driver name='qemu' type='qcow2'/>"));
+    await host.virsh('define', xml);
+    const pool = join(guest.dir, 'pool.xml');
+    await writeFile(pool, `<pool type='dir'><name>cloned</name><target><path>${guest.dir}</path></target></pool>`);
+    await host.virsh('pool-create', pool);
+    expect(codes((await planOf(guest, [`path:${raw}`])).plan.warnings)).toContain('clone-of-root');
+    expect(codes((await planOf(guest, [`path:${await medium(host, 'medium')}`])).plan.warnings)).not.toContain(
+      'clone-of-root',
+    );
+    await host.virsh('pool-destroy', 'cloned');
+  });
+
+  test.each(['image-show', 'image-show-flat'])(
+    'properties as openstack image show -f json prints them: %s',
+    async (name) => {
+      const guest = await defineGuest(host, { name: `properties-${name}`, machine: 'q35' });
+      const file = join(import.meta.dirname, `../../src-core/media/golden/${name}.json`);
+      const disk = `path:${await medium(host, 'medium')}`;
+      const { plan } = await planOf(guest, [disk], '--profile', 'nova', '--properties', file);
+      expect(plan.request.device).toMatchObject({ value: 'disk', from: 'property' });
+      expect(plan.request.bus).toMatchObject({ value: 'usb', from: 'property' });
+      expect(codes(plan.refusals)).toEqual([]);
+    },
+  );
+
+  test('one image twice', async () => {
+    const guest = await defineGuest(host, { name: 'twice', machine: 'q35' });
+    const disk = `path:${await medium(host, 'medium')}`;
+    expect(codes((await planOf(guest, [disk, disk])).plan.refusals)).toContain('medium-twice');
   });
 });
 
