@@ -9,10 +9,14 @@ import { sidePane } from '../e2e/pages/side-pane.ts';
 import { launch } from '../e2e/specs/launch.ts';
 import { milliseconds, ratioLine, spreadOf } from './measure.ts';
 
-/** What the window does with an answer takes no longer than asking, answering and one frame; and half as much again, for a busy machine. */
-const AIM = 2.5;
-/** What is looked at meanwhile: the diff is an editor of its own. */
-const VIEWS = ['Outcome', 'XML diff'] as const;
+/**
+ * What is looked at meanwhile, and the aim there. What the window does with an answer takes no longer than asking, answering and one frame
+ * (and half as much again, for a busy machine); the diff is an editor, made anew with each plan.
+ */
+const VIEWS = [
+  { view: 'Outcome', aim: 2.5 },
+  { view: 'XML diff', aim: 7 },
+] as const;
 const ROUNDS = 60;
 const MEDIUM = 'rescue-tools.qcow2';
 const BUSES = ['usb', 'virtio', 'scsi', 'sata'];
@@ -45,14 +49,14 @@ async function benchMachine(window: Page, name: string): Promise<boolean> {
   await rescue.device('disk').check();
   await rescue.preview.and(window.locator('[aria-busy=false]')).waitFor();
   let kept = true;
-  for (const view of VIEWS) {
+  for (const { view, aim } of VIEWS) {
     await rescue.previewTab(view).click();
-    kept = (await benchView(window, name, `window, change of bus, ${disks} disks, ${view}`)) && kept;
+    kept = (await benchView(window, name, `window, change of bus, ${disks} disks, ${view}`, aim)) && kept;
   }
   return kept;
 }
 
-async function benchView(window: Page, name: string, what: string): Promise<boolean> {
+async function benchView(window: Page, name: string, what: string, aim: number): Promise<boolean> {
   const { clicks, bare } = await window.evaluate(measureInPage, { name, medium: MEDIUM, buses: BUSES, rounds: ROUNDS });
   const painted = spreadOf(clicks.map((click) => click.painted));
   const answered = spreadOf(clicks.map((click) => click.answered));
@@ -62,7 +66,7 @@ async function benchView(window: Page, name: string, what: string): Promise<bool
     `of these until the new preview is in the document: median ${milliseconds(answered.median)}, 99 % ${milliseconds(answered.p99)}`,
     `the bare answer and a frame: median ${milliseconds(alone.median)}, 99 % ${milliseconds(alone.p99)}`,
   ].join(', ');
-  const result = ratioLine(`${what}, to the bare answer and a frame`, painted.median / alone.median, AIM, details);
+  const result = ratioLine(`${what}, to the bare answer and a frame`, painted.median / alone.median, aim, details);
   console.log(result.line);
   return result.kept;
 }

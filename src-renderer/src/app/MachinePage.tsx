@@ -13,6 +13,7 @@ import { DefinitionTab } from '../features/definition/DefinitionTab.tsx';
 import { DisksTab } from '../features/disks/DisksTab.tsx';
 import { RescueBanner } from '../features/rescue/RescueBanner.tsx';
 import { RescueTab } from '../features/rescue/RescueTab.tsx';
+import { visible } from '../i18n/visible.ts';
 import { MACHINE_TABS_ID } from './focus.ts';
 import { keyOf } from './machine-key.ts';
 import { loadDetails, useDetails } from './stores/details.ts';
@@ -92,13 +93,13 @@ function MachineHeader({ row, details }: { readonly row: MachineRow; readonly de
   return (
     <header className="machine-header">
       <h1 id="machine-name" title={row.uuid}>
-        {row.name}
+        {visible(row.name)}
       </h1>
       <span className="row machine-state">
         <Sign name={sign} tone={tone} />
         {row.session === null ? t(`state.${row.state}`) : t('state.rescue')}
       </span>
-      {row.title !== null && <span className="muted ellipsis">{row.title}</span>}
+      {row.title !== null && <span className="muted ellipsis">{visible(row.title)}</span>}
       <span className="machine-facts muted small">
         {details !== null && (
           <>

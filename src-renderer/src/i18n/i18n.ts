@@ -4,6 +4,7 @@ import { initReactI18next } from 'react-i18next';
 import { ERROR_TEXTS } from '../../../src-core/contract/errors.ts';
 import { REFUSAL_TEXTS, SENTENCE_TEXTS, WARNING_TEXTS } from '../../../src-core/rescue/texts.ts';
 import en from './en.json';
+import { visible } from './visible.ts';
 
 /**
  * The words of the window are in en.json; those of findings, sentences and errors are the core's own, so that window and
@@ -25,8 +26,8 @@ export async function startI18n(): Promise<i18n> {
     resources: RESOURCES,
     ns: ['ui', 'finding', 'sentence', 'error'],
     defaultNS: 'ui',
-    // React escapes; and a path with a dot in it is no path of keys.
-    interpolation: { escapeValue: false },
+    // React escapes markup; what is filled in must not change how the rest of a sentence reads either.
+    interpolation: { escapeValue: true, escape: visible },
     returnNull: false,
   });
   return i18next;

@@ -22,6 +22,12 @@ test('what a host named is shown as it is, whatever it looks like', () => {
   expect(renderHook(() => useFindingWords()).result.current(finding)).toBe(finding.message);
 });
 
+test('what is not seen is written out: a name cannot turn the sentence around it', () => {
+  const finding = refusal('medium-empty', null, { medium: '/srv/\u202egpj.osi\n\u0007' });
+  const words = renderHook(() => useFindingWords()).result.current(finding);
+  expect(words).toContain('/srv/\\u202egpj.osi\\u000a\\u0007 is empty');
+});
+
 test('a code that this window does not know reads in the words that came with it', () => {
   const unknown = { ...refusal('medium-empty', null), code: 'not-yet-known' as 'medium-empty', message: 'As it came.' };
   expect(renderHook(() => useFindingWords()).result.current(unknown)).toBe('As it came.');

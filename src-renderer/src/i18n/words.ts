@@ -2,15 +2,16 @@
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import type { Finding, Sentence } from '../../../src-core/rescue/types.ts';
+import { visible } from './visible.ts';
 
 export function useFindingWords(): (finding: Finding) => string {
   const { t } = useTranslation('finding');
-  return (finding) => t(finding.code, { replace: finding.params, defaultValue: finding.message });
+  return (finding) => t(finding.code, { replace: finding.params, defaultValue: visible(finding.message) });
 }
 
 export function useSentenceWords(): (sentence: Sentence) => string {
   const { t } = useTranslation('sentence');
-  return (sentence) => t(sentence.code, { replace: sentence.params, defaultValue: sentence.text });
+  return (sentence) => t(sentence.code, { replace: sentence.params, defaultValue: visible(sentence.text) });
 }
 
 interface ErrorWords {
@@ -25,9 +26,9 @@ export function useErrorWords(): (error: ErrorData) => ErrorWords {
   return (error) => {
     const replace = { ...error.params, unchanged: error.unchanged };
     return {
-      message: t(`${error.code}.message`, { replace, defaultValue: error.message }),
-      unchanged: t(`${error.code}.unchanged`, { replace, defaultValue: error.unchanged }),
-      next: t(`${error.code}.next`, { replace, defaultValue: error.next }),
+      message: t(`${error.code}.message`, { replace, defaultValue: visible(error.message) }),
+      unchanged: t(`${error.code}.unchanged`, { replace, defaultValue: visible(error.unchanged) }),
+      next: t(`${error.code}.next`, { replace, defaultValue: visible(error.next) }),
     };
   };
 }

@@ -2,7 +2,7 @@ import { xml } from '@codemirror/lang-xml';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
+import { EditorView, highlightSpecialChars, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { cspNonce } from '../csp-nonce.ts';
 
@@ -46,6 +46,8 @@ export function readOnlyXml(label: string): Extension[] {
     EditorView.editable.of(false),
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', 'aria-readonly': 'true' }),
     lineNumbers(),
+    // Characters that turn the direction of writing, or are not seen, are shown as what they are.
+    highlightSpecialChars(),
     xml(),
     syntaxHighlighting(colours),
     look,

@@ -6,6 +6,7 @@ import type { MachineRow } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { stateSign } from '../../components/machine-state.ts';
+import { visible } from '../../i18n/visible.ts';
 import { moveChoice } from './search.ts';
 
 const ROW_HEIGHT = 26;
@@ -117,7 +118,7 @@ function MachineOption({ id, row, top, place, count, selected, onChoose }: Machi
       onClick={() => onChoose(row)}
     >
       <Sign name={sign} tone={tone} />
-      <span className="machine-option-name">{row.name}</span>
+      <span className="machine-option-name">{visible(row.name)}</span>
       <span className="machine-option-host">{row.hostName}</span>
     </div>
   );

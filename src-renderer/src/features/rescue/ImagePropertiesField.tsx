@@ -3,6 +3,7 @@ import type { ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { readImageProperties } from '../../../../src-core/media/properties.ts';
 import { Sign } from '../../components/Sign.tsx';
+import { visible } from '../../i18n/visible.ts';
 import type { ImageProperties } from './draft.ts';
 
 /** What one image prints is a few kB; more is something else, and is not read. */
@@ -83,7 +84,7 @@ export function ImagePropertiesField({ properties, onChange }: ImagePropertiesFi
         />
       ) : (
         <p className="small">
-          <span className="mono name">{properties.file}</span>{' '}
+          <span className="mono name">{visible(properties.file)}</span>{' '}
           <button type="button" className="plain-link" onClick={forget}>
             {t('rescue.properties.forget')}
           </button>
@@ -130,7 +131,7 @@ function PropertyList({ values }: { readonly values: ImageProperties['values'] }
           {deciding.map(([name, value]) => (
             <div key={name}>
               <dt className="mono">{name}</dt>
-              <dd className="mono">{value}</dd>
+              <dd className="mono">{visible(value)}</dd>
             </div>
           ))}
         </dl>

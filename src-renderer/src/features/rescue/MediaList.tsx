@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../components/IconButton.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { visible } from '../../i18n/visible.ts';
 import type { Draft } from './draft.ts';
 import { mediumName } from './draft.ts';
 import { MOST_MEDIA, addMedium, moveMedium, removeMedium } from './media-list.ts';
@@ -16,7 +17,7 @@ export function MediaList({ onChange, ...draft }: MediaListProps) {
   const { t } = useTranslation();
   const { media, current } = draft;
   const names = media.map((medium) =>
-    medium === null ? t('rescue.media.empty') : (mediumName(medium) ?? t('rescue.start.original')),
+    medium === null ? t('rescue.media.empty') : visible(mediumName(medium) ?? t('rescue.start.original')),
   );
   const alone = media.length === 1;
   const full = media.length >= MOST_MEDIA;

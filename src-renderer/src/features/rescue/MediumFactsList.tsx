@@ -4,6 +4,7 @@ import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { BootFile, HeadHash, MediumFacts, Placement } from '../../../../src-core/rescue/types.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { formatBytes, formatTime } from '../../components/format.ts';
+import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { bootsBy, fitOf } from './medium-words.ts';
 
@@ -22,7 +23,7 @@ export function MediumFactsList({ facts, placement, firmware }: MediumFactsListP
   if (!facts.found) {
     return (
       <p className="small medium-problem">
-        <Sign name="refused" tone="refused" /> {facts.problem ?? t('rescue.medium.notFound')}
+        <Sign name="refused" tone="refused" /> {visible(facts.problem ?? t('rescue.medium.notFound'))}
       </p>
     );
   }
@@ -51,7 +52,7 @@ export function MediumFactsList({ facts, placement, firmware }: MediumFactsListP
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>{typeof value === 'string' ? visible(value) : value}</dd>
           </div>
         ))}
       {bootFiles.map((file) => (
@@ -114,7 +115,7 @@ function BootFileWords({ file: { file, size, content, hash } }: { readonly file:
     content === null ? t('rescue.medium.notExamined') : [content.kind, content.arch].filter(Boolean).join(' ');
   return (
     <>
-      <span className="mono">{file}</span>
+      <span className="mono">{visible(file)}</span>
       <br />
       {[what, formatBytes(size)].filter((word) => word !== null && word !== '').join(' · ')}
       {hash !== null && <Hash hash={hash} size={size} />}

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { PlanStep, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 
 /** What will be done to start the session and to end it, and the files that are on the host meanwhile. */
@@ -20,7 +21,7 @@ export function PlanSteps({ plan }: { readonly plan: RescuePlan }) {
           <ul className="plan-changes small">
             {plan.files.map(({ path, what }) => (
               <li key={path}>
-                <span className="mono plan-file">{path}</span>
+                <span className="mono plan-file">{visible(path)}</span>
                 <span className="muted">{words(what)}</span>
               </li>
             ))}

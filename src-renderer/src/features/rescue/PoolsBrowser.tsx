@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { formatBytes } from '../../components/format.ts';
+import { visible } from '../../i18n/visible.ts';
 import { sameMedium } from './draft.ts';
 import { filterVolumes, loadPools, loadVolumes, usePools, volumesKey } from './pools.ts';
 
@@ -100,7 +101,7 @@ function PoolItem({ hostId, pool, filter, medium, openAtFirst, onChange }: PoolI
         onClick={() => setOpened(!open)}
       >
         <Sign name="chevron" tone="unchanged" />
-        <span className="ellipsis">{pool.name}</span>
+        <span className="ellipsis">{visible(pool.name)}</span>
         <span className="small muted spread nowrap">
           {pool.active
             ? pool.available === null
@@ -156,10 +157,10 @@ function VolumeItem({ volume, medium, onChange }: VolumeItemProps) {
         onChange={() => onChange(spec)}
       />
       <span className="volume-text">
-        <span className="volume-name">{volume.name}</span>
+        <span className="volume-name">{visible(volume.name)}</span>
         <span className="small muted">
           {volume.unfit === null
-            ? [volume.format, formatBytes(volume.capacity)].filter((word) => word !== null).join(' · ')
+            ? visible([volume.format, formatBytes(volume.capacity)].filter((word) => word !== null).join(' · '))
             : t(`rescue.medium.unfit.${volume.unfit}`)}
         </span>
       </span>

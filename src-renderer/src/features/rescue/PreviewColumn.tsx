@@ -8,6 +8,7 @@ import { BootLane } from '../../components/BootLane.tsx';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
+import { visible } from '../../i18n/visible.ts';
 import { XmlDiff } from '../../components/xml/XmlDiff.tsx';
 import { diffTexts } from '../../components/xml/diff-texts.ts';
 import { Outcome } from './Outcome.tsx';
@@ -125,7 +126,7 @@ function PlanCommands({ plan }: { readonly plan: RescuePlan }) {
       <pre className="plan-commands">
         {plan.virsh.map((line, at) => (
           <span key={at} className={line.startsWith('#') ? 'plan-command muted' : 'plan-command'}>
-            {line}
+            {visible(line)}
             {'\n'}
           </span>
         ))}

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { explainPlan } from '../../../../src-core/rescue/explain.ts';
 import type { ExplainedChoice } from '../../../../src-core/rescue/explain.ts';
 import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
+import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 
 /** Every choice of the plan: what it is, who decided, and why. */
@@ -12,7 +13,7 @@ export function WhyTable({ plan }: { readonly plan: RescuePlan }) {
       <p className="small muted">{t('rescue.why.help')}</p>
       {explainPlan(plan).map(({ medium, choices }, at) => (
         <table key={at} className="plan-devices plan-why">
-          <caption className="head">{medium ?? t('rescue.why.session')}</caption>
+          <caption className="head">{visible(medium ?? t('rescue.why.session'))}</caption>
           <thead className="visually-hidden">
             <tr>
               <th scope="col">{t('rescue.why.column.choice')}</th>
@@ -40,7 +41,7 @@ function WhyRow({ choice: { choice, value, from, why } }: { readonly choice: Exp
       <th scope="row" className="nowrap muted">
         {t(`rescue.why.choice.${choice}`)}
       </th>
-      <td className="mono plan-why-value">{value ?? '—'}</td>
+      <td className="mono plan-why-value">{visible(value ?? '—')}</td>
       <td className="nowrap">
         <span className={`authority authority-${from}`}>{t(`rescue.why.from.${from}`)}</span>
       </td>
