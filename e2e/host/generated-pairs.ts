@@ -14,6 +14,7 @@ import type { DomainCapabilities } from '../../src-core/host/domain-capabilities
 import { domainArbitrary } from '../../src-core/rescue/domain-arbitrary.test-support.ts';
 import { planProblems } from '../../src-core/rescue/plan-check.test-support.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
+import { recoverDefinition } from '../../src-core/rescue/record.ts';
 import { generatedInputs, requestArbitrary } from '../../src-core/rescue/request-arbitrary.test-support.ts';
 import type { GeneratedRequest } from '../../src-core/rescue/request-arbitrary.test-support.ts';
 import { KNOWN } from '../../src-core/rescue/source-arbitrary.test-support.ts';
@@ -37,13 +38,15 @@ export interface Counts {
   refused: number;
   /** Boot orders compared with the bootindex list. */
   orders: number;
+  /** Recovery records that gave the definition back, from what libvirt made of them. */
+  records: number;
   /** Refusals of room and fit that libvirt was asked about. */
   confirmed: number;
   readonly reasons: Map<string, number>;
 }
 
 export function newCounts(): Counts {
-  return { guests: 0, unfit: 0, pairs: 0, refused: 0, orders: 0, confirmed: 0, reasons: new Map() };
+  return { guests: 0, unfit: 0, pairs: 0, refused: 0, orders: 0, records: 0, confirmed: 0, reasons: new Map() };
 }
 
 /** What generated guests name: a pool with volumes, and secrets with values. */
@@ -242,6 +245,12 @@ async function checkPlan(
   }
   const problems = differences(definition, rescue, plan);
   if (problems.length > 0) throw failure(problems.join('; '), definition, plan, rescue);
+  if (plan.request.session.value === 'until-ended') {
+    const { definitionXml, problem } = recoverDefinition(rescue);
+    if (definitionXml !== definition)
+      throw failure(`the record gives another definition back: ${problem ?? 'it differs'}`, definition, plan, rescue);
+    counts.records += 1;
+  }
   if (before === null) return;
   const after = await orderOf(bench, rescue, counts);
   if (after === null) return;
