@@ -13,8 +13,9 @@ const COMPRESSED_HIGH = 0x4000_0000;
 const ZERO_LOW = 1;
 /** Incompatible features: dirty and corrupt say nothing of the layout, compression type only of packed clusters; the rest does. */
 const LAYOUT_FEATURES = 0xff - 0x01 - 0x02 - 0x08;
-/** No more clusters than these are looked up, and no more often. */
-const MAX_PIECES = 256;
+/** No more than this is looked for, and no more often: what is on the disk decides what is looked for. */
+const MAX_RANGES = 32;
+const MAX_RANGE = 128 * 1024;
 const MAX_ROUNDS = 8;
 /** What holds nearly every signature. */
 const START: Range = { at: 0, length: 72 * 1024 };
@@ -68,14 +69,19 @@ function piece(bytes: Bytes, { cluster, l1, l1Entries }: Layout, { at, length }:
   return slice(bytes, entry.offset + (at % cluster), length);
 }
 
-/** A range cut where clusters end. */
-function* cut({ at, length }: Range, { cluster, size }: Layout): Generator<Range> {
-  const end = Math.min(at + length, size);
-  for (let from = at; from < end;) {
+/** A range of the disk as far as it can be read from its beginning: less than asked for where a cluster is missing. */
+function readRange(bytes: Bytes, layout: Layout, range: Range): Uint8Array {
+  const { cluster, size } = layout;
+  const end = Math.min(range.at + range.length, size, range.at + MAX_RANGE);
+  const found = new Uint8Array(Math.max(0, end - range.at));
+  for (let from = range.at; from < end;) {
     const to = Math.min(end, (Math.floor(from / cluster) + 1) * cluster);
-    yield { at: from, length: to - from };
+    const here = piece(bytes, layout, { at: from, length: to - from });
+    if (here === null) return found.subarray(0, from - range.at);
+    found.set(here, from - range.at);
     from = to;
   }
+  return found;
 }
 
 /**
@@ -86,20 +92,15 @@ export function insideQcow2<T>(bytes: Bytes, tell: (inside: Bytes) => T): T | nu
   const layout = readLayout(bytes);
   if (layout === null) return null;
   const parts: Part[] = [];
-  const seen = new Set<number>();
   let wanted: readonly Range[] = [START];
   let answer: T | null = null;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const before = parts.length;
-    for (const range of wanted) {
-      for (const { at, length } of cut(range, layout)) {
-        if (seen.size >= MAX_PIECES) return answer;
-        const found = piece(bytes, layout, { at, length });
-        seen.add(at);
-        if (found !== null) parts.push({ at, bytes: found });
-      }
-    }
-    if (parts.length === before) return answer;
+    const found = wanted
+      .slice(0, MAX_RANGES)
+      .map((range) => ({ at: range.at, bytes: readRange(bytes, layout, range) }))
+      .filter((part) => part.bytes.length > 0);
+    if (found.length === 0) break;
+    parts.push(...found);
     const inside = viewOf(parts, layout.size);
     answer = tell(inside);
     wanted = inside.wanted;
