@@ -253,11 +253,15 @@ function ordersKept(before: Definition, after: Definition, plan: RescuePlan, add
   const problems: string[] = [];
   const now = ordered(after);
   if (plan.rescueDevice === null) {
-    // Kernel rescue: everything about the order is left alone.
-    const orders = (list: readonly Element[]) => list.map((device) => canonical(device)).join();
-    if (orders(ordered(before)) !== orders(now)) problems.push('a kernel rescue changed the boot order');
-    if (own(before.os, 'boot').length !== own(after.os, 'boot').length)
+    // Kernel rescue: the order is left alone, or written down by device so that no medium that rides along comes into it.
+    const bare = (list: readonly Element[]) =>
+      list.map((device) => canonical(device, (node) => isOwn(node, 'boot'))).join();
+    const isWrittenDown = ordered(before).length === 0 && added.size > 0;
+    if (bare(isWrittenDown ? ownOrder(before) : ordered(before)) !== bare(now))
+      problems.push('a kernel rescue changed the boot order');
+    if (!isWrittenDown && own(before.os, 'boot').length !== own(after.os, 'boot').length)
       problems.push('a kernel rescue changed <boot dev>');
+    if (isWrittenDown && own(after.os, 'boot').length > 0) problems.push('<boot dev> picks a medium that rides along');
     return problems;
   }
   const { target } = plan.rescueDevice;
