@@ -13,7 +13,8 @@ import { expectAccessible } from './accessibility.ts';
 import { compactPng } from './compact-png.ts';
 import { test } from './salvor-app.ts';
 
-const SCREENSHOTS = join(import.meta.dirname, '../../docs/screenshots');
+const ROOT = join(import.meta.dirname, '../..');
+const SCREENSHOTS = join(ROOT, 'docs/screenshots');
 const MEDIUM = 'systemrescue-12.02-amd64.iso';
 
 /** How a page is reached from the one before it, and what says that it is there. */
@@ -87,6 +88,13 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
     },
   ],
   [
+    'rescue-why',
+    async (window) => {
+      await rescuePage(window).previewTab('Why').click();
+      await expect(rescuePage(window).why('This session', 'Session')).toBeVisible();
+    },
+  ],
+  [
     'rescue-diff',
     async (window) => {
       await rescuePage(window).previewTab('XML diff').click();
@@ -109,9 +117,45 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
     },
   ],
   [
+    'rescue-more',
+    async (window) => {
+      const rescue = rescuePage(window);
+      await rescue.confirmation('web-frontend-01').getByRole('button', { name: 'Back' }).click();
+      await rescue.addMedium.click();
+      await rescue.pool('rescue-media').click();
+      await rescue.volume('virtio-win-0.1.262.iso').click();
+      await rescue.device('disk').check();
+      await rescue.bus('scsi').check();
+      await rescue.more.click();
+      await rescue.session('until ended').check();
+      await expect(rescue.plannedDisk('sdc')).toContainText(MEDIUM);
+      await rescue.writes('Keep it').scrollIntoViewIfNeeded();
+      await rescue.session('until ended').scrollIntoViewIfNeeded();
+    },
+  ],
+  [
+    'rescue-kernel',
+    async (window) => {
+      const rescue = rescuePage(window);
+      await sidePane(window).machine('kernel-ci-runner').click();
+      await rescue.way('Kernel').check({ force: true });
+      await rescue.kernel.fill('/var/lib/libvirt/boot/vmlinuz-6.12');
+      await rescue.initrd.fill('/var/lib/libvirt/boot/initrd-6.12.img');
+      await rescue.cmdline.fill('console=ttyS0 rd.break');
+      await expect(rescue.refusals).toBeVisible();
+    },
+  ],
+  [
     'in-rescue',
     async (window) => {
-      await rescuePage(window).confirm('web-frontend-01').click();
+      const rescue = rescuePage(window);
+      await sidePane(window).machine('web-frontend-01').click();
+      await rescue.mediumAction('Take virtio-win-0.1.262.iso out').click();
+      await rescue.session('Best default').check();
+      await rescue.device('Best default').check();
+      await expect(rescue.bootInRescue.first()).toContainText('sdb');
+      await rescue.start.click();
+      await rescue.confirm('web-frontend-01').click();
       await expect(machinePage(window).banner).toBeVisible();
       await expect(window.getByText(/Its own .* untouched/)).toBeVisible();
     },
@@ -170,9 +214,19 @@ for (const theme of ['Light', 'Dark'] as const) {
   });
 }
 
+/** The demo host's URI names the folder this was run in, which is nothing for a guide. Runs in the page. */
+function renamePlace({ from, to }: { from: string; to: string }): void {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode() !== null) {
+    const node = texts.currentNode;
+    if (node.nodeValue?.includes(from) === true) node.nodeValue = node.nodeValue.replaceAll(from, to);
+  }
+}
+
 async function keep(window: Page, name: string): Promise<void> {
   if (process.env['SALVOR_SCREENSHOTS'] !== '1') return;
   await mkdir(SCREENSHOTS, { recursive: true });
+  await window.evaluate(renamePlace, { from: ROOT, to: '/opt/salvor' });
   const png = await window.screenshot({ animations: 'disabled', caret: 'hide' });
   await writeFile(join(SCREENSHOTS, `${name}.png`), compactPng(png));
 }
