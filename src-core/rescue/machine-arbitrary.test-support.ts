@@ -243,16 +243,29 @@ const PFLASH: Readonly<Record<string, readonly [string, string]>> = {
   aarch64: ['/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/AAVMF/AAVMF_VARS.fd'],
 };
 
+/** Variables in a file as text or as a source, from a template or not, or none that last. */
+function pflashElements(machine: Machine, { firmware, smbios }: OsRecipe): Xml[] {
+  const [code, vars] = PFLASH[machine.arch] ?? ['/firmware/code.fd', '/firmware/vars.fd'];
+  const variables = '/nvram/guest_VARS.fd';
+  const template = smbios ? vars : null;
+  switch (firmware % 7) {
+    case 0:
+      return [el('loader', { readonly: 'yes', type: 'pflash', stateless: 'yes' }, code)];
+    case 1:
+      return [
+        el('loader', { readonly: 'yes', type: 'pflash' }, code),
+        el('nvram', { template, type: 'file' }, el('source', { file: variables })),
+      ];
+    default:
+      return [el('loader', { readonly: 'yes', type: 'pflash' }, code), el('nvram', { template }, variables)];
+  }
+}
+
 /** The <os> element. `perDevice`: devices carry orders, so that <boot dev> must not. */
 export function osElement(machine: Machine, recipe: OsRecipe, perDevice: boolean): Xml {
   const firmware = firmwareOf(machine, recipe);
-  const [code, vars] = PFLASH[machine.arch] ?? ['/firmware/code.fd', '/firmware/vars.fd'];
   const content: (Xml | null)[] = [el('type', { arch: machine.arch, machine: machine.machine }, 'hvm')];
-  if (firmware === 'pflash')
-    content.push(
-      el('loader', { readonly: 'yes', type: 'pflash' }, code),
-      recipe.smbios ? el('nvram', { template: vars }, '/nvram/guest_VARS.fd') : el('nvram', {}, '/nvram/guest_VARS.fd'),
-    );
+  if (firmware === 'pflash') content.push(...pflashElements(machine, recipe));
   if (firmware === 'rom') content.push(el('loader', { type: 'rom' }, '/usr/share/ovmf/OVMF.fd'));
   if (recipe.kernel <= 2) {
     content.push(el('kernel', {}, '/boot/vmlinuz'));

@@ -86,7 +86,8 @@ export const requestArbitrary: fc.Arbitrary<GeneratedRequest> = fc
       { weight: 1, arbitrary: fc.constantFrom(...RESCUE_BUSES, 'nvme') },
     ),
     profile: fc.constantFrom('recommended', ...PROFILES),
-    session: fc.constantFrom(...SESSION_KINDS),
+    session: fc.constantFrom(...SESSION_KINDS, null),
+    transientConsent: fc.boolean(),
     endAtFirstReboot: fc.boolean(),
     fallThrough: maybe(...FALL_THROUGHS),
     writes: fc.constantFrom('overlay', 'overlay', 'direct'),
@@ -95,7 +96,7 @@ export const requestArbitrary: fc.Arbitrary<GeneratedRequest> = fc
   .map(({ media, ...request }) => ({
     media,
     // The two exclude each other: until-ended means that a reboot does not end it.
-    request: { ...request, endAtFirstReboot: request.endAtFirstReboot && request.session === 'one-shot' },
+    request: { ...request, endAtFirstReboot: request.endAtFirstReboot && request.session !== 'until-ended' },
   }));
 
 /** Domain and host around a definition: mostly nothing in the way. */
