@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Range } from '../../src-core/media/bytes.ts';
 import { READ_LIMIT } from '../../src-core/media/reading.ts';
@@ -422,6 +423,17 @@ describe('ISO 9660', () => {
     await outputOf('genisoimage', [...options, ...UEFI, at('tree')]);
     expect((await look(at('geniso.iso'))).content).toMatchObject({ ...disc, bios: true, uefi: true });
   });
+});
+
+test('packed files and archives are told from media', async () => {
+  const plain = at('to-pack');
+  await writeFile(plain, biosDisk());
+  await writeFile(at('packed.gz'), gzipSync(biosDisk()));
+  await writeFile(at('packed.zst'), zstdCompressSync(biosDisk()));
+  await outputOf('tar', ['-cf', at('packed.ova'), '-C', dir, 'to-pack']);
+  const formats = [];
+  for (const name of ['packed.gz', 'packed.zst', 'packed.ova']) formats.push((await look(at(name))).content.format);
+  expect(formats).toEqual(['gzip', 'zstd', 'tar']);
 });
 
 test('the name of a file says nothing', async () => {

@@ -106,6 +106,20 @@ const plain = (format: string, virtualSize: number | null): Container => ({
   encrypted: false,
 });
 
+/** Archives and packed files: what is in them is no medium before it is unpacked. Signatures as file(1) knows them. */
+const PACKED: readonly (readonly [format: string, at: number, signature: string])[] = [
+  ['gzip', 0, '\x1f\x8b\x08'],
+  ['bzip2', 0, 'BZh'],
+  ['xz', 0, '\xfd7zXZ\0'],
+  ['zstd', 0, '\x28\xb5\x2f\xfd'],
+  ['lz4', 0, '\x04\x22\x4d\x18'],
+  ['zip', 0, 'PK\x03\x04'],
+  ['7z', 0, '7z\xbc\xaf\x27\x1c'],
+  // OVA files are tar archives.
+  ['tar', 257, 'ustar'],
+];
+export const PACKED_FORMATS: readonly string[] = PACKED.map(([format]) => format);
+
 /** The container format at the start of an image, or null: raw as far as the first bytes tell. */
 export function readContainer(bytes: Bytes, size: number | null): Container | null {
   const version = u32be(bytes, 4);
@@ -117,5 +131,6 @@ export function readContainer(bytes: Bytes, size: number | null): Container | nu
   if (spells(bytes, 0, 'vhdxfile')) return readVhdx(bytes);
   if (spells(bytes, 0, 'WithoutFreeSpace')) return plain('parallels', u32le(bytes, 36) * 512);
   if (spells(bytes, 0, 'WithouFreSpacExt')) return plain('parallels', u64le(bytes, 36) * 512);
-  return readVmdk(bytes);
+  const packed = PACKED.find(([, at, signature]) => spells(bytes, at, signature));
+  return packed === undefined ? readVmdk(bytes) : plain(packed[0], null);
 }

@@ -15,7 +15,7 @@ export interface MediumContent {
    * image: a container format (qcow2, vmdk, …: `format` names it); empty: nothing but zeros or no bytes; unknown: none of these.
    */
   readonly kind: 'iso9660' | 'disk' | 'filesystem' | 'image' | 'empty' | 'unknown';
-  /** Container format: raw, qcow2, qcow, qed, vmdk, vdi, vhdx, vpc, luks, … */
+  /** Container format: raw, qcow2, qcow, qed, vmdk, vdi, vhdx, vpc, luks, …; of packed files and archives how: gzip, xz, zip, tar, … */
   readonly format: string;
   /** Carries boot code for a BIOS; null: cannot be told (inside a container, or beyond the bytes that were read). */
   readonly bios: boolean | null;

@@ -6,6 +6,7 @@ import { rootDisk } from '../disks/root-disk.ts';
 import type { DiskView } from '../disks/types.ts';
 import { hostTraits } from '../host/traits.ts';
 import type { HostTrait } from '../host/traits.ts';
+import { PACKED_FORMATS } from '../media/containers.ts';
 import { driverFormat, mediumName, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
@@ -146,7 +147,8 @@ export function mediumRefusals(context: PlanContext, medium: MediumFacts, device
   if (file !== null) found.push(refusal('medium-points-elsewhere', name, { medium: name, format, file }));
   if (medium.content?.encrypted === true) found.push(refusal('medium-encrypted', name, { medium: name, format }));
   const formats = device === 'disk' ? DISK_FORMATS : OPTICAL_FORMATS;
-  if (!formats.includes(format))
+  if (PACKED_FORMATS.includes(format)) found.push(refusal('medium-packed', name, { medium: name, format }));
+  else if (!formats.includes(format))
     found.push(
       refusal('medium-format', name, {
         medium: name,

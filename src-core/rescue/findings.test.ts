@@ -116,6 +116,9 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   'medium-encrypted': row('/media/rescue.img', {
     media: [medium({ content: content({ kind: 'image', format: 'qcow2', encrypted: true }) })],
   }),
+  'medium-packed': row('/media/rescue.img', {
+    media: [medium({ content: content({ kind: 'image', format: 'xz' }) })],
+  }),
   'medium-url': row('https://x/y.iso', {
     media: [
       medium({

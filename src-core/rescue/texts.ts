@@ -47,6 +47,7 @@ export const REFUSAL_TEXTS = {
     '{{medium}} is a {{format}} image, and a {{device}} needs plain {{needed}}. Attach it as a disk, or convert it.',
   'medium-encrypted':
     '{{medium}} is encrypted ({{format}}), and its key is not known here: QEMU could not open it. Give an image that is not encrypted: qemu-img convert.',
+  'medium-packed': '{{medium}} is packed ({{format}}). Unpack it first, and give what is in it.',
   'medium-url': '{{medium}} cannot be used: {{problem}}. Give an http or https address of an ISO image.',
   'url-needs-cdrom':
     'A medium at a web address is read-only and can only be attached as a cdrom. Choose cdrom, or upload it to a pool first.',
