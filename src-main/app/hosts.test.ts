@@ -175,6 +175,7 @@ describe('settings', () => {
         settings: { theme: 'system', language: 'en' },
         hosts: [],
         bounds: null,
+        attachments: [],
       });
     },
   );

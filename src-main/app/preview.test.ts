@@ -18,7 +18,7 @@ function open(clock = { now: 0 }) {
   const { host, calls } = watchedHost();
   const previews = createPreviews(() => clock.now);
   const preview = (change: Partial<RescueRequest> = {}) =>
-    previews.preview(host.hypervisor, UUID, { request: { ...REQUEST, ...change }, properties: {} });
+    previews.preview(host.hypervisor, UUID, { request: { ...REQUEST, ...change }, properties: {}, remembered: null });
   return { host, calls, clock, previews, preview };
 }
 
@@ -89,12 +89,15 @@ describe('a preview', () => {
     expect(calls).toContain('domainXml');
   });
 
-  test('image properties are those of the medium that boots', async () => {
+  test('image properties, and what is remembered, are those of the medium that boots', async () => {
     const { host } = watchedHost();
     const previews = createPreviews(() => 0);
     const request: RescueRequest = { ...REQUEST, device: null, bus: null };
     const properties = { hw_rescue_device: 'cdrom', hw_rescue_bus: 'scsi' };
-    const { plan } = await previews.preview(host.hypervisor, UUID, { request, properties });
+    const { plan } = await previews.preview(host.hypervisor, UUID, { request, properties, remembered: null });
     expect(plan.request.bus).toMatchObject({ value: 'scsi', from: 'property' });
+    const remembered = { device: 'disk', bus: 'virtio' };
+    const again = await previews.preview(host.hypervisor, UUID, { request, properties: {}, remembered });
+    expect(again.plan.request.bus).toMatchObject({ value: 'virtio', from: 'remembered' });
   });
 });

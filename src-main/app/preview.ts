@@ -5,7 +5,7 @@
 import type { Preview } from '../../src-core/contract/schemas.ts';
 import { previewRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
-import type { RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
+import type { MediumFacts, RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
 import type { Asked } from './collect.ts';
@@ -22,6 +22,8 @@ export interface PreviewOrder {
   readonly request: RescueRequest;
   /** Glance properties of the medium that boots. */
   readonly properties: Readonly<Record<string, string>>;
+  /** How it was last attached; null: nobody remembers. */
+  readonly remembered: MediumFacts['remembered'];
 }
 
 export interface Previews {
@@ -67,9 +69,9 @@ export function createPreviews(now: () => number): Previews {
     return asked;
   };
   return {
-    preview: async (hypervisor, uuid, { request, properties }) => {
+    preview: async (hypervisor, uuid, order) => {
       const asked = await askedOf(hypervisor, uuid);
-      const options = { request, properties, stamp: null };
+      const options = { ...order, stamp: null };
       const inputs = await collectInputs(hypervisor, uuid, asked === null ? options : { ...options, asked });
       const { plan, choices } = previewRescue(inputs);
       made.delete(plan.fingerprint.inputs);

@@ -6,7 +6,14 @@
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { recoverDefinition } from '../../src-core/rescue/record.ts';
-import type { RescueInputs, RescuePlan, RescueRequest, SessionStamp, StepId } from '../../src-core/rescue/types.ts';
+import type {
+  MediumFacts,
+  RescueInputs,
+  RescuePlan,
+  RescueRequest,
+  SessionStamp,
+  StepId,
+} from '../../src-core/rescue/types.ts';
 import { verifyRescue } from '../../src-core/rescue/verify.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
@@ -22,6 +29,8 @@ export interface RescueOrder {
   readonly domain: DomainRef;
   readonly request: RescueRequest;
   readonly properties: Readonly<Record<string, string>>;
+  /** How the medium that boots was last attached, as the preview had it; null: nobody remembers. */
+  readonly remembered?: MediumFacts['remembered'];
   /** What the administrator saw and confirmed; null: nothing was shown, the plan of this run counts. */
   readonly confirmed: { readonly fingerprint: string; readonly inputs: RescueInputs | null } | null;
   readonly stamp: SessionStamp;
@@ -94,8 +103,8 @@ function throwIfCancelled(signal: AbortSignal): void {
 }
 
 async function check({ hypervisor, order, report }: Run) {
-  const { domain, request, properties, confirmed, stamp } = order;
-  const inputs = await collectInputs(hypervisor, domain.uuid, { request, properties, stamp });
+  const { domain, request, properties, remembered = null, confirmed, stamp } = order;
+  const inputs = await collectInputs(hypervisor, domain.uuid, { request, properties, remembered, stamp });
   const plan = planRescue(inputs);
   report.planned(plan);
   if (confirmed !== null && plan.fingerprint.inputs !== confirmed.fingerprint) {

@@ -3,6 +3,7 @@ import type { ChannelInput, ChannelName, ChannelOutput } from '../../src-core/co
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { AppEvent, MachineKey, MachineRow, Settings } from '../../src-core/contract/schemas.ts';
 import { sentence } from '../../src-core/rescue/findings.ts';
+import { createAttachments } from './attachments.ts';
 import { endRescue } from './end-run.ts';
 import { createHosts } from './hosts.ts';
 import type { Connected, HostEntry, Hosts } from './hosts.ts';
@@ -45,6 +46,7 @@ export function createServices(options: ServicesOptions): Services {
   const hosts = createHosts({ ...options, builtin: options.builtinHosts });
   const operations = createOperations(options);
   const previews = createPreviews(() => now().getTime());
+  const attachments = createAttachments(settings);
   const machine = ({ hostId, uuid }: MachineKey): { host: Connected; row: MachineRow } => {
     const host = hosts.connected(hostId);
     const row = host.inventory.row(uuid);
@@ -85,7 +87,8 @@ export function createServices(options: ServicesOptions): Services {
 
     'rescue.preview': ({ machine: key, request, properties }) => {
       const { host, row } = machine(key);
-      return previews.preview(host.hypervisor, row.uuid, { request, properties });
+      const remembered = attachments.of(host.entry.uri, request.media[0]);
+      return previews.preview(host.hypervisor, row.uuid, { request, properties, remembered });
     },
     'rescue.start': ({ machine: key, request, properties, fingerprint }) => {
       const { host, row } = machine(key);
@@ -93,6 +96,7 @@ export function createServices(options: ServicesOptions): Services {
       previews.forget(host.hypervisor);
       const domain = { uuid: row.uuid, name: row.name };
       const confirmed = { fingerprint, inputs: previews.inputsOf(fingerprint) };
+      const remembered = confirmed.inputs?.media[0]?.remembered ?? null;
       const stamp = { id: options.newId(), startedAt: now().toISOString(), startedBy: user };
       return operations.start(
         'rescue',
@@ -100,12 +104,13 @@ export function createServices(options: ServicesOptions): Services {
         row.name,
         { id: 'check', text: sentence('step-check').text },
         async (report, signal) => {
-          await runRescue(
+          const plan = await runRescue(
             host.hypervisor,
-            { domain, request, properties, confirmed, stamp },
+            { domain, request, properties, remembered, confirmed, stamp },
             { ...report, planned: () => undefined },
             signal,
           );
+          attachments.remember(host.entry.uri, plan);
         },
       );
     },

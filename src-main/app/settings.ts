@@ -33,6 +33,8 @@ const storedSchema = z.object({
   settings: settingsSchema.catch(DEFAULTS),
   hosts: z.array(addedHostSchema).catch([]),
   bounds: boundsSchema.nullable().catch(null),
+  /** How media were attached, the newest last. `key` is attachments.ts's own. */
+  attachments: z.array(z.object({ key: z.string(), device: z.string(), bus: z.string() })).catch([]),
 });
 export type Stored = z.infer<typeof storedSchema>;
 

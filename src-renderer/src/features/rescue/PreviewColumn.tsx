@@ -1,6 +1,6 @@
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
-import { memo, useMemo, useState } from 'react';
+import { Fragment, memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
@@ -113,6 +113,17 @@ function PlanDiff({ plan }: { readonly plan: RescuePlan }) {
   );
 }
 
+/** The words of a command, each in one piece. */
+function Words({ line }: { readonly line: string }) {
+  const words = visible(line).split(' ');
+  return words.map((word, at) => (
+    <Fragment key={at}>
+      {at > 0 && ' '}
+      <span className="plan-word">{word}</span>
+    </Fragment>
+  ));
+}
+
 function PlanCommands({ plan }: { readonly plan: RescuePlan }) {
   const { t } = useTranslation();
   return (
@@ -126,7 +137,7 @@ function PlanCommands({ plan }: { readonly plan: RescuePlan }) {
       <pre className="plan-commands">
         {plan.virsh.map((line, at) => (
           <span key={at} className={line.startsWith('#') ? 'plan-command muted' : 'plan-command'}>
-            {visible(line)}
+            <Words line={line} />
             {'\n'}
           </span>
         ))}

@@ -14,6 +14,12 @@ export function WhyTable({ plan }: { readonly plan: RescuePlan }) {
       {explainPlan(plan).map(({ medium, choices }, at) => (
         <table key={at} className="plan-devices plan-why">
           <caption className="head">{visible(medium ?? t('rescue.why.session'))}</caption>
+          <colgroup>
+            <col className="plan-why-choice" />
+            <col className="plan-why-value-col" />
+            <col className="plan-why-from" />
+            <col />
+          </colgroup>
           <thead className="visually-hidden">
             <tr>
               <th scope="col">{t('rescue.why.column.choice')}</th>
