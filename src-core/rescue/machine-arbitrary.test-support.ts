@@ -94,7 +94,7 @@ export const MACHINES: readonly Machine[] = [
     emulator: '/usr/bin/qemu-system-aarch64',
     weight: 2,
     buses: ['virtio', 'scsi', 'sata', 'usb'],
-    firmwares: ['bios', 'pflash'],
+    firmwares: ['pflash', 'pflash', 'pflash', 'bios'],
     scsiModels: ['virtio-scsi', 'lsilogic'],
     usbModels: ['qemu-xhci', 'nec-xhci'],
     pciSlots: slots(8, 0x18),

@@ -24,7 +24,7 @@ const MEDIA: readonly MediumFacts[] = [
   medium({ spec: { kind: 'path', path: '/dev/vg/rescue' }, source: { type: 'block', dev: '/dev/vg/rescue' } }),
   medium({
     spec: { kind: 'volume', pool: KNOWN.pool, name: 'rescue.img' },
-    source: { type: 'volume', pool: KNOWN.pool, volume: KNOWN.volumes[0] },
+    source: { type: 'volume', pool: KNOWN.pool, volume: KNOWN.volumes[2] },
   }),
   medium({
     spec: { kind: 'url', url: 'https://mirror.example/rescue.iso' },
@@ -62,9 +62,47 @@ const mediumArbitrary = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...BAD_MEDIA) },
 );
 
+/** Media that ride along: now and then a kernel, which cannot. */
+const riderArbitrary = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.constantFrom(
+      ...MEDIA.filter(({ spec, source }) => spec.kind !== 'kernel' && source?.type !== 'network'),
+    ),
+  },
+  { weight: 1, arbitrary: mediumArbitrary },
+);
+
 /** Half of the requests leave the choice to the planner. */
 const maybe = <T>(...values: readonly [T, ...T[]]): fc.Arbitrary<T | null> =>
   fc.option(fc.constantFrom(...values), { freq: 2 });
+
+type Place = readonly [device: string | null, bus: string | null];
+
+/** Device and bus: mostly what fits somewhere, or left to the planner; now and then anything. */
+const placeArbitrary: fc.Arbitrary<Place> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.constantFrom<Place>(
+      [null, null],
+      [null, null],
+      ['disk', null],
+      ['cdrom', null],
+      [null, 'usb'],
+      [null, 'scsi'],
+      ['floppy', null],
+      ['floppy', 'fdc'],
+      ...(['usb', 'usb', 'virtio', 'virtio', 'virtio', 'scsi', 'scsi', 'sata', 'sata', 'ide'] as const).map(
+        (bus): Place => ['disk', bus],
+      ),
+      ...(['usb', 'scsi', 'scsi', 'sata', 'sata', 'ide'] as const).map((bus): Place => ['cdrom', bus]),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(maybe(...RESCUE_DEVICES, 'lun', 'fs'), maybe(...RESCUE_BUSES, 'nvme')),
+  },
+);
 
 export interface GeneratedRequest {
   readonly media: readonly MediumFacts[];
@@ -75,17 +113,15 @@ export const requestArbitrary: fc.Arbitrary<GeneratedRequest> = fc
   .record({
     media: fc.oneof(
       { weight: 6, arbitrary: fc.array(mediumArbitrary, { minLength: 1, maxLength: 1 }) },
-      { weight: 2, arbitrary: fc.array(mediumArbitrary, { minLength: 2, maxLength: 3 }) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(mediumArbitrary, fc.array(riderArbitrary, { minLength: 1, maxLength: 2 }))
+          .map((all) => all.flat()),
+      },
     ),
-    device: fc.oneof(
-      { weight: 8, arbitrary: maybe('disk', 'cdrom') },
-      { weight: 1, arbitrary: fc.constantFrom(...RESCUE_DEVICES, 'lun', 'fs') },
-    ),
-    bus: fc.oneof(
-      { weight: 8, arbitrary: maybe(...RESCUE_BUSES) },
-      { weight: 1, arbitrary: fc.constantFrom(...RESCUE_BUSES, 'nvme') },
-    ),
-    profile: fc.constantFrom('recommended', ...PROFILES),
+    place: placeArbitrary,
+    profile: fc.constantFrom('recommended', 'recommended', ...PROFILES),
     session: fc.constantFrom(...SESSION_KINDS, null),
     transientConsent: fc.boolean(),
     endAtFirstReboot: fc.boolean(),
@@ -93,17 +129,22 @@ export const requestArbitrary: fc.Arbitrary<GeneratedRequest> = fc
     writes: fc.constantFrom('overlay', 'overlay', 'direct'),
     allowUnbootable: fc.boolean(),
   })
-  .map(({ media, ...request }) => ({
+  .map(({ media, place: [device, bus], ...request }) => ({
     media,
     // The two exclude each other: until-ended means that a reboot does not end it.
-    request: { ...request, endAtFirstReboot: request.endAtFirstReboot && request.session !== 'until-ended' },
+    request: {
+      ...request,
+      device,
+      bus,
+      endAtFirstReboot: request.endAtFirstReboot && request.session !== 'until-ended',
+    },
   }));
 
 /** Domain and host around a definition: mostly nothing in the way. */
 export const factsArbitrary: fc.Arbitrary<{ domain: Partial<DomainFacts>; host: Partial<HostFacts> }> = fc.record({
   domain: fc.oneof(
     {
-      weight: 9,
+      weight: 24,
       arbitrary: fc.constantFrom<Partial<DomainFacts>>(
         {},
         { state: 'shutoff' },
@@ -121,21 +162,18 @@ export const factsArbitrary: fc.Arbitrary<{ domain: Partial<DomainFacts>; host: 
       ),
     },
   ),
-  host: fc.constantFrom<Partial<HostFacts>>(
-    {},
-    {},
-    {},
-    {},
-    {},
-    {},
-    {},
-    {},
-    {},
-    {},
-    { libvirtVersion: 7_000_000, hypervisorVersion: 5_002_000 },
-    { libvirtVersion: 11_006_000, hypervisorVersion: 10_000_000 },
-    { driver: 'TEST', libvirtVersion: 9_000_000, hypervisorVersion: 2 },
-    { readOnly: true },
+  host: fc.oneof(
+    { weight: 12, arbitrary: fc.constant<Partial<HostFacts>>({}) },
+    {
+      weight: 5,
+      arbitrary: fc.constantFrom<Partial<HostFacts>>(
+        { libvirtVersion: 7_000_000, hypervisorVersion: 5_002_000 },
+        { libvirtVersion: 11_006_000, hypervisorVersion: 10_000_000 },
+        { driver: 'TEST', libvirtVersion: 9_000_000, hypervisorVersion: 2 },
+        { secrets: null },
+      ),
+    },
+    { weight: 1, arbitrary: fc.constant<Partial<HostFacts>>({ readOnly: true }) },
   ),
 });
 

@@ -6,7 +6,7 @@ import type { Xml } from './xml-text.test-support.ts';
 /** What a test host has to know, so that sources that name it can be used. */
 export const KNOWN = {
   pool: 'images',
-  volumes: ['a.img', 'b.qcow2'],
+  volumes: ['a.img', 'b.qcow2', 'rescue.img'],
   secrets: {
     luks: '8f2b1b1c-0d5a-4b0e-8a53-6d1f7f1d2a01',
     ceph: '8f2b1b1c-0d5a-4b0e-8a53-6d1f7f1d2a02',
