@@ -22,6 +22,7 @@ export function planText(plan: RescuePlan): string {
         `  unchanged ${own} disk${own === 1 ? '' : 's'} of the guest, with their addresses; ${definitionStands(plan)}`,
         `  device    ${plain(request.device.value)}: ${plain(request.device.why.text)}`,
         `  bus       ${plain(request.bus.value)}: ${plain(request.bus.why.text)}`,
+        `  session   ${request.session.value}: ${plain(request.session.why.text)}`,
         `  behind it ${request.fallThrough.value}: ${plain(request.fallThrough.why.text)}`,
         `  session   ${request.session.value}: ${plain(request.session.why.text)}`,
         `  writes    ${request.writes.value}: ${plain(request.writes.why.text)}`,
