@@ -1,4 +1,5 @@
 /** Planning from files alone: no host is asked, and what only a host could tell is taken as unremarkable. */
+import { backingChainOf } from '../../src-core/disks/backing-chain.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { parseDomainCapabilities } from '../../src-core/host/domain-capabilities.ts';
 import { rootDisk } from '../../src-core/disks/root-disk.ts';
@@ -34,10 +35,9 @@ export interface OfflineFiles {
 
 /** Inputs of a plan from files. Throws XmlProblem, and usage for media that only a host can tell of. */
 export async function offlineInputs(files: OfflineFiles, request: RescueRequest): Promise<RescueInputs> {
-  const view = parseDomain(files.xml);
   const media: MediumFacts[] = [];
   for (const spec of request.media) {
-    const facts = await offlineMedium(spec, files, () => originalPath(view));
+    const facts = await offlineMedium(spec, files);
     media.push(media.length === 0 ? { ...facts, properties: files.properties } : facts);
   }
   const host: HostFacts = {
@@ -70,13 +70,20 @@ export async function offlineInputs(files: OfflineFiles, request: RescueRequest)
   };
 }
 
-/** The deepest image of the root disk that the definition itself names. */
-function originalPath(view: ReturnType<typeof parseDomain>): string[] {
-  const root = rootDisk(view);
-  return root?.source == null ? [] : [root.source, ...root.backingChain];
+/** The deepest image of the root disk that the definition itself names, in the format that it names. */
+async function offlineOriginal(spec: MediumSpec, files: OfflineFiles): Promise<MediumFacts> {
+  const root = rootDisk(parseDomain(files.xml));
+  const { images } = backingChainOf(files.xml, root?.target ?? '');
+  const lookedAt = root?.source == null ? [] : [root.source, ...images.map(({ source }) => source)];
+  const deepest = images.at(-1);
+  if (deepest === undefined) return { ...NOTHING, spec, lookedAt, problem: 'the definition names no backing image' };
+  if (!['file', 'block'].includes(deepest.type))
+    return { ...NOTHING, spec, lookedAt, problem: `${deepest.source} is no file or device of the host` };
+  const told = MEDIUM_FORMATS.find((format) => format === deepest.format) ?? null;
+  return { ...(await offlineFile(spec, deepest.source, files.mediumFormat ?? told)), lookedAt };
 }
 
-async function offlineMedium(spec: MediumSpec, files: OfflineFiles, chain: () => string[]): Promise<MediumFacts> {
+async function offlineMedium(spec: MediumSpec, files: OfflineFiles): Promise<MediumFacts> {
   switch (spec.kind) {
     case 'volume':
       throw usage('volume: needs a host to look into its pools: use --uri, or path: with --medium-format');
@@ -84,13 +91,8 @@ async function offlineMedium(spec: MediumSpec, files: OfflineFiles, chain: () =>
       return urlFacts(spec);
     case 'path':
       return offlineFile(spec, spec.path, files.mediumFormat);
-    case 'original': {
-      const looked = chain();
-      const deepest = looked.at(-1);
-      if (looked.length < 2 || deepest === undefined)
-        return { ...NOTHING, spec, lookedAt: looked, problem: 'the definition names no backing image' };
-      return { ...(await offlineFile(spec, deepest, files.mediumFormat)), lookedAt: looked };
-    }
+    case 'original':
+      return offlineOriginal(spec, files);
     case 'kernel': {
       const looked = [spec.kernel, ...(spec.initrd === null ? [] : [spec.initrd])];
       return { ...NOTHING, spec, found: true, lookedAt: looked, bootFiles: looked.map(unreadBootFile) };
