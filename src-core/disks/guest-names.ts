@@ -10,6 +10,7 @@ import { derivedDriveAddress } from './places.ts';
 import type { DriveAddress } from './places.ts';
 import { indexLetters } from './target-names.ts';
 import type { DiskAddress, DiskView, GuestNames } from './types.ts';
+import { lookup } from '../lookup.ts';
 
 /** virtio-blk and ATA have room for this much of a serial; libvirt takes longer ones, and virtio cuts them. */
 const SHORT_SERIAL = 20;
@@ -148,7 +149,7 @@ function controllerPath(
   bus: string,
   index: number,
 ): string | null {
-  const kind = CONTROLLERS[bus];
+  const kind = lookup(CONTROLLERS, bus);
   if (kind === undefined) return null;
   const controller = controllers.get(`${kind.type} ${index}`);
   const board = index === 0 ? (kind.board[domain.machineFamily] ?? null) : null;

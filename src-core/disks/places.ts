@@ -9,6 +9,7 @@ import { diskNameIndex } from './target-names.ts';
 import { freePciSlots, laterPciPlace } from './pci-places.ts';
 import type { PciAddress } from './pci-places.ts';
 import type { DiskAddress } from './types.ts';
+import { lookup } from '../lookup.ts';
 
 export type DriveAddress = Extract<DiskAddress, { type: 'drive' }>;
 
@@ -139,7 +140,7 @@ const HUB_PORTS = 8;
 /** Ports that devices take, and those there are; null where a controller's are not known, or it is libvirt that adds one. */
 function usbUse({ controllers, usbUse: { devices, hubs } }: DomainView): { used: number; limit: number } | null {
   const usb = controllers.filter(({ type, model }) => type === 'usb' && !COMPANION.test(model ?? ''));
-  const ports = usb.map(({ model, ports: said }) => said ?? USB_PORTS[model ?? '']);
+  const ports = usb.map(({ model, ports: said }) => said ?? lookup(USB_PORTS, model ?? ''));
   if (usb.length === 0 || ports.some((known) => known === undefined)) return null;
   return { used: devices, limit: ports.reduce((sum: number, known) => sum + (known ?? 0), hubs * HUB_PORTS) };
 }

@@ -39,6 +39,9 @@ describe('parseXml', () => {
     ['comments without end before a DTD', ' '.repeat(200_000) + '<!--'.repeat(50_000), 'xml-malformed'],
     ['many comments', '<!---->'.repeat(50_000) + '<!x', 'xml-malformed'],
     ['a crowd of 30,000', `<a>${'<b/>'.repeat(30_000)}</a>`, 'xml-too-large'],
+    ['a million empty lines', `<a>${'\n'.repeat(1_000_000)}</a>`, 'xml-too-large'],
+    ['a crowd of 30,000 comments', `<a>${'<!---->'.repeat(30_000)}</a>`, 'xml-too-large'],
+    ['60,000 references', `<a>${'&lt;'.repeat(60_000)}</a>`, 'xml-too-large'],
     ['5 MB', `<a>${'x'.repeat(5 << 20)}</a>`, 'xml-too-large'],
   ])('refuses %s', (_title, text, code) => {
     expect(codeOf(() => parseXml(text))).toBe(code);

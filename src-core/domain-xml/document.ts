@@ -15,8 +15,12 @@ export type XmlNode = Node;
 export const MAX_XML_LENGTH = 4 * 1024 * 1024;
 /** libxml2's default depth limit, under which libvirt parses. */
 const MAX_DEPTH = 256;
-/** A guest of a thousand disks has a third of it. A parsed element takes a kilobyte: 4 MiB of the smallest would take all memory there is. */
-const MAX_ELEMENTS = 20_000;
+
+/**
+ * What a definition may have of the things that take time and memory beyond their characters. A guest of a thousand disks has a third of
+ * these elements; 4 MiB of the smallest would take all memory there is.
+ */
+const LIMITS = { lines: 100_000, references: 50_000, elements: 20_000 } as const;
 
 /** Characters that XML 1.0 has no place for. libxml2 refuses them, and to C a NUL is the end of the text. */
 const NO_XML_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
@@ -40,6 +44,8 @@ export function parseXml(text: string): XmlDocument {
   if (text.length > MAX_XML_LENGTH) throw tooLarge(text.length, MAX_XML_LENGTH, 'characters');
   if (hasDoctype(text)) throw new XmlProblem('xml-dtd');
   checkCharacters(text);
+  checkCount(text, '\n', 'lines');
+  checkCount(text, '&', 'references');
   checkElements(text);
   const document = parseStrictly(text.replace(/^\uFEFF/, ''));
   if (document.doctype !== null) throw new XmlProblem('xml-dtd');
@@ -79,7 +85,13 @@ function endOfAside(text: string, at: number): number | null {
   return null;
 }
 
-/** Refuse a nest or a crowd before it is parsed: that would take its time. What is not well-formed is left to the parser, which says so. */
+function checkCount(text: string, part: string, what: keyof typeof LIMITS): void {
+  let count = 0;
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) count += 1;
+  if (count > LIMITS[what]) throw tooLarge(count, LIMITS[what], what);
+}
+
+/** Refuse a nest or a crowd, comments counted, before it is parsed: that would take its time. What is not well-formed is left to the parser, which says so. */
 function checkElements(text: string): void {
   const tag = /<(\/?)[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>/y;
   let depth = 0;
@@ -88,6 +100,7 @@ function checkElements(text: string): void {
     const aside = endOfAside(text, at);
     if (aside === -1) return;
     if (aside !== null) {
+      count += 1;
       at = aside;
       continue;
     }
@@ -102,7 +115,7 @@ function checkElements(text: string): void {
     }
     if (depth > MAX_DEPTH) throw malformed(`nested deeper than ${MAX_DEPTH} elements`);
   }
-  if (count > MAX_ELEMENTS) throw tooLarge(count, MAX_ELEMENTS, 'elements');
+  if (count > LIMITS.elements) throw tooLarge(count, LIMITS.elements, 'elements');
 }
 
 function tooLarge(size: number, limit: number, what: string): XmlProblem {

@@ -4,6 +4,7 @@ import { readAddress, readDisk } from './disk-view.ts';
 import { XmlProblem, parseXml } from './document.ts';
 import type { XmlDocument, XmlElement } from './document.ts';
 import { attribute, child, childText, children, foreignChildren, numberAttribute, textOf } from './elements.ts';
+import { lookup } from '../lookup.ts';
 
 /**
  * Machines that behave alike: i440fx (libvirt's `pc` and `pc-i440fx-*`), q35, microvm and isapc of x86; `virt` of ARM, RISC-V and LoongArch;
@@ -296,6 +297,6 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 
 function memoryKiB(memory: XmlElement | null): number | null {
   const value = wholeNumber(textOf(memory));
-  const unit = UNIT_BYTES[attribute(memory, 'unit') ?? 'KiB'];
+  const unit = lookup(UNIT_BYTES, attribute(memory, 'unit') ?? 'KiB');
   return value === null || unit === undefined ? null : Math.floor((value * unit) / 1024);
 }

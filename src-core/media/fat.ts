@@ -1,5 +1,6 @@
 import { holds, holdsWhatIsThere, orNull, spells, text, u16le, u32le, u8 } from './bytes.ts';
 import type { Bytes } from './bytes.ts';
+import { lookup } from '../lookup.ts';
 
 /** A FAT12, FAT16 or FAT32 file system, as far as booting needs it (Microsoft, "FAT File System Specification", 2005). */
 export interface FatFilesystem {
@@ -136,7 +137,7 @@ function readEfiBoot(bytes: Bytes, layout: Layout): EfiBoot {
   const arches = new Set<string>();
   for (const entry of entriesOf(bytes, layout, boot)) {
     if (entry === false) return { efiBoot: true, efiArches: null };
-    const arch = LOADERS[text(bytes, entry, 11)];
+    const arch = lookup(LOADERS, text(bytes, entry, 11));
     if (arch !== undefined) arches.add(arch);
   }
   return { efiBoot: true, efiArches: [...arches].sort() };

@@ -16,6 +16,7 @@ import { writesFit } from './resolve.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import { findSession, readSession, recordOf } from './session.ts';
 import type { Finding, MediumFacts, Profile, ResolvedRequest } from './types.ts';
+import { lookup } from '../lookup.ts';
 
 /** Bytes left for what a rescue adds besides its record. */
 const ROOM_FOR_MEDIA = 64 * 1024;
@@ -26,7 +27,7 @@ export function kindRefusals({ domain, inputs }: PlanContext): Finding[] {
     return [
       refusal('virt-type', domain.type, {
         type: domain.type || '?',
-        why: REASON_OF_TYPE[domain.type] ?? 'it has not been verified',
+        why: lookup(REASON_OF_TYPE, domain.type) ?? 'it has not been verified',
       }),
       ...legacyOnly(domain, inputs.request.profile),
     ];
