@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import { useErrorWords } from '../i18n/words.ts';
+import { visible } from '../i18n/visible.ts';
 import { Notice } from './Notice.tsx';
 
 /** An error in words: what happened, what was left as it was, what to do next, and libvirt's own line where there is one. */
@@ -14,7 +15,9 @@ export function ErrorNotice({ error, actions }: { readonly error: ErrorData; rea
         <strong>{words.message}</strong>
         <div>{words.unchanged}</div>
         <div>{words.next}</div>
-        {error.detail !== null && <code className="error-text-detail">{error.detail}</code>}
+        {error.detail !== null && (
+          <code className="error-text-detail">{error.detail.split('\n').map(visible).join('\n')}</code>
+        )}
       </Notice>
     </div>
   );

@@ -111,13 +111,13 @@ function Hash({ hash, size }: { readonly hash: HeadHash; readonly size: number |
 
 function BootFileWords({ file: { file, size, content, hash } }: { readonly file: BootFile }) {
   const { t } = useTranslation();
-  const what =
-    content === null ? t('rescue.medium.notExamined') : [content.kind, content.arch].filter(Boolean).join(' ');
+  const kind = content === null ? t('rescue.medium.notExamined') : t(`rescue.medium.bootFile.${content.kind}`);
+  const words = [kind, content?.arch ?? null, size === null ? null : formatBytes(size)];
   return (
     <>
       <span className="mono">{visible(file)}</span>
       <br />
-      {[what, formatBytes(size)].filter((word) => word !== null && word !== '').join(' · ')}
+      {words.filter((word) => word !== null).join(' · ')}
       {hash !== null && <Hash hash={hash} size={size} />}
     </>
   );

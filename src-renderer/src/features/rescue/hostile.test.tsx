@@ -81,7 +81,7 @@ function expectTextAlone(): void {
   const leaves = [...document.body.querySelectorAll(':not(textarea)')].filter(
     (element) => element.children.length === 0,
   );
-  const unseen = leaves.filter(({ textContent }) => UNSEEN.test(textContent ?? '')).map(({ className }) => className);
+  const unseen = leaves.filter(({ textContent }) => UNSEEN.test(textContent)).map(({ className }) => className);
   expect(unseen).toEqual([]);
 }
 
