@@ -85,6 +85,9 @@ export const MACHINE_GUESTS: readonly MachineGuest[] = [
   },
 ];
 
+/** QEMU's default for `virt` is one of 32 bit. */
+const CPU = "<cpu mode='custom'><model>cortex-a57</model></cpu>";
+
 /** The definition that libvirt is given first; it fills in addresses and controllers. */
 export function guestXml(guest: MachineGuest, domain: string, dir: string): string {
   const { arch, machine, os, features, devices } = guest;
@@ -94,6 +97,7 @@ export function guestXml(guest: MachineGuest, domain: string, dir: string): stri
   <vcpu>1</vcpu>
   <os><type arch='${arch}' machine='${machine}'>hvm</type>${os}</os>
   ${features === '' ? '' : `<features>${features}</features>`}
+  ${arch === 'aarch64' ? CPU : ''}
   <devices>${devices(dir)}</devices>
 </domain>`;
 }

@@ -13,12 +13,15 @@ import type { TrialHost } from './machine-trials.ts';
 
 /** `device bus` that libvirt and QEMU take and the planner refuses nevertheless, with its code; each has its reason. */
 const DELIBERATE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  // Legal, and the firmware never boots it (FACTS B3; SLOF has no driver for AHCI: machine-boots.test.ts).
+  // Legal, and the firmware never boots it (FACTS B3; SLOF and ARM's UEFI have no driver for AHCI: machine-boots.test.ts).
   pc: { 'cdrom usb': 'never-boots-usb-cdrom' },
   'pc, 32 bit': { 'cdrom usb': 'never-boots-usb-cdrom' },
   'pc, UEFI': { 'floppy fdc': 'never-boots-floppy' },
   q35: { 'cdrom usb': 'never-boots-usb-cdrom' },
   'q35, UEFI': { 'floppy fdc': 'never-boots-floppy' },
+  aarch64: { 'disk sata': 'never-boots-bus', 'cdrom sata': 'never-boots-bus' },
+  'aarch64 on virtio-mmio': { 'disk sata': 'never-boots-bus', 'cdrom sata': 'never-boots-bus' },
+  armv7l: { 'disk sata': 'never-boots-bus', 'cdrom sata': 'never-boots-bus' },
   pseries: { 'disk sata': 'never-boots-bus', 'cdrom sata': 'never-boots-bus' },
   'pseries, little': { 'disk sata': 'never-boots-bus', 'cdrom sata': 'never-boots-bus' },
   // Works over virtio-mmio, which the definition of a guest with one virtio disk does not show.
@@ -34,9 +37,9 @@ const OFFERED: Readonly<Record<string, number>> = {
   'q35, UEFI': 7,
   microvm: 3,
   isapc: 1,
-  aarch64: 7,
-  'aarch64 on virtio-mmio': 7,
-  armv7l: 7,
+  aarch64: 5,
+  'aarch64 on virtio-mmio': 5,
+  armv7l: 5,
   riscv64: 7,
   s390x: 3,
   pseries: 5,

@@ -78,11 +78,15 @@ export function efiProgram(line: string): Buffer {
   const distance = Buffer.alloc(4);
   distance.writeInt32LE(body.length);
   // cld; lea rsi,[rip + distance]
-  const text = padded(Buffer.concat([Buffer.from('fc488d35', 'hex'), distance, body, printed(line)]), 0x200);
-  return Buffer.concat([
-    padded(Buffer.concat([dosHeader(), coffHeader(), optionalHeader(), textSection()]), 0x200),
-    text,
-  ]);
+  return efiApplication(PE_X86_64, Buffer.concat([Buffer.from('fc488d35', 'hex'), distance, body, printed(line)]));
+}
+
+const PE_X86_64 = 0x8664;
+
+/** A PE32+ EFI application: code that runs wherever it is loaded, at most 512 bytes of it. */
+export function efiApplication(machine: number, code: Buffer): Buffer {
+  const headers = Buffer.concat([dosHeader(), coffHeader(machine), optionalHeader(), textSection()]);
+  return Buffer.concat([padded(headers, 0x200), padded(code, 0x200)]);
 }
 
 function padded(bytes: Buffer, size: number): Buffer {
@@ -98,10 +102,10 @@ function dosHeader(): Buffer {
   return header;
 }
 
-function coffHeader(): Buffer {
+function coffHeader(machine: number): Buffer {
   const header = Buffer.alloc(24);
   header.write('PE\0\0', 0, 'latin1');
-  header.writeUInt16LE(0x8664, 4); // machine: x86_64
+  header.writeUInt16LE(machine, 4);
   header.writeUInt16LE(1, 6); // one section
   header.writeUInt16LE(0xf0, 20); // size of the optional header
   header.writeUInt16LE(0x22, 22); // executable, large addresses

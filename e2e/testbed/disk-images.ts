@@ -142,18 +142,32 @@ const ISO_AT = {
 } as const;
 
 /** ISO 9660 with El Torito entries for BIOS (no emulation) and for UEFI (an EFI system partition); not a hybrid. */
-export function elToritoIso(line: string): Buffer {
-  const esp = fat12('BOOT', 'BOOTX64', efiProgram(line));
-  const sectors = ISO_AT.esp + Math.floor(esp.length / ISO_SECTOR);
+export function elToritoIso(line: string, esp = fat12('BOOT', 'BOOTX64', efiProgram(line))): Buffer {
+  const iso = emptyIso(esp.length);
+  bootCatalog(esp.length / SECTOR).copy(iso, ISO_AT.catalog * ISO_SECTOR);
+  biosCode(line).copy(iso, ISO_AT.biosCode * ISO_SECTOR);
+  esp.copy(iso, ISO_AT.esp * ISO_SECTOR);
+  return iso;
+}
+
+/** ISO 9660 whose only El Torito entry is the image, loaded as it is: how s390x boots. */
+export function elToritoImageIso(image: Buffer): Buffer {
+  const iso = emptyIso(image.length);
+  const entry = bootEntry(ISO_AT.esp, image.length / SECTOR);
+  Buffer.concat([validationEntry(), entry]).copy(iso, ISO_AT.catalog * ISO_SECTOR);
+  image.copy(iso, ISO_AT.esp * ISO_SECTOR);
+  return iso;
+}
+
+/** Descriptors and an empty root directory, with room for `bytes` at ISO_AT.esp. */
+function emptyIso(bytes: number): Buffer {
+  const sectors = ISO_AT.esp + Math.ceil(bytes / ISO_SECTOR);
   const iso = Buffer.alloc(sectors * ISO_SECTOR);
   volumeDescriptor(sectors).copy(iso, ISO_AT.volume * ISO_SECTOR);
   iso.write('\0CD001\x01EL TORITO SPECIFICATION', ISO_AT.bootRecord * ISO_SECTOR, 'latin1');
   iso.writeUInt32LE(ISO_AT.catalog, ISO_AT.bootRecord * ISO_SECTOR + 71);
   iso.write('\xffCD001\x01', ISO_AT.terminator * ISO_SECTOR, 'latin1');
-  bootCatalog(esp.length / SECTOR).copy(iso, ISO_AT.catalog * ISO_SECTOR);
-  biosCode(line).copy(iso, ISO_AT.biosCode * ISO_SECTOR);
   Buffer.concat([directoryRecord(0), directoryRecord(1)]).copy(iso, ISO_AT.rootDirectory * ISO_SECTOR);
-  esp.copy(iso, ISO_AT.esp * ISO_SECTOR);
   return iso;
 }
 
@@ -194,23 +208,29 @@ function volumeDescriptor(sectors: number): Buffer {
 }
 
 function bootCatalog(espSectors: number): Buffer {
+  const section = Buffer.alloc(32);
+  section.writeUInt8(0x91, 0); // the last section header
+  section.writeUInt8(0xef, 1); // platform: EFI
+  section.writeUInt16LE(1, 2);
+  return Buffer.concat([validationEntry(), bootEntry(ISO_AT.biosCode, 4), section, bootEntry(ISO_AT.esp, espSectors)]);
+}
+
+/** Names the platform of the entry behind it: x86, which other BIOSes pass over. */
+function validationEntry(): Buffer {
   const validation = Buffer.alloc(32);
   validation.writeUInt8(1, 0);
   validation.writeUInt16LE(0xaa55, 30);
   let sum = 0;
   for (let at = 0; at < 32; at += 2) sum += validation.readUInt16LE(at);
   validation.writeUInt16LE(-sum & 0xffff, 28);
-  const bios = Buffer.alloc(32);
-  bios.writeUInt8(0x88, 0); // bootable, no emulation, platform of the validation entry (x86)
-  bios.writeUInt16LE(4, 6);
-  bios.writeUInt32LE(ISO_AT.biosCode, 8);
-  const section = Buffer.alloc(32);
-  section.writeUInt8(0x91, 0); // the last section header
-  section.writeUInt8(0xef, 1); // platform: EFI
-  section.writeUInt16LE(1, 2);
-  const efi = Buffer.alloc(32);
-  efi.writeUInt8(0x88, 0);
-  efi.writeUInt16LE(Math.min(0xffff, espSectors), 6);
-  efi.writeUInt32LE(ISO_AT.esp, 8);
-  return Buffer.concat([validation, bios, section, efi]);
+  return validation;
+}
+
+/** Bootable, without emulation: so many 512-byte sectors from an ISO sector on. */
+function bootEntry(isoSector: number, sectors: number): Buffer {
+  const entry = Buffer.alloc(32);
+  entry.writeUInt8(0x88, 0);
+  entry.writeUInt16LE(Math.min(0xffff, sectors), 6);
+  entry.writeUInt32LE(isoSector, 8);
+  return entry;
 }

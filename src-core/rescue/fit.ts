@@ -7,10 +7,10 @@ import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
 import {
   BUSES_OF_DEVICE,
-  BUSES_OF_FIRMWARE,
   BUSES_OF_MACHINE,
   FIRMWARE_NAMES,
   USB_CDROM_BOOTS_FROM,
+  busesWithoutDriver,
   formatLibvirtVersion,
 } from './policy.ts';
 import { RESCUE_BUSES, RESCUE_DEVICES } from './types.ts';
@@ -126,7 +126,7 @@ export function neverBoots(
 }
 
 function firmwareHasBus({ domain }: PlanContext, bus: RescueBus): boolean {
-  return BUSES_OF_FIRMWARE[domain.firmware]?.includes(bus) ?? true;
+  return !busesWithoutDriver(domain.firmware, domain.arch).includes(bus);
 }
 
 function isOffered(context: PlanContext, layout: Layout, device: RescueDeviceKind, bus: RescueBus): boolean {
