@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 test('generated guests: libvirt takes every rescue definition, and boots it in the order of the plan', async () => {
-  const counts = await runGenerated(host, 90);
+  const counts = await runGenerated(host, 75);
   expect(counts.pairs).toBeGreaterThan(100);
   expect(counts.orders).toBeGreaterThan(120);
   expect(counts.unfit).toBeLessThan(counts.guests / 5);

@@ -256,7 +256,7 @@ function ordersKept(before: Definition, after: Definition, plan: RescuePlan, add
     // Kernel rescue: the order is left alone, or written down by device so that no medium that rides along comes into it.
     const bare = (list: readonly Element[]) =>
       list.map((device) => canonical(device, (node) => isOwn(node, 'boot'))).join();
-    const isWrittenDown = ordered(before).length === 0 && added.size > 0;
+    const isWrittenDown = ordered(before).length === 0 && added.size > 0 && ownOrder(before).length > 0;
     if (bare(isWrittenDown ? ownOrder(before) : ordered(before)) !== bare(now))
       problems.push('a kernel rescue changed the boot order');
     if (!isWrittenDown && own(before.os, 'boot').length !== own(after.os, 'boot').length)

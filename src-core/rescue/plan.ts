@@ -259,7 +259,9 @@ function makeDefinition(
  */
 function orderBehindKernel(domain: DomainView, attachment: Attachment): Edits['boot'] {
   const isByDevice = [...domain.disks, ...domain.bootDevices].some(({ bootOrder }) => bootOrder !== null);
-  return attachment.disks.length === 0 || isByDevice ? null : { picks: bootPicks(domain), firstOrder: 1 };
+  const picks = bootPicks(domain);
+  // Without any order left libvirt would write <boot dev='hd'/>.
+  return attachment.disks.length === 0 || isByDevice || picks.length === 0 ? null : { picks, firstOrder: 1 };
 }
 
 /** What happens when the medium does not boot: differs by firmware and device (FACTS B3). */
