@@ -113,3 +113,36 @@ test('a web address and a kernel; what is not whole is said in place', async ({ 
   await expect(rescue.start).toBeDisabled();
   await expectAccessible(window, 'a rescue kernel');
 });
+
+test('a session until ended: its pages say so, and ending it puts the definition back', async ({ launchSalvor }) => {
+  const window = await openRescue(launchSalvor, 'mail-relay');
+  const rescue = rescuePage(window);
+  const machine = machinePage(window);
+  const side = sidePane(window);
+  await rescue.pool('rescue-media').click();
+  await rescue.volume(MEDIUM).click();
+  await rescue.bus('scsi').check();
+  await rescue.more.click();
+  await rescue.session('until ended').check();
+  await rescue.start.click();
+  await expect(rescue.confirmation('mail-relay')).toContainText('Make the rescue definition the definition');
+  await rescue.confirm('mail-relay').click();
+  await expect(side.machine('mail-relay', 'In rescue')).toBeVisible();
+  await expect(window.getByText('Until it is ended')).toBeVisible();
+  await expect(window.getByText(/kept inside the rescue definition and .* put back at the end/)).toBeVisible();
+  await machine.endRescue.click();
+  await expect(machine.endPanel).toContainText('the machine’s own definition is put back');
+  await machine.confirmEnd('mail-relay').click();
+  await expect(machine.banner).toBeHidden();
+  await machine.tab('Definition').click();
+  await expect(window.getByText('<name>mail-relay</name>')).toBeVisible();
+  await expect(window.getByText('urn:salvor:rescue:1')).toBeHidden();
+
+  // What was chosen and went well is remembered for this medium.
+  await machine.tab('Rescue').click();
+  await rescue.bus('Best default').check();
+  await rescue.session('Best default').check();
+  await expect(rescue.bus('Best default: scsi')).toBeChecked();
+  await rescue.previewTab('Why').click();
+  await expect(rescue.why(`rescue-media/${MEDIUM}`, 'Bus')).toContainText('so it was attached the last time');
+});
