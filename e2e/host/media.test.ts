@@ -16,7 +16,7 @@ import type { Hypervisor as Port } from '../../src-main/libvirt/port.ts';
 import { kernelImage } from '../testbed/boot-code.ts';
 import { RESCUE_BOOTED } from '../testbed/boot-images.ts';
 import { outputOf } from '../testbed/command.ts';
-import { defineGuest, medium, observe } from '../testbed/guests.ts';
+import { defineGuest, forceOff, medium, observe, serialPosition } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
@@ -246,6 +246,28 @@ describe('copies and properties', () => {
     const guest = await defineGuest(host, { name: 'twice', machine: 'q35' });
     const disk = `path:${await medium(host, 'medium')}`;
     expect(codes((await planOf(guest, [disk, disk])).plan.refusals)).toContain('medium-twice');
+  });
+});
+
+describe('an ISO that is no hybrid, as a disk', () => {
+  test('SeaBIOS finds nothing on it: refused, and seen where it is wanted nevertheless', async () => {
+    const guest = await defineGuest(host, { name: 'iso-disk', machine: 'q35' });
+    const iso = `path:${await medium(host, 'iso')}`;
+    const { plan } = await planOf(guest, [iso], '--device', 'disk', '--bus', 'usb');
+    expect(codes(plan.refusals)).toEqual(['never-boots-iso-disk']);
+    const heard = await serialPosition(guest);
+    const forced = rescueArguments(host.uri, guest.name, iso, '--device', 'disk', '--bus', 'usb', '--allow-unbootable');
+    expect(await salvor(forced)).toMatchObject({ code: 0 });
+    // What does boot says so in less than a second.
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    expect((await readFile(guest.serialLog, 'latin1')).slice(heard)).not.toMatch(/BOOTED/);
+    await forceOff(guest);
+  });
+
+  test('UEFI firmware boots it', async () => {
+    const guest = await defineGuest(host, { name: 'iso-disk-uefi', machine: 'q35', firmware: 'uefi' });
+    const iso = `path:${await medium(host, 'iso')}`;
+    await rescueAndEnd(guest, [iso], '--device', 'disk', '--bus', 'usb');
   });
 });
 

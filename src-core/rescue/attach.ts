@@ -48,7 +48,7 @@ export function attachMedia(context: PlanContext, resolved: ResolvedRequest): At
     const bus = recommendedBus(context, layout, medium, device.value);
     refusals.push(
       ...mediumRefusals(context, medium, device.value),
-      ...fitRefusals(context, layout, device.value, bus.value),
+      ...fitRefusals(context, layout, device.value, bus.value, true),
     );
     const writes = resolveWrites(context, medium, device.value, bus.value);
     refusals.push(...writesRefusals(medium, device.value, bus.value, writes));

@@ -79,6 +79,7 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   }),
   'never-boots-floppy': row('fdc', { xml: domainXml({ os: UEFI }), request: { device: 'floppy' } }),
   'never-boots-usb-cdrom': row('usb', { media: [medium({ content: ISO })], request: { device: 'cdrom', bus: 'usb' } }),
+  'never-boots-iso-disk': row('usb', { media: [medium({ content: ISO })], request: { device: 'disk' } }),
   'never-boots-bus': row('sata', {
     xml: domainXml({ arch: 'ppc64le', machine: 'pseries-7.2' }),
     request: { device: 'disk', bus: 'sata' },

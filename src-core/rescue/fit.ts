@@ -2,7 +2,7 @@
 import { busUse, freePlace, hasFreeSlot } from '../disks/places.ts';
 import type { Layout } from '../disks/places.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
-import { isIso } from './context.ts';
+import { isIso, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal } from './findings.ts';
 import {
@@ -24,8 +24,14 @@ export function asBus(word: string): RescueBus | null {
   return RESCUE_BUSES.find((bus) => bus === word) ?? null;
 }
 
-/** Everything that speaks against a device on a bus; empty: it can be done, and it can boot. */
-export function fitRefusals(context: PlanContext, layout: Layout, deviceWord: string, busWord: string): Finding[] {
+/** Everything that speaks against a device on a bus; empty: it can be done and, unless it only rides along, it can boot. */
+export function fitRefusals(
+  context: PlanContext,
+  layout: Layout,
+  deviceWord: string,
+  busWord: string,
+  ridesAlong = false,
+): Finding[] {
   const device = asDevice(deviceWord);
   if (device === null)
     return [refusal(deviceWord === 'lun' ? 'device-lun' : 'device-unknown', deviceWord, { device: deviceWord })];
@@ -35,7 +41,7 @@ export function fitRefusals(context: PlanContext, layout: Layout, deviceWord: st
   const structural = structuralRefusal(context, device, bus, buses);
   if (structural !== null) return [structural];
   const full = roomRefusal(context, layout, bus, buses);
-  const boot = context.inputs.request.allowUnbootable ? null : neverBoots(context, layout, device, bus);
+  const boot = ridesAlong || context.inputs.request.allowUnbootable ? null : neverBoots(context, layout, device, bus);
   return [full, boot].filter((finding) => finding !== null);
 }
 
@@ -114,6 +120,9 @@ export function neverBoots(
       buses: listBuses(context, layout, device) || '—',
     });
   }
+  const content = medium?.content ?? null;
+  if (device === 'disk' && domain.firmware === 'bios' && content?.kind === 'iso9660' && !content.hybrid)
+    return refusal('never-boots-iso-disk', bus, { medium: mediumName(medium?.spec) });
   // A hybrid ISO on libvirt's older usb cdrom is seen as a hard disk, which it is too.
   const hybrid = medium?.content?.hybrid === true || (medium !== null && medium.content !== null && !isIso(medium));
   if (device === 'cdrom' && bus === 'usb' && !usbCdromBoots(context) && !hybrid) {

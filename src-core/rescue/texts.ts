@@ -27,6 +27,8 @@ export const REFUSAL_TEXTS = {
     'UEFI firmware does not boot floppies: it would boot the broken system instead, without a word. Choose disk or cdrom.',
   'never-boots-usb-cdrom':
     'A usb cdrom with a plain ISO does not boot on SeaBIOS before libvirt 11.5 (this host has {{version}}). Choose {{buses}} for the cdrom, or attach the medium as a disk.',
+  'never-boots-iso-disk':
+    '{{medium}} is an ISO that only boots from a cdrom (it is no hybrid), and SeaBIOS finds nothing on it as a disk. Attach it as a cdrom.',
   'never-boots-bus':
     '{{firmware}}, the firmware of {{machine}}, does not boot from the {{bus}} bus. Choose one of {{buses}}.',
   'never-boots-no-firmware':
@@ -196,6 +198,7 @@ export const SENTENCE_TEXTS = {
   'why-device-hybrid-disk': 'the medium is a hybrid ISO, and no bus of this guest boots cdroms',
   'why-device-hybrid': 'the medium is a hybrid ISO, and this guest has a bus that boots cdroms',
   'why-device-disk': 'the medium is a disk image',
+  'why-device-unknown': 'nothing is known of the medium, so it is taken for a disk image',
   'why-bus-usb': 'a usb disk leaves names and addresses of the guest’s own disks alone',
   'why-bus-root': 'the bus of the root disk {{target}}, since usb cannot be used here',
   'why-bus-first': '{{bus}} is the first bus with room that can boot here, since usb cannot be used',
