@@ -1,0 +1,85 @@
+/** Runs of many spoilt inputs in a process of its own, whose heap is too small for one that takes 200 MB; and how long each takes. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Each answer comes within this time, in milliseconds of computing. */
+export const TIME_LIMIT_MS = 100;
+/** The heap of the process, in MB: everything that an answer takes fits in it beside the program itself. */
+export const HEAP_LIMIT_MB = 200;
+
+/** Milliseconds that this thread has computed: what others do on a busy machine is not counted. */
+const computed = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
+/** Run it, and say how long it took. What is over the limit gets two more chances: a collection of garbage falls on anybody. */
+export function timed(work: () => void): number {
+  let least = Infinity;
+  for (let attempt = 0; attempt < 3 && least > TIME_LIMIT_MS; attempt += 1) {
+    const start = computed();
+    work();
+    least = Math.min(least, computed() - start);
+  }
+  return least;
+}
+
+/** What a run in a child prints. */
+export interface RunReport {
+  readonly cases: number;
+  readonly seed: number;
+  /** How often each answer was given: `plan`, or the code of a refusal or problem. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly slowest: { readonly milliseconds: number; readonly what: string };
+  /** The most memory that the process ever had, in MB. */
+  readonly peakMB: number;
+  /** What was wrong, with what repeats it; at most 20. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Run a file of this folder in a Node of its own: `file cases seed`, which prints a RunReport. Rejects with its last words where the
+ * process ends otherwise, as it does where the heap is too small.
+ */
+export async function runApart(file: string, cases: number, seed: number): Promise<RunReport> {
+  const script = join(import.meta.dirname, file);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [`--max-old-space-size=${HEAP_LIMIT_MB}`, script, String(cases), String(seed)],
+    { maxBuffer: 1 << 24 },
+  );
+  const report = JSON.parse(stdout) as RunReport;
+  const answers = Object.entries(report.answers).sort(([, a], [, b]) => b - a);
+  console.log(
+    [
+      `${file}: ${report.cases} cases, SALVOR_SEED=${seed}`,
+      answers.map(([answer, count]) => `${answer} ${count}`).join(', '),
+      `slowest ${report.slowest.milliseconds.toFixed(0)} ms (${report.slowest.what}), peak ${report.peakMB.toFixed(0)} MB`,
+    ].join('; '),
+  );
+  return report;
+}
+
+/** Counts answers and failures of a run, and prints the report at its end. */
+export function reporter(cases: number, seed: number) {
+  const answers: Record<string, number> = {};
+  const failures: string[] = [];
+  let slowest = { milliseconds: 0, what: '' };
+  return {
+    answer: (answer: string) => {
+      answers[answer] = (answers[answer] ?? 0) + 1;
+    },
+    fail: (what: string) => {
+      if (failures.length < 20) failures.push(what);
+    },
+    took: (milliseconds: number, what: string) => {
+      if (milliseconds > slowest.milliseconds) slowest = { milliseconds, what };
+      if (milliseconds > TIME_LIMIT_MS && failures.length < 20) failures.push(`${milliseconds.toFixed(0)} ms: ${what}`);
+    },
+    print: () => {
+      const peakMB = process.resourceUsage().maxRSS / 1024;
+      console.log(JSON.stringify({ cases, seed, answers, slowest, peakMB, failures } satisfies RunReport));
+    },
+  };
+}
