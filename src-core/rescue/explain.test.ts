@@ -63,6 +63,12 @@ const AUTHORITY: readonly (readonly [string, InputParts, Explained, readonly unk
     'bus',
     ['virtio', 'capability', 'why-bus-root'],
   ],
+  [
+    'nothing known of the medium',
+    { media: [medium({ content: null, format: null })] },
+    'device',
+    ['disk', 'profile', 'why-device-unknown'],
+  ],
   ['the medium itself', { media: [medium({ content: ISO })] }, 'device', ['cdrom', 'medium', 'why-device-iso']],
 ];
 

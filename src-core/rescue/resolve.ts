@@ -31,6 +31,8 @@ function rememberedFor(context: PlanContext, medium: MediumFacts | null): Medium
 }
 
 function recommendedDevice(context: PlanContext, medium: MediumFacts | null): Choice<string> {
+  const unknown = medium === null || (medium.content === null && medium.format === null);
+  if (unknown) return { value: 'disk', from: 'profile', why: sentence('why-device-unknown') };
   if (!isIso(medium)) return { value: 'disk', from: 'medium', why: sentence('why-device-disk') };
   if (medium?.content?.hybrid !== true) return { value: 'cdrom', from: 'medium', why: sentence('why-device-iso') };
   return possibleBuses(context, context.layout, 'cdrom').length > 0
