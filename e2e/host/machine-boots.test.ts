@@ -112,6 +112,11 @@ describe('what the plan says of the rest is so', () => {
     expect(what).toBe(ROOT);
   });
 
+  test('s390x finds nothing on an ISO that is a scsi disk', async () => {
+    const { what } = await bootPlanned({ machine: 's390x', device: 'disk', bus: 'scsi', unbootable: true });
+    expect(['nothing', ROOT]).toContain(what);
+  });
+
   test('SLOF falls through to the root disk', async () => {
     const { what, plan } = await bootPlanned({ machine: 'pseries', device: 'disk', bus: 'virtio', blank: true });
     expect(plan.ifNotBootable?.code).toBe('not-bootable-falls');

@@ -121,8 +121,10 @@ export function neverBoots(
     });
   }
   const content = medium?.content ?? null;
-  if (device === 'disk' && domain.firmware === 'bios' && content?.kind === 'iso9660' && !content.hybrid)
-    return refusal('never-boots-iso-disk', bus, { medium: mediumName(medium?.spec) });
+  if (device === 'disk' && !bootsIsoAsDisk(context, bus) && content?.kind === 'iso9660' && !content.hybrid) {
+    const firmware = FIRMWARE_NAMES[domain.firmware];
+    return refusal('never-boots-iso-disk', bus, { medium: mediumName(medium?.spec), firmware, bus });
+  }
   // A hybrid ISO on libvirt's older usb cdrom is seen as a hard disk, which it is too.
   const hybrid = medium?.content?.hybrid === true || (medium !== null && medium.content !== null && !isIso(medium));
   if (device === 'cdrom' && bus === 'usb' && !usbCdromBoots(context) && !hybrid) {
@@ -136,6 +138,11 @@ export function neverBoots(
 
 function firmwareHasBus({ domain }: PlanContext, bus: RescueBus): boolean {
   return !busesWithoutDriver(domain.firmware, domain.arch).includes(bus);
+}
+
+/** s390-ccw looks for an ISO on cdroms and on virtio disks, not on scsi ones; SeaBIOS on cdroms alone. */
+function bootsIsoAsDisk({ domain }: PlanContext, bus: RescueBus): boolean {
+  return domain.firmware === 's390-ccw' ? bus === 'virtio' : domain.firmware !== 'bios';
 }
 
 function isOffered(context: PlanContext, layout: Layout, device: RescueDeviceKind, bus: RescueBus): boolean {

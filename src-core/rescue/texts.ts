@@ -28,7 +28,7 @@ export const REFUSAL_TEXTS = {
   'never-boots-usb-cdrom':
     'A usb cdrom with a plain ISO does not boot on SeaBIOS before libvirt 11.5 (this host has {{version}}). Choose {{buses}} for the cdrom, or attach the medium as a disk.',
   'never-boots-iso-disk':
-    '{{medium}} is an ISO that only boots from a cdrom (it is no hybrid), and SeaBIOS finds nothing on it as a disk. Attach it as a cdrom.',
+    '{{medium}} is an ISO that only boots from a cdrom (it is no hybrid), and {{firmware}} finds nothing on it as a disk on {{bus}}. Attach it as a cdrom.',
   'never-boots-bus':
     '{{firmware}}, the firmware of {{machine}}, does not boot from the {{bus}} bus. Choose one of {{buses}}.',
   'never-boots-no-firmware':
