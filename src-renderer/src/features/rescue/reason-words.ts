@@ -13,6 +13,7 @@ const SHORT = [
   'pci-full',
   'never-boots-floppy',
   'never-boots-usb-cdrom',
+  'never-boots-iso-disk',
   'never-boots-bus',
   'never-boots-no-firmware',
   'never-boots-u-boot',
