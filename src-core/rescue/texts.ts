@@ -65,7 +65,7 @@ export const REFUSAL_TEXTS = {
     'This guest has a managed-save image. Rescue would repair its disks under a saved memory that knows nothing of it, and the next start would corrupt them. Start the guest normally first, or discard the image: virsh managedsave-remove {{domain}}.',
   job: 'A job ({{job}}) is running on this guest. Wait until it has ended.',
   'block-job':
-    'A block job is running on {{targets}}. Wait until it has ended, or abort it: virsh blockjob {{domain}} {{targets}} --abort.',
+    'A block job is running on {{targets}}. Wait until it has ended, or abort it: virsh blockjob {{domain}} {{target}} --abort.',
   'in-rescue': 'This guest is in rescue already, since {{since}}, started by {{by}}. End that rescue first.',
   'secret-missing':
     'The secret {{secret}} of disk {{target}} is not defined on this host, so the guest cannot start. Define it and set its value: virsh secret-define, virsh secret-set-value.',
@@ -228,7 +228,7 @@ export const SENTENCE_TEXTS = {
   'not-bootable-kernel': 'The kernel is loaded directly; if it fails, the guest stops there.',
   // steps
   'step-check': 'Check again that everything is as it was in the preview',
-  'step-stop-graceful': 'Shut {{domain}} down (ACPI), wait up to {{seconds}} s, then {{then}}',
+  'step-stop-graceful': 'Shut {{domain}} down, wait up to {{seconds}} s, then {{then}}',
   'step-stop-force': 'Force {{domain}} off',
   'step-start': 'Start {{domain}} from the rescue definition; its own definition is not touched',
   'step-start-once':

@@ -24,7 +24,6 @@ export function planText(plan: RescuePlan): string {
         `  bus       ${plain(request.bus.value)}: ${plain(request.bus.why.text)}`,
         `  session   ${request.session.value}: ${plain(request.session.why.text)}`,
         `  behind it ${request.fallThrough.value}: ${plain(request.fallThrough.why.text)}`,
-        `  session   ${request.session.value}: ${plain(request.session.why.text)}`,
         `  writes    ${request.writes.value}: ${plain(request.writes.why.text)}`,
         ...(plan.ifNotBootable === null ? [] : [`  else      ${plain(plan.ifNotBootable.text)}`]),
       ].join('\n'),

@@ -67,7 +67,7 @@ test('the confirmation names the machine and each step; Escape goes back, Enter 
   startButton().focus();
   await user.keyboard('{Enter}');
   const panel = screen.getByRole('group', { name: 'Start the rescue of web-01?' });
-  expect(panel).toHaveTextContent('Shut web-01 down (ACPI), wait up to 120 s');
+  expect(panel).toHaveTextContent('Shut web-01 down, wait up to 120 s');
   expect(within(panel).getByRole('button', { name: 'Start rescue of web-01' })).toHaveFocus();
   await user.keyboard('{Escape}');
   await waitFor(() => expect(startButton()).toHaveFocus());
@@ -203,4 +203,25 @@ test('a plan that could not be renewed cannot be started', async () => {
   await user.click(within(screen.getByRole('group', { name: 'Device' })).getByRole('radio', { name: 'disk' }));
   expect(await screen.findByRole('alert')).toHaveTextContent(error.message);
   expect(startButton()).toBeDisabled();
+});
+
+test('a session until ended goes on while the machine is off; ending it says what is put back, and stops nothing', async () => {
+  const { user, fake } = await renderWindow();
+  await screen.findByRole('option', { name: /^web-01/ });
+  fake.emit({ type: 'machine-changed', machine: row({ state: 'shutoff', session: session({ kind: 'until-ended' }) }) });
+  await user.click(await screen.findByRole('option', { name: /^web-01, In rescue/ }));
+  await user.click(await screen.findByRole('button', { name: 'End rescue…' }));
+  expect(screen.getByText(/the machine’s own definition is put back from where it is kept/)).toBeInTheDocument();
+  expect(screen.queryByRole('group', { name: 'To stop the guest' })).not.toBeInTheDocument();
+  expect(screen.getByRole('radio', { name: 'As before: start it normally' })).toBeChecked();
+});
+
+test('a transient guest’s session says what ending it does', async () => {
+  const { user, fake } = await renderWindow();
+  await screen.findByRole('option', { name: /^web-01/ });
+  const transient = session({ kind: 'until-ended', transient: true });
+  fake.emit({ type: 'machine-changed', machine: row({ session: transient }) });
+  await user.click(await screen.findByRole('option', { name: /^web-01, In rescue/ }));
+  await user.click(await screen.findByRole('button', { name: 'End rescue…' }));
+  expect(screen.getByText(/started again from its own XML/)).toBeInTheDocument();
 });
