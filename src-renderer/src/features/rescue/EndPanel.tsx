@@ -9,6 +9,7 @@ import { keyOf } from '../../app/machine-key.ts';
 import { showTab } from '../../app/stores/navigation.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { isActive } from '../../components/machine-state.ts';
 import { ReasonRadios } from './ReasonRadios.tsx';
 import { StopFields } from './StopFields.tsx';
 import { FIRST_DRAFT } from './draft.ts';
@@ -31,7 +32,9 @@ export function EndPanel({ row, session, onClose }: EndPanelProps) {
   const [busy, setBusy] = useState(false);
   const error = useRescue((state) => state.errors[keyOf(row)] ?? null);
   const confirmButton = useRef<HTMLButtonElement>(null);
-  const forced = stop.how === 'force' || stop.onTimeout === 'force';
+  // A session that lasts until it is ended goes on while the machine is off: then there is nothing to stop.
+  const active = isActive(row.state);
+  const forced = active && (stop.how === 'force' || stop.onTimeout === 'force');
   useEffect(() => confirmButton.current?.focus(), []);
 
   const end = async (): Promise<void> => {
@@ -50,7 +53,7 @@ export function EndPanel({ row, session, onClose }: EndPanelProps) {
       <h2 id="end-title">{t('rescue.end.title', { machine: row.name })}</h2>
       <p className="small">{t(`rescue.end.what.${session.transient ? 'transient' : session.kind}`)}</p>
       <div className="end-panel-fields">
-        <StopFields stop={stop} onChange={setStop} forceNote={t('rescue.end.forceNote')} />
+        {active && <StopFields stop={stop} onChange={setStop} forceNote={t('rescue.end.forceNote')} />}
         <ReasonRadios<Power>
           legend={t('rescue.end.power')}
           value={power}
