@@ -96,11 +96,14 @@ describe('the medium boots', () => {
     { machine: 'aarch64', device: 'disk', bus: 'usb' },
     { machine: 'aarch64', device: 'cdrom', bus: 'scsi' },
     { machine: 'aarch64', device: 'disk', bus: 'virtio' },
+    { machine: 'aarch64', device: 'cdrom', bus: 'usb' },
     { machine: 's390x', device: 'disk', bus: 'virtio' },
     { machine: 's390x', device: 'cdrom', bus: 'scsi' },
     { machine: 'pseries', device: 'disk', bus: 'usb' },
     { machine: 'pseries', device: 'disk', bus: 'virtio' },
     { machine: 'pseries', device: 'disk', bus: 'scsi' },
+    { machine: 'pseries', device: 'cdrom', bus: 'scsi' },
+    { machine: 'pseries', device: 'cdrom', bus: 'usb' },
   ])('$machine: $device on $bus', async (row) => {
     expect((await bootPlanned(row)).what).toBe(RESCUE);
   });

@@ -31,7 +31,7 @@ export function aarch64EfiProgram(line: string): Buffer {
 }
 
 /**
- * A disk with a PReP partition, whose content SLOF loads as an ELF program: one that asks Open Firmware to print `line`, then loops.
+ * A disk or cdrom with a PReP partition, whose content SLOF loads as an ELF program: one that asks Open Firmware to print `line`, then loops.
  */
 export function prepDisk(line: string, size = 8 << 20): Buffer {
   const disk = Buffer.alloc(size);
@@ -39,7 +39,8 @@ export function prepDisk(line: string, size = 8 << 20): Buffer {
   disk.writeUInt32LE(64, 454);
   disk.writeUInt32LE(2048, 458);
   disk.writeUInt16LE(0xaa55, 510);
-  ppcProgram(line).copy(disk, 64 * SECTOR);
+  // The partition begins at sector 64: of 512 bytes on a disk, of 2048 on a cdrom.
+  for (const sector of [SECTOR, 4 * SECTOR]) ppcProgram(line).copy(disk, 64 * sector);
   return disk;
 }
 
