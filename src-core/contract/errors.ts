@@ -201,7 +201,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   'rollback-failed': {
     message: '{{what}} failed, and so did the way back: {{rollback}}.',
     unchanged: '{{unchanged}}',
-    next: 'Look at the state of {{domain}}: if it is off, start it with virsh start {{domain}} once the reason is gone; if it is in rescue, end the rescue.',
+    next: 'Look at the state of {{domain}}: if it is off, start it (virsh start) once the reason is gone; if it is in rescue, end the rescue.',
   },
   'end-failed': {
     message: 'The rescue of {{domain}} has not ended: {{what}}.',
@@ -211,7 +211,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   'record-unusable': {
     message: 'The definition that {{domain}} had before its rescue cannot be put back from the record: {{problem}}.',
     unchanged: NOTHING_TOUCHED,
-    next: 'Look at the record with virsh dumpxml --inactive {{domain}}; put the definition back by hand with virsh define, from a copy of your own where the record is damaged.',
+    next: 'Look at the record in its metadata (virsh dumpxml --inactive); put the definition back by hand with virsh define, from a copy of your own where the record is damaged.',
   },
   libvirt: {
     message: 'libvirt refused “{{call}}”.',

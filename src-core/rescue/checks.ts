@@ -13,6 +13,7 @@ import { refusal } from './findings.ts';
 import { DISK_FORMATS, NOVA_LEGACY_TYPES, OPTICAL_FORMATS, REASON_OF_TYPE, SUPPORTED_TYPES } from './policy.ts';
 import { lengthWithRecord } from './record.ts';
 import { writesFit } from './resolve.ts';
+import { domainWord, shellWord } from './shell-word.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import { findSession, readSession, recordOf } from './session.ts';
 import type { Finding, MediumFacts, Profile, ResolvedRequest } from './types.ts';
@@ -51,11 +52,15 @@ export function stateRefusals(context: PlanContext): Finding[] {
   const facts = context.inputs.domain;
   const found: Finding[] = [];
   if (context.inputs.host.readOnly) found.push(refusal('read-only-host', null));
-  if (facts.managedSave) found.push(refusal('managed-save', null, { domain: domain.name }));
+  if (facts.managedSave) found.push(refusal('managed-save', null, { domain: domainWord(domain) }));
   if (facts.job !== null) found.push(refusal('job', null, { job: facts.job }));
   if (facts.blockJobs.length > 0)
     found.push(
-      refusal('block-job', facts.blockJobs[0] ?? null, { targets: facts.blockJobs.join(' '), domain: domain.name }),
+      refusal('block-job', facts.blockJobs[0] ?? null, {
+        targets: facts.blockJobs.join(', '),
+        domain: domainWord(domain),
+        target: shellWord(facts.blockJobs[0] ?? ''),
+      }),
     );
   const session = openSession(context);
   if (session !== null)
@@ -80,7 +85,10 @@ function definitionRefusals(domain: DomainView): Finding[] {
   for (const disk of domain.disks) {
     if (disk.target === '')
       found.push(
-        refusal('definition-invalid', null, { problem: `disk ${disk.index + 1} has no target`, domain: domain.name }),
+        refusal('definition-invalid', null, {
+          problem: `disk ${disk.index + 1} has no target`,
+          domain: domainWord(domain),
+        }),
       );
     else if (seen.has(disk.target)) found.push(refusal('duplicate-target', disk.target, { target: disk.target }));
     seen.add(disk.target);
@@ -90,17 +98,23 @@ function definitionRefusals(domain: DomainView): Finding[] {
     .filter((order) => order !== null);
   if (orders.some((order) => order < 1))
     found.push(
-      refusal('definition-invalid', null, { problem: 'a <boot order> is not a number from 1', domain: domain.name }),
+      refusal('definition-invalid', null, {
+        problem: 'a <boot order> is not a number from 1',
+        domain: domainWord(domain),
+      }),
     );
   if (new Set(orders).size < orders.length)
     found.push(
-      refusal('definition-invalid', null, { problem: 'two devices have the same <boot order>', domain: domain.name }),
+      refusal('definition-invalid', null, {
+        problem: 'two devices have the same <boot order>',
+        domain: domainWord(domain),
+      }),
     );
   if (orders.length > 0 && domain.osBoot.length > 0) {
     found.push(
       refusal('definition-invalid', null, {
         problem: '<boot order> and <os><boot dev> are mixed',
-        domain: domain.name,
+        domain: domainWord(domain),
       }),
     );
   }
@@ -121,7 +135,7 @@ export function secretRefusals({ domain, inputs }: PlanContext): Finding[] {
       if (secret === undefined)
         found.push(refusal('secret-missing', disk.target, { secret: name, target: disk.target }));
       else if (secret.hasValue === false)
-        found.push(refusal('secret-no-value', disk.target, { secret: name, target: disk.target }));
+        found.push(refusal('secret-no-value', disk.target, { secret: shellWord(name), target: disk.target }));
     }
   }
   return found;

@@ -322,7 +322,7 @@ function deviceTable(domain: DomainView, attachment: Attachment | null): Planned
 function scratchFor({ document, domain, inputs, medium }: PlanContext, resolved: ResolvedRequest): ScratchNvram {
   const leavesOut = resolved.fallThrough.value === 'none' && medium?.spec.kind !== 'kernel';
   if (!leavesOut || domain.firmware !== 'uefi') return { kind: 'not-needed' };
-  return scratchNvram(document, inputs.host, domain.name, domain.uuid ?? 'rescue');
+  return scratchNvram(document, inputs.host, domain.name, domain.uuid);
 }
 
 function byHand(context: PlanContext, request: ResolvedRequest, session: SessionFacts, running: boolean): string[] {
@@ -330,6 +330,7 @@ function byHand(context: PlanContext, request: ResolvedRequest, session: Session
   const { definitionXml } = domain;
   return virshCommands({
     uri: host.uri,
+    uuid: context.domain.uuid,
     session,
     running,
     request,

@@ -26,11 +26,17 @@ export interface ScratchHost {
 
 /** Where libvirt's system daemon keeps NVRAM when a definition does not say (tried on 9.0: firmware auto-selection leaves it out). */
 const SYSTEM_NVRAM = '/var/lib/libvirt/qemu/nvram';
+const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 /** VIR_DOMAIN_START_RESET_NVRAM: without it a file that an earlier session left behind would be used as it is. */
 const RESET_SINCE = 8_001_000;
 
 /** Which scratch NVRAM a domain would get. `document` must have been read as a domain with UEFI firmware. */
-export function scratchNvram(document: XmlDocument, host: ScratchHost, name: string, uuid: string): ScratchNvram {
+export function scratchNvram(
+  document: XmlDocument,
+  host: ScratchHost,
+  name: string,
+  uuid: string | null,
+): ScratchNvram {
   // libvirt's test driver runs no firmware and makes no file.
   if (host.driver === 'TEST') return { kind: 'not-needed' };
   const os = child(document.documentElement, 'os');
@@ -44,7 +50,12 @@ export function scratchNvram(document: XmlDocument, host: ScratchHost, name: str
     return { kind: 'impossible', why: 'its firmware image is writable and holds the variables itself' };
   if (host.libvirtVersion < RESET_SINCE)
     return { kind: 'impossible', why: 'the host’s libvirt is older than 8.1 and cannot make one afresh' };
+  // They become part of a path: libvirt itself lets a definition have no others.
+  if (uuid === null || !UUID.test(uuid) || name.includes('/'))
+    return { kind: 'impossible', why: 'its definition has no name and UUID to call them by' };
   const own = nvramFile(os);
+  if (own !== null && !own.startsWith('/'))
+    return { kind: 'impossible', why: 'its definition does not give a whole path for its own variables' };
   if (own !== null) return { kind: 'path', path: `${own}${scratchSuffix(uuid)}` };
   if (!isSystem(host.uri))
     return { kind: 'impossible', why: 'its definition does not say where its own variables are kept' };

@@ -1,15 +1,12 @@
 /** The same session by hand: what an administrator would type into a POSIX shell, on a host without Salvor. Tested by running it. */
 import { hasSecrets } from './record.ts';
+import { domainWord, shellWord } from './shell-word.ts';
 import type { SessionFacts } from './steps.ts';
 import type { MediumSpec, ResolvedRequest, StopRequest } from './types.ts';
 
-/** A word for a POSIX shell: quoted unless it is plainly harmless. Text of a definition never becomes a second word or command. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./][A-Za-z0-9_@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 export interface ByHand {
   readonly uri: string;
+  readonly uuid: string | null;
   readonly session: SessionFacts;
   readonly running: boolean;
   readonly request: ResolvedRequest;
@@ -31,7 +28,7 @@ export function virshCommands(by: ByHand): string[] {
 }
 
 /** The resolved choices, so that properties of the medium need not be at hand. */
-function planCommand({ uri, session, request, allowUnbootable }: ByHand): string {
+function planCommand({ uri, uuid, session, request, allowUnbootable }: ByHand): string {
   const { device, bus, profile, fallThrough, writes, endAtFirstReboot } = request;
   const option = (name: string, value: string) => `--${name} ${shellWord(value)}`;
   const words = [
@@ -46,7 +43,7 @@ function planCommand({ uri, session, request, allowUnbootable }: ByHand): string
     ...(writes.value === 'direct' ? ['--direct-writes'] : []),
     ...(allowUnbootable ? ['--allow-unbootable'] : []),
     '--out xml --',
-    shellWord(session.domain),
+    domainWord({ name: session.domain, uuid }),
   ];
   return `(umask 077; salvor plan ${words.join(' ')} > rescue.xml)`;
 }
@@ -76,9 +73,9 @@ interface Words {
   readonly isOff: string;
 }
 
-function wordsOf({ uri, session }: ByHand): Words {
+function wordsOf({ uri, uuid, session }: ByHand): Words {
   const virsh = uri === '' ? 'virsh' : `virsh -c ${shellWord(uri)}`;
-  const domain = `--domain ${shellWord(session.domain)}`;
+  const domain = `--domain ${domainWord({ name: session.domain, uuid })}`;
   return { virsh, domain, isOff: `[ "$(${virsh} -q domid ${domain})" = - ]` };
 }
 

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
-import { shellWord } from '../../src-core/rescue/virsh.ts';
+import { shellWord } from '../../src-core/rescue/shell-word.ts';
 import type { RescueInputs, RescuePlan, SessionStamp } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
 import { POWER_AFTER, endRescue } from '../app/end-run.ts';

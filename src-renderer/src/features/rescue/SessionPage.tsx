@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { SessionRecord } from '../../../../src-core/rescue/session.ts';
+import { domainWord } from '../../../../src-core/rescue/shell-word.ts';
 import { BootLane } from '../../components/BootLane.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { formatTime } from '../../components/format.ts';
@@ -50,7 +51,7 @@ export function SessionPage({ details, session }: SessionPageProps) {
           ))}
       </dl>
       <p className="muted small">
-        {t(once ? 'rescue.session.byHand' : 'rescue.session.byHandUntilEnded', { machine: details.row.name })}
+        {t(once ? 'rescue.session.byHand' : 'rescue.session.byHandUntilEnded', { machine: domainWord(details.row) })}
       </p>
     </div>
   );

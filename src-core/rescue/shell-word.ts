@@ -1,0 +1,15 @@
+/** Names in commands that people copy: of the plan's virsh commands, and of sentences that say what to type. */
+
+/** A word for a POSIX shell: quoted unless it is plainly harmless. Text of a definition never becomes a second word or command. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9_@%+=:,./][A-Za-z0-9_@%+=:,./-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * A domain as virsh takes it: by its name, unless virsh would take that for an id or a UUID. A guest may be called 7, and
+ * another one run under that id.
+ */
+export function domainWord({ name, uuid }: { readonly name: string; readonly uuid: string | null }): string {
+  const isMistakable = /^(?:[0-9]+|[0-9a-fA-F-]{32,36})$/.test(name);
+  return shellWord(isMistakable && uuid !== null ? uuid : name);
+}
