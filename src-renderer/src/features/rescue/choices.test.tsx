@@ -248,6 +248,17 @@ describe('why', () => {
     expect(await group('Bus').findByText('scsi: you chose it')).toBeInTheDocument();
   });
 
+  test('a change of bus asks one question, and nothing else', async () => {
+    const { user, fake } = await renderWindow();
+    await openRescue(user);
+    await chooseVolume(user, 'systemrescue');
+    await settled(fake, {});
+    fake.calls.length = 0;
+    await user.click(group('Bus').getByRole('radio', { name: 'scsi' }));
+    await settled(fake, { bus: 'scsi' });
+    expect(fake.calls.map((call) => call.channel)).toEqual(['rescue.preview']);
+  });
+
   test('steps to start and to end, and the files of the session', async () => {
     const { user, fake } = await renderWindow();
     await openRescue(user);
