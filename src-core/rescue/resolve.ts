@@ -34,7 +34,7 @@ function recommendedDevice(context: PlanContext, medium: MediumFacts | null): Ch
   const unknown = medium === null || (medium.content === null && medium.format === null);
   if (unknown) return { value: 'disk', from: 'profile', why: sentence('why-device-unknown') };
   if (!isIso(medium)) return { value: 'disk', from: 'medium', why: sentence('why-device-disk') };
-  if (medium?.content?.hybrid !== true) return { value: 'cdrom', from: 'medium', why: sentence('why-device-iso') };
+  if (medium.content?.hybrid !== true) return { value: 'cdrom', from: 'medium', why: sentence('why-device-iso') };
   return possibleBuses(context, context.layout, 'cdrom').length > 0
     ? { value: 'cdrom', from: 'medium', why: sentence('why-device-hybrid') }
     : { value: 'disk', from: 'medium', why: sentence('why-device-hybrid-disk') };
