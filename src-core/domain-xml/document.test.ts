@@ -40,6 +40,7 @@ describe('parseXml', () => {
     ['many comments', '<!---->'.repeat(50_000) + '<!x', 'xml-malformed'],
     ['a crowd of 30,000', `<a>${'<b/>'.repeat(30_000)}</a>`, 'xml-too-large'],
     ['a million empty lines', `<a>${'\n'.repeat(1_000_000)}</a>`, 'xml-too-large'],
+    ['a crowd of 30,000 that breaks off', `<a>${'<b/>'.repeat(30_000)}<`, 'xml-too-large'],
     ['a crowd of 30,000 comments', `<a>${'<!---->'.repeat(30_000)}</a>`, 'xml-too-large'],
     ['60,000 references', `<a>${'&lt;'.repeat(60_000)}</a>`, 'xml-too-large'],
     ['5 MB', `<a>${'x'.repeat(5 << 20)}</a>`, 'xml-too-large'],

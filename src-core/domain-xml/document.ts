@@ -98,7 +98,7 @@ function checkElements(text: string): void {
   let count = 0;
   for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at)) {
     const aside = endOfAside(text, at);
-    if (aside === -1) return;
+    if (aside === -1) break;
     if (aside !== null) {
       count += 1;
       at = aside;
@@ -106,7 +106,7 @@ function checkElements(text: string): void {
     }
     tag.lastIndex = at;
     const closing = tag.exec(text)?.[1];
-    if (closing === undefined) return;
+    if (closing === undefined) break;
     at = tag.lastIndex;
     if (closing === '/') depth -= 1;
     else {

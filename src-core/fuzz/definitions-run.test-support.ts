@@ -127,7 +127,7 @@ function readers(xml: string): Readonly<Record<string, () => unknown>> {
 }
 const SOME_PLAN = planRescue(inputs());
 
-export function runDefinitions(cases: number, seed: number): void {
+function runDefinitions(cases: number, seed: number): void {
   const report = reporter(cases, seed);
   const seeds = corpus();
   for (let index = 0; index < cases; index += 1) {

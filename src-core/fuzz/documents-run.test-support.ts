@@ -96,7 +96,7 @@ function readCapabilities(xml: string): string {
   }
 }
 
-export function runDocuments(cases: number, seed: number): void {
+function runDocuments(cases: number, seed: number): void {
   const report = reporter(cases, seed);
   for (let index = 0; index < cases; index += 1) {
     const random = randomOf(seed + index);

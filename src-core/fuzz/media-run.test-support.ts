@@ -139,7 +139,7 @@ function answer(image: Uint8Array, size: number | null): string {
   return `${content.kind} ${content.format}`;
 }
 
-export function runMedia(cases: number, seed: number): void {
+function runMedia(cases: number, seed: number): void {
   const report = reporter(cases, seed);
   for (let index = 0; index < cases; index += 1) {
     const random = randomOf(seed + index);
