@@ -37,7 +37,7 @@ describe('parseXml', () => {
     ['half a surrogate pair as a reference', '<a>&#xD800;</a>', 'xml-malformed'],
     ['a reference beyond all characters', '<a>&#x110000;</a>', 'xml-malformed'],
     ['comments without end before a DTD', ' '.repeat(200_000) + '<!--'.repeat(50_000), 'xml-malformed'],
-    ['many comments', '<!---->'.repeat(50_000) + '<!x', 'xml-malformed'],
+    ['many comments', '<!---->'.repeat(15_000) + '<!x', 'xml-malformed'],
     ['a crowd of 30,000', `<a>${'<b/>'.repeat(30_000)}</a>`, 'xml-too-large'],
     ['a million empty lines', `<a>${'\n'.repeat(1_000_000)}</a>`, 'xml-too-large'],
     ['a crowd of 30,000 that breaks off', `<a>${'<b/>'.repeat(30_000)}<`, 'xml-too-large'],

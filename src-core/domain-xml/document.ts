@@ -153,6 +153,11 @@ export function isXmlText(text: string): boolean {
   return !NO_XML_CHARACTER.test(text);
 }
 
+/** A text with U+FFFD for what cannot stand in an XML document. */
+export function asXmlText(text: string): string {
+  return text.replace(new RegExp(NO_XML_CHARACTER, 'gu'), '\uFFFD');
+}
+
 function checkCharacters(text: string): void {
   const code = NO_XML_CHARACTER.exec(text)?.[0].codePointAt(0);
   if (code === undefined) return;

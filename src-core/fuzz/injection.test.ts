@@ -96,7 +96,10 @@ describe.each(KINDS)('in a session $session', (kind) => {
   it.each(TEXTS.map((text) => [JSON.stringify(text).slice(0, 60), text] as const))(
     '%s stays text in XML',
     (_name, text) => {
-      if (text.includes('/')) return expectRefusedOrText(text);
+      if (text.includes('/')) {
+        expectRefusedOrText(text);
+        return;
+      }
       expectSameXml(planned(given(text, kind)), text);
     },
   );
@@ -158,6 +161,27 @@ function wordsOf(lines: readonly string[]): string[][] {
     rmSync(folder, { recursive: true });
   }
 }
+
+describe('what XML has no characters for', () => {
+  it.each(['\0', '\u001b[2J', '\ud800', '\uFFFE'])('in a medium (%j) is refused before anything is touched', (text) => {
+    const { source } = medium();
+    const specs: readonly MediumSpec[] = [
+      { kind: 'path', path: `/media/${text}` },
+      { kind: 'volume', pool: 'media', name: text },
+      { kind: 'kernel', kernel: '/boot/vmlinuz', initrd: null, cmdline: text },
+    ];
+    for (const spec of specs)
+      expect(planRescue(inputs({ media: [medium({ spec, source })] })).refusals.map(({ code }) => code)).toEqual([
+        'medium-name',
+      ]);
+  });
+
+  it('in the name of who starts it is replaced', () => {
+    const stamp = { id: 'x', startedAt: 'now', startedBy: 'a\u0007b@desk' };
+    const { rescueXml } = planned({ ...inputs(), stamp });
+    expect(rescueXml).toContain('by="a\uFFFDb@desk"');
+  });
+});
 
 describe('names that virsh takes for something else', () => {
   it.each(['7', '0012', '3e6f1b1c-0d5a-4b0e-8a53-6d1f7f1d2a02'])('a guest called %s is named by its UUID', (name) => {

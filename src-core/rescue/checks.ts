@@ -1,5 +1,5 @@
 /** Refusals about the domain and its media: all that can be known before the guest is stopped. */
-import { MAX_XML_LENGTH } from '../domain-xml/document.ts';
+import { MAX_XML_LENGTH, isXmlText } from '../domain-xml/document.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
 import { child } from '../domain-xml/elements.ts';
 import { rootDisk } from '../disks/root-disk.ts';
@@ -146,6 +146,9 @@ export function mediumRefusals(context: PlanContext, medium: MediumFacts, device
   const name = mediumName(medium.spec);
   if (!medium.found) return [missingMedium(medium, name)];
   const found: Finding[] = [];
+  const words = [...Object.values(medium.spec), ...Object.values(medium.source ?? {})];
+  if (!words.every((word) => typeof word !== 'string' || isXmlText(word)))
+    found.push(refusal('medium-name', name, { medium: name }));
   if (medium.size === 0 || medium.content?.kind === 'empty')
     found.push(refusal('medium-empty', name, { medium: name }));
   if (medium.spec.kind === 'kernel') {

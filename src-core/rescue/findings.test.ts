@@ -150,6 +150,14 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   'kernel-missing': row('/boot/vmlinuz', {
     media: [medium({ spec: kernelSpec, found: false, problem: 'no such file' })],
   }),
+  'medium-name': row('/media/\u0007.img', {
+    media: [
+      medium({
+        spec: { kind: 'path', path: '/media/\u0007.img' },
+        source: { type: 'file', file: '/media/\u0007.img' },
+      }),
+    ],
+  }),
   'medium-twice': row('/media/rescue.img', { media: [medium(), medium()] }),
   'several-kernels': row(null, {
     media: [medium(), medium({ spec: kernelSpec, source: { type: 'file', file: '/boot/vmlinuz' } })],

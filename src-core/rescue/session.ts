@@ -2,7 +2,7 @@
  * The session mark in a domain's metadata: namespace urn:salvor:rescue:1, element `rescue`. It exists exactly as long as the
  * rescue (in the live definition of a one-shot session, in both of one that lasts until it is ended), so that any administrator on any workstation sees it. It is untrusted input: anybody can write metadata.
  */
-import { parseXml } from '../domain-xml/document.ts';
+import { asXmlText, parseXml } from '../domain-xml/document.ts';
 import type { XmlDocument, XmlElement } from '../domain-xml/document.ts';
 import { attribute, foreignChildren, isElement } from '../domain-xml/elements.ts';
 import { SESSION_KINDS } from './types.ts';
@@ -93,7 +93,7 @@ export function sessionElement(document: XmlDocument, mark: SessionMark, stamp: 
     ['definition', mark.definition],
     ['transient', mark.transient ? 'yes' : null],
   ];
-  for (const [name, value] of attributes) if (value !== null) element.setAttribute(name, value);
+  for (const [name, value] of attributes) if (value !== null) element.setAttribute(name, asXmlText(value));
   if (mark.original !== null) {
     const original = document.createElementNS(SESSION_NAMESPACE, `${SESSION_PREFIX}:${ORIGINAL_ELEMENT}`);
     original.appendChild(document.createTextNode(mark.original));

@@ -58,6 +58,8 @@ export const REFUSAL_TEXTS = {
   'original-missing':
     'This guest has no original image to boot from: {{problem}}. Looked at: {{looked}}. Choose a medium.',
   'kernel-missing': '{{file}} cannot be used: {{problem}}. Put it where the host can read it.',
+  'medium-name':
+    '{{medium}} has a character in its name that XML does not have, so no definition can name it. Rename it, or choose another medium.',
   'medium-twice':
     '{{medium}} was named twice. Two devices on one image would stand in each other’s way. Leave one out.',
   'several-kernels': 'A kernel must be the first medium, and there can be one only. Leave the other out.',
