@@ -75,14 +75,6 @@ export const MACHINE_GUESTS: readonly MachineGuest[] = [
     devices: root('vda', 'virtio'),
   },
   { name: 'g3beige', arch: 'ppc', machine: 'g3beige', os: '', features: '', devices: root('hda', 'ide') },
-  {
-    name: 'vexpress-a9',
-    arch: 'armv7l',
-    machine: 'vexpress-a9',
-    os: '',
-    features: '',
-    devices: root('vda', 'virtio'),
-  },
 ];
 
 /** QEMU's default for `virt` is one of 32 bit. */

@@ -42,7 +42,7 @@ export async function openTrials(uri: string, dir: string): Promise<TrialHost> {
 export interface DefinedGuest {
   readonly name: string;
   readonly definition: string;
-  readonly host: Partial<HostFacts>;
+  readonly host: Pick<HostFacts, 'libvirtVersion' | 'hypervisorVersion' | 'domainCapabilities'>;
 }
 
 export async function defineMachine({ connection, dir }: TrialHost, guest: MachineGuest): Promise<DefinedGuest> {
