@@ -209,7 +209,7 @@ describe('a step fails', () => {
     host.before.startDomain = () => Promise.reject(LIBVIRT('No more memory'));
     const { error } = await run(host);
     expect(error).toMatchObject({ code: 'rollback-failed', detail: 'Could not open medium; No more memory' });
-    expect(error?.next).toContain('virsh start patient');
+    expect(error?.next).toContain('start it (virsh start)');
     expect(host.state).toBe('shutoff');
   });
 
