@@ -6,7 +6,7 @@
 /** Refusals stop a plan. Each sentence says what is the matter and what to do. */
 export const REFUSAL_TEXTS = {
   'virt-type':
-    'Domains of type {{type}} are not supported: {{why}}. Rescue works for kvm and qemu (and libvirt’s test) domains.',
+    'Domains of type {{type}} are not supported: {{why}}. Rescue works for kvm and qemu (and libvirt’s test) domains. Edit its definition with virsh.',
   'os-type':
     'Guests of type {{type}} are not supported: only fully virtualised guests (hvm) have a boot order per device. Edit its definition with virsh.',
   machine:
