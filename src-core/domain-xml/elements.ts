@@ -59,7 +59,7 @@ export function childText(parent: XmlElement | null, name: string): string | nul
 
 /** An attribute's value, or null where it is absent. */
 export function attribute(element: XmlElement | null, name: string): string | null {
-  return element?.hasAttribute(name) === true ? element.getAttribute(name) : null;
+  return element?.getAttribute(name) ?? null;
 }
 
 /** A number in libvirt's notation (decimal or 0x…), or null. */
