@@ -102,8 +102,13 @@ describe('parseDomain', () => {
     ['another root', '<pool><name>x</name></pool>'],
     ['a foreign domain', '<domain xmlns="urn:x"><name>x</name></domain>'],
     ['no name', '<domain type="kvm"/>'],
+    ['a name of spaces', '<domain type="kvm"><name> </name></domain>'],
   ])('refuses %s', (_title, text) => {
     expect(codeOf(() => parseDomain(text))).toBe('not-a-domain');
+  });
+
+  it('keeps the spaces of a name, which libvirt takes as part of it', () => {
+    expect(parseDomain('<domain type="kvm"><name> web </name></domain>').name).toBe(' web ');
   });
 
   it.each([

@@ -3,7 +3,16 @@ import type { DiskAddress, DiskView } from '../disks/types.ts';
 import { readAddress, readDisk } from './disk-view.ts';
 import { XmlProblem, parseXml } from './document.ts';
 import type { XmlDocument, XmlElement } from './document.ts';
-import { attribute, child, childText, children, foreignChildren, numberAttribute, textOf } from './elements.ts';
+import {
+  attribute,
+  child,
+  childText,
+  children,
+  foreignChildren,
+  numberAttribute,
+  textOf,
+  wholeTextOf,
+} from './elements.ts';
 import { lookup } from '../lookup.ts';
 
 /**
@@ -98,8 +107,9 @@ export function readDomain(document: XmlDocument): DomainView {
   if (root === null || root.localName !== 'domain' || (root.namespaceURI ?? '') !== '') {
     throw new XmlProblem('not-a-domain', { problem: `the root element is <${root?.nodeName ?? ''}>, not <domain>` });
   }
-  const name = childText(root, 'name') ?? '';
-  if (name === '') throw new XmlProblem('not-a-domain', { problem: 'it has no <name>' });
+  // libvirt takes spaces around a name as part of it, and finds the domain by no other.
+  const name = wholeTextOf(child(root, 'name')) ?? '';
+  if (name.trim() === '') throw new XmlProblem('not-a-domain', { problem: 'it has no <name>' });
   const os = child(root, 'os');
   const osType = child(os, 'type');
   const devices = child(root, 'devices');

@@ -42,14 +42,19 @@ export function foreignChildren(parent: XmlElement | null): XmlElement[] {
   return found;
 }
 
-/** The text directly in an element, trimmed; null without the element. */
-export function textOf(element: XmlElement | null): string | null {
+/** The text directly in an element, as it stands; null without the element. */
+export function wholeTextOf(element: XmlElement | null): string | null {
   if (element === null) return null;
   let text = '';
   for (let node = element.firstChild; node !== null; node = node.nextSibling) {
     if (node.nodeType === TEXT_NODE || node.nodeType === CDATA_NODE) text += node.nodeValue ?? '';
   }
-  return text.trim();
+  return text;
+}
+
+/** The text directly in an element, trimmed; null without the element. */
+export function textOf(element: XmlElement | null): string | null {
+  return wholeTextOf(element)?.trim() ?? null;
 }
 
 /** Text of the first child called `name`, trimmed; null without it. */
