@@ -54,7 +54,7 @@ describe('Fit: device and bus', () => {
     ['floppy', 'ide', 'device-bus-fit'],
     ['lun', 'scsi', 'device-lun'],
     ['fs', 'virtio', 'device-unknown'],
-    ['disk', 'nvme', 'bus-unknown'],
+    ['disk', 'nvme', 'bus-nvme'],
   ] as const)('a q35 guest: %s on %s is refused (%s)', async (device, bus, code) => {
     const image = device === 'cdrom' ? iso : device === 'floppy' ? floppy : disk;
     await expectRefused(running, code, image, '--device', device, '--bus', bus);

@@ -55,6 +55,7 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   'device-unknown': row('fs', { request: { device: 'fs' } }),
   'device-lun': row('lun', { request: { device: 'lun' } }),
   'bus-unknown': row('xen', { request: { bus: 'xen' } }),
+  'bus-nvme': row('nvme', { request: { bus: 'nvme' } }),
   'device-bus-fit': row('virtio', { request: { device: 'cdrom', bus: 'virtio' } }),
   'machine-bus-fit': row('ide', { xml: domainXml(q35), request: { device: 'disk', bus: 'ide' } }),
   'host-bus': row('sata', {
@@ -91,6 +92,10 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
       machine: 'virt',
       os: '<kernel>/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf</kernel>',
     }),
+  }),
+  'never-boots-beside-nvme': row('nvme0n1', {
+    xml: domainXml({ os: UEFI, devices: diskXml('nvme0n1', 'nvme') }),
+    request: { fallThrough: 'original' },
   }),
   'no-medium': row(null, { media: [] }),
   'medium-missing': row('/media/rescue.img', {

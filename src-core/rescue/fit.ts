@@ -1,4 +1,5 @@
 /** What cannot work, before anything is touched: device, bus, machine, host, room, and what never boots (RESCUE.md "Fit", "Limits", "Bootable at all"). */
+import { bootPicks } from '../boot/effective-order.ts';
 import { busUse, freePlace, hasFreeSlot } from '../disks/places.ts';
 import type { Layout } from '../disks/places.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
@@ -14,7 +15,7 @@ import {
   formatLibvirtVersion,
 } from './policy.ts';
 import { RESCUE_BUSES, RESCUE_DEVICES } from './types.ts';
-import type { Finding, RescueBus, RescueDeviceKind } from './types.ts';
+import type { FallThrough, Finding, RescueBus, RescueDeviceKind } from './types.ts';
 
 export function asDevice(word: string): RescueDeviceKind | null {
   return RESCUE_DEVICES.find((device) => device === word) ?? null;
@@ -37,6 +38,7 @@ export function fitRefusals(
     return [refusal(deviceWord === 'lun' ? 'device-lun' : 'device-unknown', deviceWord, { device: deviceWord })];
   const buses = () => listBuses(context, layout, device);
   const bus = asBus(busWord);
+  if (busWord === 'nvme') return [refusal('bus-nvme', busWord, { buses: buses() })];
   if (bus === null) return [refusal('bus-unknown', busWord, { bus: busWord, buses: buses() })];
   const structural = structuralRefusal(context, device, bus, buses);
   if (structural !== null) return [structural];
@@ -133,6 +135,24 @@ export function neverBoots(
       buses: listBuses(context, layout, device) || 'disk',
     });
   }
+  return null;
+}
+
+/**
+ * An nvme disk behind the rescue device. QEMU calls it `/nvme-ns/namespace@0,0` in its boot order, without the PCI address of its controller
+ * (10.0 and 11.1, which libvirt's nvme bus of 11.5 runs on). SeaBIOS passes over that line; OVMF over the order as a whole, of whatever bus
+ * the rescue device is. Null: there is none, or it is left out.
+ */
+export function besideNvme({ domain, medium }: PlanContext, fallThrough: FallThrough): Finding | null {
+  const target = fallThrough === 'original' && medium?.spec.kind !== 'kernel' ? nvmeInUefiOrder(domain) : null;
+  return target === null ? null : refusal('never-boots-beside-nvme', target, { target });
+}
+
+/** The first nvme disk in the guest's own boot order, where its firmware cannot read the order for it. */
+export function nvmeInUefiOrder(domain: DomainView): string | null {
+  if (domain.firmware !== 'uefi') return null;
+  for (const { device } of bootPicks(domain))
+    if (device !== null && 'bus' in device && device.bus === 'nvme') return device.target;
   return null;
 }
 

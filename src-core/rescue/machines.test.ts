@@ -318,38 +318,6 @@ describe('room', () => {
   });
 });
 
-describe('the nvme bus (libvirt 11.5)', () => {
-  /** As libvirt 12.8 writes it. */
-  const nvme = (target: string, unit: number) =>
-    diskXml(
-      target,
-      'nvme',
-      'disk',
-      `<serial>S1</serial><address type='drive' controller='0' bus='0' target='0' unit='${String(unit)}'/>`,
-    );
-  const devices = nvme('nvme0n1', 0) + nvme('nvme0n2', 1);
-  const host = { domainCapabilities: golden('libvirt-12.8-qemu-11.1-q35-kvm'), libvirtVersion: 12_008_000 };
-
-  it('has its place in the boot order, and stands in nobody’s way', () => {
-    const plan = planRescue(inputs({ xml: xmlOf('q35', { devices }), host, request: { bus: 'scsi' } }));
-    expect(plan.refusals).toEqual([]);
-    expect(plan.bootAfter.map(({ target }) => target)).toEqual(['sda', 'nvme0n1']);
-    expect(plan.rescueDevice).toMatchObject({ target: 'sda', address: { controller: 0, unit: 0 } });
-    expect(plan.devices.filter(({ original }) => original).map(({ target, unchanged }) => [target, unchanged])).toEqual(
-      [
-        ['nvme0n1', true],
-        ['nvme0n2', true],
-      ],
-    );
-  });
-
-  it('is no bus for a rescue device: whatever has it has usb as well', () => {
-    const plan = planRescue(inputs({ xml: xmlOf('q35', { devices }), host, request: { bus: 'nvme' } }));
-    expect(plan.refusals.map(({ code }) => code)).toEqual(['bus-unknown']);
-    expect(plan.refusals[0]?.message).toContain('usb');
-  });
-});
-
 describe('virt types', () => {
   it.each(Object.keys(REASON_OF_TYPE))('%s is refused with its reason', (type) => {
     const { refusals } = planRescue(inputs({ xml: domainXml({ type }) }));

@@ -26,7 +26,7 @@ import type { PlanContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { refusal, sentence } from './findings.ts';
 import { copyWarnings } from './medium-warnings.ts';
-import { asBus, asDevice, fitRefusals, neverBoots } from './fit.ts';
+import { asBus, asDevice, besideNvme, fitRefusals, neverBoots } from './fit.ts';
 import { attachMedia } from './attach.ts';
 import type { Attachment } from './attach.ts';
 import { resolveBus, resolveDevice, resolveFallThrough, resolveSession, resolveWrites } from './resolve.ts';
@@ -81,7 +81,7 @@ function planInContext(context: PlanContext): RescuePlan {
   const refusals = refusalsOf(context, resolved, attachment, scratch);
   const accepted =
     inputs.request.allowUnbootable && device !== null && bus !== null
-      ? neverBoots(context, context.layout, device, bus)
+      ? (neverBoots(context, context.layout, device, bus) ?? besideNvme(context, resolved.fallThrough.value))
       : null;
   const warnings = [
     ...(medium === null ? [] : mediumWarnings(context, medium)),
@@ -170,6 +170,8 @@ function refusalsOf(
   if (medium.spec.kind !== 'kernel') {
     found.push(...fitRefusals(context, attachment.layoutBeforeRescue, device, resolved.bus.value));
     found.push(...writesRefusals(medium, device, resolved.bus.value, resolved.writes));
+    const beside = inputs.request.allowUnbootable ? null : besideNvme(context, resolved.fallThrough.value);
+    if (beside !== null) found.push(beside);
   }
   if (inputs.request.media.slice(1).some((spec) => spec.kind === 'kernel'))
     found.push(refusal('several-kernels', null));
@@ -272,7 +274,9 @@ function consequence(
 ): Sentence {
   const name = mediumName(medium?.spec);
   if (resolved.device.value === 'none') return sentence('not-bootable-kernel');
-  const next = bootAfter[1];
+  // SeaBIOS passes over nvme disks: see besideNvme.
+  const isPassedOver = (own: string | null) => domain.disks.some(({ target, bus }) => bus === 'nvme' && target === own);
+  const next = bootAfter.slice(1).find(({ target }) => !isPassedOver(target));
   // SeaBIOS maps one hard disk to boot from; QEMU runs with -boot strict=on.
   if (domain.firmware === 'bios' && resolved.device.value === 'disk')
     return sentence('not-bootable-hangs', { medium: name });

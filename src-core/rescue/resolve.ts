@@ -4,7 +4,7 @@ import type { Layout } from '../disks/places.ts';
 import { isIso } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { sentence } from './findings.ts';
-import { asBus, asDevice, possibleBuses } from './fit.ts';
+import { asBus, asDevice, nvmeInUefiOrder, possibleBuses } from './fit.ts';
 import { CDROM_BUS_OF_MACHINE, READONLY_DISK_BUSES, SHARED_OVERLAY_BUSES, novaCdromBus } from './policy.ts';
 import type { Choice, FallThrough, MediumFacts, RescueDeviceKind, ResolvedRequest, SessionKind } from './types.ts';
 
@@ -122,9 +122,11 @@ export function writesFit(device: string, bus: string, writes: ResolvedRequest['
 }
 
 /** What follows behind the rescue device when it does not boot. */
-export function resolveFallThrough({ inputs, domain }: PlanContext): Choice<FallThrough> {
+export function resolveFallThrough({ inputs, domain, medium }: PlanContext): Choice<FallThrough> {
   const asked = inputs.request.fallThrough;
   if (asked !== null) return { value: asked, from: 'request', why: sentence('why-request') };
+  const target = medium?.spec.kind === 'kernel' ? null : nvmeInUefiOrder(domain);
+  if (target !== null) return { value: 'none', from: 'capability', why: sentence('why-fall-through-nvme', { target }) };
   const why = domain.firmware === 'uefi' ? 'why-fall-through-uefi' : 'why-fall-through-original';
   return { value: 'original', from: 'profile', why: sentence(why) };
 }

@@ -7,7 +7,7 @@ import { REFUSAL_TEXTS, SENTENCE_TEXTS, WARNING_TEXTS } from './texts.ts';
 const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ['`lun` is refused for file media', ['device-lun']],
   ['`fs` always', ['device-unknown']],
-  ['a bus that is none', ['bus-unknown']],
+  ['a bus that is none', ['bus-unknown', 'bus-nvme']],
   ['disk, cdrom and floppy × virtio, scsi, sata, ide, usb, fdc', ['device-bus-fit']],
   ['q35 no ide; … s390x virtio/scsi only', ['machine-bus-fit', 'machine']],
   ['the host’s domain capabilities have the last word', ['host-bus', 'host-device']],
@@ -19,7 +19,13 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ['on UEFI only together with a scratch NVRAM for the session, else refused', ['uefi-no-fall-through']],
   [
     'Combinations that are legal but never boot are refused by default',
-    ['never-boots-floppy', 'never-boots-usb-cdrom', 'never-boots-iso-disk', 'never-boots-bus'],
+    [
+      'never-boots-floppy',
+      'never-boots-usb-cdrom',
+      'never-boots-iso-disk',
+      'never-boots-bus',
+      'never-boots-beside-nvme',
+    ],
   ],
   ['firmware that boots no devices', ['never-boots-no-firmware', 'never-boots-u-boot']],
   ['Media are never written', ['overlay-impossible', 'medium-in-use']],

@@ -14,6 +14,8 @@ export const REFUSAL_TEXTS = {
   'device-unknown': '“{{device}}” is not a rescue device. Choose disk, cdrom or floppy.',
   'device-lun': 'A lun passes a real SCSI device through and cannot carry an image. Choose disk or cdrom.',
   'bus-unknown': '“{{bus}}” is not a bus a rescue device can sit on here. Choose one of {{buses}}.',
+  'bus-nvme':
+    'An nvme disk cannot be the rescue device: QEMU gives firmware its place in the boot order in words that firmware cannot read, so that the broken system would boot, without a word. Choose one of {{buses}}.',
   'device-bus-fit': 'A {{device}} cannot sit on the {{bus}} bus. For a {{device}} choose one of {{buses}}.',
   'machine-bus-fit': 'Machine type {{machine}} has no {{bus}} bus. Choose one of {{buses}}.',
   'host-bus': 'This host’s QEMU offers no {{bus}} bus for {{machine}}. Choose one of {{buses}}.',
@@ -35,6 +37,8 @@ export const REFUSAL_TEXTS = {
     'This guest ({{machine}}) has no firmware that boots devices: QEMU starts its kernel directly. Choose a kernel and an initrd as the medium, or give the guest UEFI firmware.',
   'never-boots-u-boot':
     'This guest starts with U-Boot, which has a boot order of its own and does not follow libvirt’s. Choose a kernel and an initrd as the medium, or give the guest UEFI firmware.',
+  'never-boots-beside-nvme':
+    'On UEFI, the nvme disk {{target}} in the boot order makes firmware pass over all of it: the broken system would boot instead of the medium, without a word. Choose fall-through “none”, or a kernel and an initrd as the medium.',
   'no-medium': 'No medium was chosen. Choose a volume, a path, the original image or a kernel.',
   'medium-missing':
     '{{medium}} cannot be used: {{problem}}. Choose another medium, or put it where the host can read it.',
@@ -211,6 +215,8 @@ export const SENTENCE_TEXTS = {
   'why-fall-through-original': 'the guest’s own boot order stays behind the medium',
   'why-fall-through-uefi':
     'the guest’s own boot order stays behind the medium: UEFI firmware deletes boot entries of devices without a place',
+  'why-fall-through-nvme':
+    'nothing follows the medium: with the nvme disk {{target}} behind it, UEFI firmware would pass over the whole boot order',
   'why-writes-cdrom': 'cdroms are read-only',
   'why-writes-floppy': 'the floppy image is given read-only',
   'why-writes-shared': 'a throw-away overlay that several guests can have on one medium ({{bus}} can do it)',
