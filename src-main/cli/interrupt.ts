@@ -2,7 +2,7 @@ import { plain, tell } from './output.ts';
 
 /**
  * Run with Ctrl-C meaning “cancel”: up to the stop of the guest nothing has happened; later the step under way is finished or taken back
- * first. A second Ctrl-C leaves at once and says so: the definition is safe whatever happens, but the guest may be left off. Once the
+ * first. A second Ctrl-C leaves at once and says so: the definition is safe whatever happens (or inside the rescue definition), but the guest may be left off. Once the
  * work is over Ctrl-C changes nothing: how it ended is about to be told, and an exit by signal would say something else.
  */
 export async function withInterrupt<T>(domain: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -18,7 +18,7 @@ export async function withInterrupt<T>(domain: string, work: (signal: AbortSigna
       return;
     }
     tell(
-      `salvor: left in mid-run. The definition of ${plain(domain)} was not touched; the domain may be off or in rescue: look with salvor list, start it with virsh start.`,
+      `salvor: left in mid-run. ${plain(domain)} may be off or in rescue; its own definition is as it was, or kept inside the rescue definition. Look with salvor list; end a rescue with salvor end, start a domain that is off with virsh start.`,
     );
     process.exit(1);
   };
