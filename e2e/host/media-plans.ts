@@ -24,7 +24,7 @@ export async function planOf(
 
 export const codes = (findings: readonly { code: string }[]): string[] => findings.map(({ code }) => code);
 
-export function only(media: readonly PlannedMedium[]): PlannedMedium {
+export function theOne(media: readonly PlannedMedium[]): PlannedMedium {
   const [first] = media;
   if (first === undefined) throw new Error('no medium in the plan');
   return first;

@@ -21,7 +21,7 @@ import type { Guest } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
 import { rescueArguments, salvor } from '../testbed/salvor.ts';
-import { codes, only, planOf, qemuImg, rescueAndEnd } from './media-plans.ts';
+import { codes, planOf, qemuImg, rescueAndEnd, theOne } from './media-plans.ts';
 
 const REQUEST = (path: string): RescueRequest => ({
   media: [{ kind: 'path', path }],
@@ -67,7 +67,7 @@ describe('what is read', () => {
     await outputOf('xorriso', ['-dev', iso, ...boot, ...uefi, '-commit']);
     const bytes = await readFile(iso);
     const { plan } = await planOf(guest, [`path:${iso}`]);
-    expect(only(plan.media)).toMatchObject({
+    expect(theOne(plan.media)).toMatchObject({
       name: iso,
       source: iso,
       size: bytes.length,
@@ -154,7 +154,7 @@ describe('what is read', () => {
       'status=none',
     ]);
     const second = await planOf(guest, [`path:${path}`]);
-    expect(only(second.plan.media).hash).toEqual(only(first.plan.media).hash);
+    expect(theOne(second.plan.media).hash).toEqual(theOne(first.plan.media).hash);
     expect(second.plan.fingerprint.inputs).not.toBe(first.plan.fingerprint.inputs);
     await appendFile(path, Buffer.alloc(512));
     expect((await planOf(guest, [`path:${path}`])).plan.fingerprint.inputs).not.toBe(second.plan.fingerprint.inputs);
@@ -289,7 +289,7 @@ describe('several media', () => {
     const { plan } = await planOf(guest, [spec]);
     expect(codes(plan.warnings)).toEqual([]);
     expect(plan.bootAfter[0]).toMatchObject({ order: 1, kind: 'kernel', source: kernel });
-    expect(only(plan.media).bootFiles).toMatchObject([
+    expect(theOne(plan.media).bootFiles).toMatchObject([
       { role: 'kernel', file: kernel, content: { kind: 'bzimage', arch: 'i686' } },
       { role: 'initrd', file: initrd, content: { kind: 'packed' } },
     ]);
@@ -386,6 +386,6 @@ test('media of a pool are found by pool and name, with the same answer as by pat
     await planOf(guest, [`volume:media/${basename(path)}`]),
     await planOf(guest, [`path:${path}`]),
   ];
-  expect(only(byName.plan.media)).toEqual({ ...only(byPath.plan.media), name: `media/${basename(path)}` });
+  expect(theOne(byName.plan.media)).toEqual({ ...theOne(byPath.plan.media), name: `media/${basename(path)}` });
   await host.virsh('pool-destroy', 'media');
 });
