@@ -36,6 +36,9 @@ export const ERROR_CODES = [
   'rollback-failed',
   'end-failed',
   'record-unusable',
+  'journal-unwritable',
+  'entry-not-found',
+  'backup-damaged',
   'libvirt',
   'invalid-message',
   'internal',
@@ -212,6 +215,21 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'The definition that {{domain}} had before its rescue cannot be put back from the record: {{problem}}.',
     unchanged: NOTHING_TOUCHED,
     next: 'Look at the record in its metadata (virsh dumpxml --inactive); put the definition back by hand with virsh define, from a copy of your own where the record is damaged.',
+  },
+  'journal-unwritable': {
+    message: 'The journal in {{folder}} cannot be written: {{problem}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Make room there, or make it writable, then try again. Without a journal nothing is started that could not be explained afterwards.',
+  },
+  'entry-not-found': {
+    message: 'The journal of this computer has no operation {{id}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'salvor history lists the operations that it has.',
+  },
+  'backup-damaged': {
+    message: 'The copy of the UEFI variables kept with operation {{id}} cannot be used: {{problem}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Take another copy of the guest’s UEFI variables, or start the guest as it is.',
   },
   libvirt: {
     message: 'libvirt refused “{{call}}”.',

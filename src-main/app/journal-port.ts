@@ -1,0 +1,39 @@
+/** What services need of the journal. Implemented by journal.ts; nothing here touches a disk. */
+import type {
+  BackupRecord,
+  BeganRecord,
+  Closing,
+  EndedRecord,
+  JournalEntry,
+  RecordedState,
+  UnreadableEntry,
+} from '../../src-core/journal/types.ts';
+
+/** Appends to one operation. Nothing but `begin` ever rejects: a rescue under way is not given up because its journal cannot be written. */
+export interface JournalWriter {
+  readonly id: string;
+  /** Synced when it resolves. `running` is written before the step begins. */
+  readonly step: (id: string, state: RecordedState) => Promise<void>;
+  readonly note: (text: string) => Promise<void>;
+  /** Keep the guest's UEFI variables beside the journal, synced. Rejects with journal-unwritable: the caller has touched nothing that it cannot take back. */
+  readonly backup: (path: string, bytes: Uint8Array) => Promise<BackupRecord>;
+  readonly ended: (record: Omit<EndedRecord, 'type' | 'at'>) => Promise<void>;
+  readonly closed: (how: Closing, by: string) => Promise<void>;
+  /** Why a record could not be written, in words; null: all were. */
+  readonly problem: () => string | null;
+}
+
+export interface Journal {
+  /** The folder, for people. */
+  readonly folder: string;
+  /** Begin an operation: its first record is on disk when this resolves. Throws journal-unwritable, and then nothing is begun. */
+  readonly begin: (record: Omit<BeganRecord, 'type' | 'version' | 'at'>) => Promise<JournalWriter>;
+  /** Go on with an operation that was begun earlier. Throws entry-not-found. */
+  readonly reopen: (id: string) => Promise<JournalWriter>;
+  /** All operations, the newest first, and what could not be read. `uuid`: of that domain alone. */
+  readonly read: (uuid?: string) => Promise<{ entries: JournalEntry[]; unreadable: UnreadableEntry[] }>;
+  /** One operation. Throws entry-not-found. */
+  readonly entry: (id: string) => Promise<JournalEntry>;
+  /** The bytes of a backup, checked against its hash. Throws backup-damaged. */
+  readonly backupOf: (id: string) => Promise<{ record: BackupRecord; bytes: Uint8Array }>;
+}
