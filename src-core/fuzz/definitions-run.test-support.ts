@@ -20,7 +20,7 @@ import { RESCUE_BUSES, RESCUE_DEVICES, SESSION_KINDS } from '../rescue/types.ts'
 import type { RescueInputs } from '../rescue/types.ts';
 import { verifyRescue } from '../rescue/verify.ts';
 import { mutateDefinition } from './definition-mutations.test-support.ts';
-import { reporter, timed } from './measured.test-support.ts';
+import { reporter } from './measured.test-support.ts';
 import { randomOf } from './random.test-support.ts';
 import type { Random } from './random.test-support.ts';
 
@@ -137,20 +137,14 @@ function runDefinitions(cases: number, seed: number): void {
     const what = `SALVOR_SEED=${seed + index} of 1 case: ${how}; ${xml.length} characters`;
     let reading = 'plan';
     try {
-      report.took(
-        timed(() => void answerOf(() => planAnswer(given, false))),
-        `plan, ${what}`,
-      );
+      report.measure(`plan, ${what}`, () => void answerOf(() => planAnswer(given, false)));
       for (const [name, read] of Object.entries(readers(xml))) {
         reading = name;
         const answer = () => {
           read();
           return '';
         };
-        report.took(
-          timed(() => void answerOf(answer)),
-          `${name}, ${what}`,
-        );
+        report.measure(`${name}, ${what}`, () => void answerOf(answer));
       }
       reading = 'check';
       report.answer(answerOf(() => planAnswer(given, true)));

@@ -12,7 +12,7 @@ import { domainXml, inputs, medium } from '../rescue/inputs.test-support.ts';
 import { planRescue } from '../rescue/plan.ts';
 import { mutateDefinition } from './definition-mutations.test-support.ts';
 import { HOSTILE_TEXTS } from './hostile-text.test-support.ts';
-import { reporter, timed } from './measured.test-support.ts';
+import { reporter } from './measured.test-support.ts';
 import { randomOf } from './random.test-support.ts';
 import type { Random } from './random.test-support.ts';
 
@@ -104,14 +104,8 @@ function runDocuments(cases: number, seed: number): void {
     const { xml, how } = mutateDefinition(random.pick(CAPABILITIES), random);
     const what = `SALVOR_SEED=${seed + index} of 1 case`;
     try {
-      report.took(
-        timed(() => void readProperties(text)),
-        `properties, ${what}`,
-      );
-      report.took(
-        timed(() => void readCapabilities(xml)),
-        `capabilities, ${what}: ${how}`,
-      );
+      report.measure(`properties, ${what}`, () => void readProperties(text));
+      report.measure(`capabilities, ${what}: ${how}`, () => void readCapabilities(xml));
       report.answer(readProperties(text));
       report.answer(readCapabilities(xml));
     } catch (error) {

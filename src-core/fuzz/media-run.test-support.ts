@@ -23,7 +23,7 @@ import {
 import { MAX_ROUNDS, READ_LIMIT, nextRanges } from '../media/reading.ts';
 import { examine, recognise } from '../media/recognise.ts';
 import type { MediumContent } from '../media/recognise.ts';
-import { reporter, timed } from './measured.test-support.ts';
+import { reporter } from './measured.test-support.ts';
 import { randomOf } from './random.test-support.ts';
 import type { Random } from './random.test-support.ts';
 
@@ -151,15 +151,9 @@ function runMedia(cases: number, seed: number): void {
       const reading = () => {
         readMedium(image, size, 0);
       };
-      report.took(timed(reading), `read, ${what}`);
-      report.took(
-        timed(() => void recognise(image, size)),
-        `recognise, ${what}`,
-      );
-      report.took(
-        timed(() => void readBootFile(image, size)),
-        `boot file, ${what}`,
-      );
+      report.measure(`read, ${what}`, reading);
+      report.measure(`recognise, ${what}`, () => void recognise(image, size));
+      report.measure(`boot file, ${what}`, () => void readBootFile(image, size));
       report.answer(answer(image, size));
     } catch (error) {
       report.fail(`${what}: ${error instanceof Error ? (error.stack ?? '').slice(0, 1500) : String(error)}`);
