@@ -10,6 +10,7 @@ import { createSettings } from './app/settings.ts';
 import { who } from './app/who.ts';
 import { declareAppScheme, serveApp } from './electron/app-protocol.ts';
 import { openLog } from './electron/log-file.ts';
+import { saveFile } from './electron/save-file.ts';
 import { setMenu } from './electron/menu.ts';
 import { lockDown } from './electron/security.ts';
 import { openSettings } from './electron/settings-store.ts';
@@ -58,6 +59,7 @@ async function start(): Promise<void> {
     newId: randomUUID,
     now: () => new Date(),
     user: who(),
+    saveFile: (name, text) => saveFile(window, name, text),
     info: { version: app.getVersion(), platform: process.platform, asRoot: process.getuid?.() === 0 },
   });
   lockDown();

@@ -22,6 +22,15 @@ const NAMES = {
   'rescue.end': true,
   'operations.list': true,
   'operations.cancel': true,
+  'history.list': true,
+  'history.entry': true,
+  'history.export': true,
+  'unfinished.list': true,
+  'unfinished.resume': true,
+  'unfinished.forget': true,
+  'nvram.restore': true,
+  'leftovers.list': true,
+  'leftovers.remove': true,
   'log.renderer-error': true,
 } as const satisfies Readonly<Record<ChannelName, true>>;
 

@@ -19,6 +19,14 @@ import {
   textSchema,
   volumeSchema,
 } from './schemas.ts';
+import {
+  historySchema,
+  journalEntrySchema,
+  leftoversSchema,
+  removalSchema,
+  REPORT_FORMATS,
+  unfinishedSchema,
+} from './journal-schemas.ts';
 import type { ErrorData } from './errors.ts';
 import type { AppEvent } from './schemas.ts';
 
@@ -77,6 +85,38 @@ export const CHANNELS = {
   },
   'operations.list': { input: none, output: z.array(operationSchema) },
   'operations.cancel': { input: z.strictObject({ operationId: idSchema }), output: none },
+
+  /** `uuid`: of that domain alone. */
+  'history.list': { input: z.strictObject({ uuid: textSchema.nullable() }), output: historySchema },
+  'history.entry': { input: z.strictObject({ id: idSchema }), output: journalEntrySchema },
+  /** The main process asks where to; the path that was written, or null where the question was cancelled. */
+  'history.export': {
+    input: z.strictObject({ ids: z.array(idSchema).min(1).max(10_000), format: z.enum(REPORT_FORMATS) }),
+    output: z.string().nullable(),
+  },
+
+  'unfinished.list': { input: none, output: z.array(unfinishedSchema) },
+  'unfinished.resume': {
+    input: z.strictObject({
+      operationId: idSchema,
+      machine: machineKeySchema,
+      way: z.enum(['finish', 'roll-back']),
+      stop: stopRequestSchema,
+    }),
+    output: operationSchema,
+  },
+  'unfinished.forget': { input: z.strictObject({ operationId: idSchema }), output: none },
+  /** Put the guest's UEFI variables back as they were before that operation. */
+  'nvram.restore': {
+    input: z.strictObject({ operationId: idSchema, machine: machineKeySchema }),
+    output: operationSchema,
+  },
+
+  'leftovers.list': { input: z.strictObject({ hostId: idSchema }), output: leftoversSchema },
+  'leftovers.remove': {
+    input: z.strictObject({ hostId: idSchema, ids: z.array(textSchema).min(1).max(1000) }),
+    output: z.array(removalSchema),
+  },
 
   /** The log of this window's own failures goes to the main process: one line, no stack of ours in front of a user. */
   'log.renderer-error': { input: z.strictObject({ message: textSchema }), output: none },

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'host-exists',
   'pool-not-found',
   'file-unreadable',
+  'file-unwritable',
   'xml-malformed',
   'xml-dtd',
   'xml-too-large',
@@ -138,6 +139,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'The file {{path}} cannot be read.',
     unchanged: NOTHING_TOUCHED,
     next: 'Check its path and its permissions.',
+  },
+  'file-unwritable': {
+    message: 'The file {{path}} cannot be written.',
+    unchanged: 'Nothing but that file was touched.',
+    next: 'Choose another folder, or make room there.',
   },
   'xml-malformed': {
     message: 'This is not well-formed XML: {{problem}}.',

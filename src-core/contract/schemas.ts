@@ -1,6 +1,6 @@
 /** zod schemas of everything that crosses IPC. Inputs are strict: an unknown key is refused. */
 import { z } from 'zod';
-import { DOMAIN_STATES, FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
+import { DOMAIN_STATES, FALL_THROUGHS, ON_TIMEOUTS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
 import type { AttachChoice, MediumFacts, RescuePlan } from '../rescue/types.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
 import type { DiskRole, DiskView, GuestNames } from '../disks/types.ts';
@@ -42,7 +42,7 @@ export const mediumSpecSchema = z.discriminatedUnion('kind', [
 export const stopRequestSchema = z.strictObject({
   how: z.enum(['graceful', 'force']),
   timeoutSeconds: z.number().int().min(1).max(3600),
-  onTimeout: z.enum(['force', 'give-up']),
+  onTimeout: z.enum(ON_TIMEOUTS),
 });
 
 export const rescueRequestSchema = z.strictObject({
@@ -55,6 +55,7 @@ export const rescueRequestSchema = z.strictObject({
   fallThrough: z.enum(FALL_THROUGHS).nullable(),
   transientConsent: z.boolean(),
   writes: z.enum(['overlay', 'direct']),
+  guestDisks: z.enum(GUEST_DISKS),
   stop: stopRequestSchema,
   allowUnbootable: z.boolean(),
 });
@@ -161,7 +162,7 @@ export interface Preview {
 
 export const operationSchema = z.strictObject({
   id,
-  kind: z.enum(['rescue', 'end']),
+  kind: z.enum(['rescue', 'end', 'resume', 'nvram']),
   machine: machineKeySchema,
   machineName: z.string(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
@@ -196,6 +197,8 @@ export const appEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('machine-changed'), machine: machineRowSchema }),
   z.strictObject({ type: z.literal('machine-removed'), machine: machineKeySchema }),
   z.strictObject({ type: z.literal('operation-changed'), operation: operationSchema }),
+  /** The list of unfinished operations, or the history, is not what it was: it is asked for again. */
+  z.strictObject({ type: z.literal('unfinished-changed') }),
 ]);
 export type AppEvent = z.infer<typeof appEventSchema>;
 

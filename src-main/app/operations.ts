@@ -34,6 +34,13 @@ export interface Operations {
 /** How many ended ones are kept. */
 const KEPT = 50;
 
+const UNDER_WAY: Readonly<Record<Operation['kind'], string>> = {
+  rescue: 'a rescue is being started',
+  end: 'a rescue is being ended',
+  resume: 'an unfinished operation is being put right',
+  nvram: 'its UEFI variables are being put back',
+};
+
 export function createOperations({ emit, log, newId, now }: OperationsOptions): Operations {
   const operations = new Map<string, { data: Operation; readonly controller: AbortController; ended: Promise<void> }>();
   const running = () => [...operations.values()].map(({ data }) => data).filter(({ state }) => state === 'running');
@@ -60,7 +67,7 @@ export function createOperations({ emit, log, newId, now }: OperationsOptions): 
       if (other !== undefined)
         throw new SalvorError('busy', {
           domain: machineName,
-          what: other.kind === 'rescue' ? 'a rescue is being started' : 'a rescue is being ended',
+          what: UNDER_WAY[other.kind],
         });
       const id = newId();
       const controller = new AbortController();

@@ -3,9 +3,12 @@ import type { ChannelInput, ChannelName, ChannelOutput } from '../../src-core/co
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { AppEvent, MachineKey, MachineRow, Settings } from '../../src-core/contract/schemas.ts';
 import { sentence } from '../../src-core/rescue/findings.ts';
+import { stopSentence } from '../../src-core/rescue/steps.ts';
 import { createAttachments } from './attachments.ts';
 import { endRescue } from './end-run.ts';
 import { createHosts } from './hosts.ts';
+import { createJournalHandlers } from './journal-services.ts';
+import type { JournalServicesOptions } from './journal-services.ts';
 import type { Connected, HostEntry, Hosts } from './hosts.ts';
 import { machineDetails } from './details.ts';
 import type { Log } from './log.ts';
@@ -21,7 +24,7 @@ export type Handlers = {
   readonly [C in ChannelName]: (input: ChannelInput<C>) => ChannelOutput<C> | Promise<ChannelOutput<C>>;
 };
 
-export interface ServicesOptions {
+export interface ServicesOptions extends JournalServicesOptions {
   readonly open: OpenHypervisor;
   readonly builtinHosts: readonly HostEntry[];
   readonly settings: SettingsService;
@@ -117,11 +120,7 @@ export function createServices(options: ServicesOptions): Services {
     'rescue.end': ({ machine: key, stop, power }) => {
       const { host, row } = machine(key);
       const domain = { uuid: row.uuid, name: row.name };
-      const first = sentence(stop.how === 'force' ? 'step-stop-force' : 'step-stop-graceful', {
-        domain: row.name,
-        seconds: stop.timeoutSeconds,
-        then: stop.onTimeout === 'force' ? 'force it off' : 'give up',
-      });
+      const first = stopSentence(row.name, stop);
       return operations.start('end', key, row.name, { id: 'stop', text: first.text }, async (report, signal) => {
         await endRescue(host.hypervisor, { domain, stop, power, by: user }, report, signal);
       });
@@ -131,6 +130,7 @@ export function createServices(options: ServicesOptions): Services {
       operations.cancel(operationId);
       return null;
     },
+    ...createJournalHandlers(options),
     'log.renderer-error': ({ message }) => {
       log.error(`window: ${message}`);
       return null;

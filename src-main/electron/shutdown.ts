@@ -8,6 +8,13 @@ const WAIT = 0;
 const CANCEL = 1;
 const STAY = 2;
 
+const UNDER_WAY: Readonly<Record<Operation['kind'], (machine: string) => string>> = {
+  rescue: (machine) => `The rescue of ${machine} is being started.`,
+  end: (machine) => `The rescue of ${machine} is being ended.`,
+  resume: (machine) => `What was not finished on ${machine} is being put right.`,
+  nvram: (machine) => `The UEFI variables of ${machine} are being put back.`,
+};
+
 /** From now on the window closes only when nothing is under way; connections are closed before the process ends. */
 export function closeSafely(window: BrowserWindow, services: Services): void {
   const { operations, hosts } = services;
@@ -42,11 +49,7 @@ export function closeSafely(window: BrowserWindow, services: Services): void {
 }
 
 async function askWhatToDo(window: BrowserWindow, running: readonly Operation[]): Promise<number> {
-  const what = running.map(({ kind, machineName }) =>
-    kind === 'rescue'
-      ? `The rescue of ${machineName} is being started.`
-      : `The rescue of ${machineName} is being ended.`,
-  );
+  const what = running.map(({ kind, machineName }) => UNDER_WAY[kind](machineName));
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: what.join('\n'),

@@ -1,0 +1,36 @@
+/** What the window can ask of the journal, of unfinished operations and of leftovers: one handler a channel. */
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import type { Handlers } from './services.ts';
+
+export type JournalChannel =
+  | 'history.list'
+  | 'history.entry'
+  | 'history.export'
+  | 'unfinished.list'
+  | 'unfinished.resume'
+  | 'unfinished.forget'
+  | 'nvram.restore'
+  | 'leftovers.list'
+  | 'leftovers.remove';
+
+export interface JournalServicesOptions {
+  /** Ask where to and write; the path, or null where the question was cancelled. */
+  readonly saveFile: (name: string, text: string) => Promise<string | null>;
+}
+
+export function createJournalHandlers(_options: JournalServicesOptions): Pick<Handlers, JournalChannel> {
+  const notYet = (what: string) => () => {
+    throw new SalvorError('not-supported', { what });
+  };
+  return {
+    'history.list': notYet('history.list'),
+    'history.entry': notYet('history.entry'),
+    'history.export': notYet('history.export'),
+    'unfinished.list': notYet('unfinished.list'),
+    'unfinished.resume': notYet('unfinished.resume'),
+    'unfinished.forget': notYet('unfinished.forget'),
+    'nvram.restore': notYet('nvram.restore'),
+    'leftovers.list': notYet('leftovers.list'),
+    'leftovers.remove': notYet('leftovers.remove'),
+  };
+}
