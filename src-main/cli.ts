@@ -96,6 +96,11 @@ function requestOptions(command: Command): Command {
       '--direct-writes',
       'let the rescue system write to the medium itself (its writes are thrown away otherwise)',
     )
+    .option(
+      '--guest-disks <how>',
+      'the machine’s own disks: writable, read-only, overlay (what is written to them is thrown away) or snapshot (one is taken first)',
+      'writable',
+    )
     .option('--allow-unbootable', 'accept a combination that is known not to boot')
     .option('--properties <file>', 'Glance properties of the medium, as openstack image show -f json prints them');
 }
@@ -103,7 +108,8 @@ function requestOptions(command: Command): Command {
 function stopOptions(command: Command): Command {
   return command
     .option('--stop <how>', 'graceful or force')
-    .option('--stop-timeout <seconds>', 'how long a graceful stop may take (60)');
+    .option('--stop-timeout <seconds>', 'how long a graceful stop may take (60)')
+    .option('--stop-then <what>', 'force, keep-waiting or give-up: what follows when it takes longer (give-up)');
 }
 
 function hostOrFile(domain: string | undefined, uri: string | undefined, xml: string | undefined) {

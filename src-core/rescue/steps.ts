@@ -1,6 +1,6 @@
 /** What will be done, in order: to start a session of each kind, and to end it. The runner reports by these ids. */
 import { sentence } from './findings.ts';
-import type { PlanStep, Sentence, SessionKind, StopRequest } from './types.ts';
+import type { OnTimeout, PlanStep, Sentence, SessionKind, StopRequest } from './types.ts';
 
 /** What the steps of a session depend on. */
 export interface SessionFacts {
@@ -30,10 +30,15 @@ export function startSteps(session: SessionFacts, running: boolean, stop: StopRe
   ];
 }
 
+const THEN: Readonly<Record<OnTimeout, string>> = {
+  force: 'force it off',
+  'keep-waiting': 'keep waiting',
+  'give-up': 'give up',
+};
+
 export function stopSentence(domain: string, { how, timeoutSeconds, onTimeout }: StopRequest): Sentence {
   if (how === 'force') return sentence('step-stop-force', { domain });
-  const then = onTimeout === 'force' ? 'force it off' : 'give up';
-  return sentence('step-stop-graceful', { domain, seconds: timeoutSeconds, then });
+  return sentence('step-stop-graceful', { domain, seconds: timeoutSeconds, then: THEN[onTimeout] });
 }
 
 function defineStep({ domain, transient }: SessionFacts): PlanStep {

@@ -47,6 +47,13 @@ export type SessionKind = (typeof SESSION_KINDS)[number];
 export const FALL_THROUGHS = ['original', 'none'] as const;
 export type FallThrough = (typeof FALL_THROUGHS)[number];
 
+/**
+ * What becomes of the guest's own disks: written to as ever; not written to at all; what is written to them is thrown away when the guest
+ * stops; a disk snapshot is taken first.
+ */
+export const GUEST_DISKS = ['writable', 'read-only', 'overlay', 'snapshot'] as const;
+export type GuestDisks = (typeof GUEST_DISKS)[number];
+
 export const RESCUE_DEVICES = ['disk', 'cdrom', 'floppy'] as const;
 export type RescueDeviceKind = (typeof RESCUE_DEVICES)[number];
 
@@ -66,11 +73,18 @@ export type MediumSpec =
       readonly cmdline: string | null;
     };
 
-/** How a guest is brought to a stop. `give-up` leaves it running and nothing changed. */
+/**
+ * What becomes of a guest that was asked to shut down and has not done so in time. `keep-waiting`: it is asked on, until it is off or the
+ * operation is cancelled; `give-up` leaves it running and nothing changed.
+ */
+export const ON_TIMEOUTS = ['force', 'keep-waiting', 'give-up'] as const;
+export type OnTimeout = (typeof ON_TIMEOUTS)[number];
+
+/** How a guest is brought to a stop. `onTimeout` means nothing where it is forced off at once. */
 export interface StopRequest {
   readonly how: 'graceful' | 'force';
   readonly timeoutSeconds: number;
-  readonly onTimeout: 'force' | 'give-up';
+  readonly onTimeout: OnTimeout;
 }
 
 /** What the administrator chose; null means "the best default", which the plan resolves and explains. */
@@ -92,6 +106,7 @@ export interface RescueRequest {
   readonly transientConsent: boolean;
   /** `overlay`: writes of the guest never reach the medium. `direct`: they do; an explicit choice. */
   readonly writes: 'overlay' | 'direct';
+  readonly guestDisks: GuestDisks;
   readonly stop: StopRequest;
   /** Accept combinations that are legal but never boot (refused by default). */
   readonly allowUnbootable: boolean;
@@ -255,6 +270,7 @@ export interface ResolvedRequest {
   readonly endAtFirstReboot: boolean;
   readonly fallThrough: Choice<FallThrough>;
   readonly writes: Choice<'read-only' | 'shared-overlay' | 'overlay' | 'direct'>;
+  readonly guestDisks: GuestDisks;
   readonly stop: StopRequest;
 }
 
@@ -311,7 +327,7 @@ export interface PlannedMedium {
   readonly placement: Placement | null;
 }
 
-export const STEP_IDS = ['check', 'stop', 'define', 'start', 'verify', 'nvram'] as const;
+export const STEP_IDS = ['check', 'stop', 'backup', 'snapshot', 'define', 'start', 'verify', 'nvram'] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
 export interface PlanStep {

@@ -29,7 +29,7 @@ export function virshCommands(by: ByHand): string[] {
 
 /** The resolved choices, so that properties of the medium need not be at hand. */
 function planCommand({ uri, uuid, session, request, allowUnbootable }: ByHand): string {
-  const { device, bus, profile, fallThrough, writes, endAtFirstReboot } = request;
+  const { device, bus, profile, fallThrough, writes, guestDisks, endAtFirstReboot } = request;
   const option = (name: string, value: string) => `--${name} ${shellWord(value)}`;
   const words = [
     option('uri', uri),
@@ -41,6 +41,7 @@ function planCommand({ uri, uuid, session, request, allowUnbootable }: ByHand): 
     ...(endAtFirstReboot ? ['--end-at-first-reboot'] : []),
     ...(session.transient ? ['--allow-transient'] : []),
     ...(writes.value === 'direct' ? ['--direct-writes'] : []),
+    ...(guestDisks === 'writable' ? [] : [option('guest-disks', guestDisks)]),
     ...(allowUnbootable ? ['--allow-unbootable'] : []),
     '--out xml --',
     domainWord({ name: session.domain, uuid }),
@@ -97,6 +98,7 @@ function startCommands(by: ByHand): string[] {
 /** shutdown returns at once: wait until the guest is off, as long as the request says. */
 function stopCommands({ virsh, domain, isOff }: Words, stop: StopRequest): string[] {
   if (stop.how === 'force') return [`${virsh} destroy ${domain}`];
+  if (stop.onTimeout === 'keep-waiting') return [`${virsh} shutdown ${domain}`, `until ${isOff}; do sleep 1; done`];
   const wait = `n=0; until ${isOff} || [ $n -ge ${stop.timeoutSeconds} ]; do sleep 1; n=$((n+1)); done`;
   return [
     `${virsh} shutdown ${domain}`,
@@ -119,9 +121,9 @@ function endCommands(by: ByHand): string[] {
   return [...stop, ...recover, `${virsh} create original.xml`, `${virsh} undefine ${domain} --keep-nvram`, ...nvram];
 }
 
-/** Ending never gives up half-way: what does not shut down is forced off. */
-function endStop({ virsh, domain, isOff }: Words, stop: StopRequest): string[] {
-  return stopCommands({ virsh, domain, isOff }, { ...stop, onTimeout: 'force' });
+/** Ending never gives up half-way: what does not shut down is forced off, or waited for. */
+function endStop(words: Words, stop: StopRequest): string[] {
+  return stopCommands(words, stop.onTimeout === 'give-up' ? { ...stop, onTimeout: 'force' } : stop);
 }
 
 /** Lines of a dumped definition that hold what stays out of the record. */

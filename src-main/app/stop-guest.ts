@@ -30,7 +30,7 @@ export async function stopGuest(
     await forceOff(hypervisor, domain);
     return;
   }
-  if (await shutDown(hypervisor, domain, stop.timeoutSeconds * 1000, watch)) return;
+  if (await shutDown(hypervisor, domain, stop, watch)) return;
   if (stop.onTimeout === 'give-up')
     throw new SalvorError('stop-timeout', { domain: domain.name, seconds: stop.timeoutSeconds });
   watch.note('forcing it off');
@@ -67,11 +67,12 @@ function stopFailed(error: unknown, domain: DomainRef): unknown {
 async function shutDown(
   hypervisor: Hypervisor,
   domain: DomainRef,
-  patienceMs: number,
+  { timeoutSeconds, onTimeout }: StopRequest,
   { note, signal }: StopWatch,
 ): Promise<boolean> {
   const started = Date.now();
-  const left = () => patienceMs - (Date.now() - started);
+  const waited = () => Date.now() - started;
+  const left = () => timeoutSeconds * 1000 - waited();
   const bell = new Bell();
   const stopWatching = await hypervisor.watchDomains('lifecycle', ({ uuid }) => {
     if (uuid === domain.uuid) bell.ring();
@@ -86,13 +87,18 @@ async function shutDown(
         throw new SalvorError('cancelled', {
           unchanged: `${domain.name} was asked to shut down and may still do so; its definition was not touched.`,
         });
-      if (left() <= 0) return false;
+      const overdue = left() <= 0;
+      if (overdue && onTimeout !== 'keep-waiting') return false;
       if (Date.now() >= askAt) {
         await ask(hypervisor, domain, askAt === 0);
         askAt = Date.now() + ASK_AGAIN_MS;
       }
-      note(`waiting for it to shut down, ${Math.max(0, Math.ceil(left() / 1000))} s left`);
-      await bell.wait(Math.min(LOOK_MS, Math.max(1, left())));
+      note(
+        overdue
+          ? `still waiting for it to shut down, for ${Math.floor(waited() / 1000)} s now`
+          : `waiting for it to shut down, ${Math.ceil(left() / 1000)} s left`,
+      );
+      await bell.wait(overdue ? LOOK_MS : Math.min(LOOK_MS, left()));
     }
   } finally {
     note(null);

@@ -36,12 +36,16 @@ describe('a medium', () => {
 });
 
 test.each(['0', '-1', '3601', 'soon', '1.5', ''])('a time-out of %j is wrong usage', (timeout) => {
-  expect(() => parseStop('graceful', timeout)).toThrow(/1 to 3600/);
+  expect(() => parseStop({ stopTimeout: timeout })).toThrow(/1 to 3600/);
 });
 
 test('a stop', () => {
-  expect(parseStop('force', '3600')).toEqual({ how: 'force', timeoutSeconds: 3600, onTimeout: 'give-up' });
-  expect(() => parseStop('gently', '1')).toThrow(/graceful, force/);
+  expect(parseStop({})).toEqual({ how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' });
+  expect(parseStop({ stop: 'force', stopTimeout: '3600' })).toMatchObject({ how: 'force', timeoutSeconds: 3600 });
+  expect(parseStop({ stopThen: 'keep-waiting' })).toMatchObject({ how: 'graceful', onTimeout: 'keep-waiting' });
+  expect(() => parseStop({ stop: 'gently' })).toThrow(/graceful, force/);
+  expect(() => parseStop({ stopThen: 'pray' })).toThrow(/force, keep-waiting, give-up/);
+  expect(() => parseStop({ stop: 'force', stopThen: 'give-up' })).toThrow(/leave it out/);
 });
 
 test('a word out of a list', () => {

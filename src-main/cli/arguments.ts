@@ -1,5 +1,6 @@
 /** The words of the command line as data. What cannot be understood throws `usage`. */
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import { ON_TIMEOUTS } from '../../src-core/rescue/types.ts';
 import type { MediumSpec, StopRequest } from '../../src-core/rescue/types.ts';
 
 export function usage(problem: string): SalvorError {
@@ -53,9 +54,20 @@ export function oneOf<T extends string>(option: string, words: readonly T[], tex
   return word;
 }
 
-export function parseStop(how: string, timeout: string): StopRequest {
+export const DEFAULT_STOP_TIMEOUT = '60';
+
+export interface StopOptions {
+  readonly stop?: string;
+  readonly stopTimeout?: string;
+  readonly stopThen?: string;
+}
+
+export function parseStop({ stop, stopTimeout: timeout = DEFAULT_STOP_TIMEOUT, stopThen }: StopOptions): StopRequest {
   const timeoutSeconds = /^\d{1,4}$/.test(timeout) ? Number(timeout) : 0;
   if (timeoutSeconds < 1 || timeoutSeconds > 3600)
     throw usage(`--stop-timeout is a number of seconds from 1 to 3600, not “${timeout}”`);
-  return { how: oneOf('--stop', ['graceful', 'force'], how), timeoutSeconds, onTimeout: 'give-up' };
+  const how = oneOf('--stop', ['graceful', 'force'], stop ?? 'graceful');
+  if (how === 'force' && stopThen !== undefined)
+    throw usage('--stop-then says what follows when a graceful stop takes too long: leave it out with --stop force');
+  return { how, timeoutSeconds, onTimeout: oneOf('--stop-then', ON_TIMEOUTS, stopThen ?? 'give-up') };
 }

@@ -15,10 +15,11 @@ import type { RunReport } from '../app/run.ts';
 import { who } from '../app/who.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { oneOf, parseStop, usage } from './arguments.ts';
+import type { StopOptions } from './arguments.ts';
 import { withHost } from './connect.ts';
 import { EXIT, plain, print, printJson, tell } from './output.ts';
 import type { Exit } from './output.ts';
-import { DEFAULT_STOP_TIMEOUT, propertiesOf, requestOf } from './request.ts';
+import { propertiesOf, requestOf } from './request.ts';
 import type { RequestOptions } from './request.ts';
 import { planText } from './show-plan.ts';
 import { withInterrupt } from './interrupt.ts';
@@ -100,16 +101,14 @@ function progress(quiet: boolean): RunReport {
   };
 }
 
-export interface EndOptions {
+export interface EndOptions extends StopOptions {
   readonly uri: string;
-  readonly stop?: string;
-  readonly stopTimeout?: string;
   readonly power: string;
   readonly json: boolean;
 }
 
 export async function end(name: string, options: EndOptions): Promise<Exit> {
-  const stop = parseStop(options.stop ?? 'graceful', options.stopTimeout ?? DEFAULT_STOP_TIMEOUT);
+  const stop = parseStop(options);
   const power = oneOf('--power', POWER_AFTER, options.power);
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);

@@ -1,12 +1,13 @@
 /** From options to a request. */
 import { readImageProperties } from '../../src-core/media/properties.ts';
 import { SalvorError } from '../../src-core/contract/errors.ts';
-import { FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../../src-core/rescue/types.ts';
+import { FALL_THROUGHS, GUEST_DISKS, PROFILES, SESSION_KINDS } from '../../src-core/rescue/types.ts';
 import type { RescueRequest } from '../../src-core/rescue/types.ts';
 import { oneOf, parseSpec, parseStop } from './arguments.ts';
+import type { StopOptions } from './arguments.ts';
 import { readJsonFile } from './read-file.ts';
 
-export interface RequestOptions {
+export interface RequestOptions extends StopOptions {
   readonly medium: readonly string[];
   readonly device?: string;
   readonly bus?: string;
@@ -16,13 +17,10 @@ export interface RequestOptions {
   readonly endAtFirstReboot?: true;
   readonly allowTransient?: true;
   readonly directWrites?: true;
+  readonly guestDisks: string;
   readonly allowUnbootable?: true;
   readonly properties?: string;
-  readonly stop?: string;
-  readonly stopTimeout?: string;
 }
-
-export const DEFAULT_STOP_TIMEOUT = '60';
 
 /** Device and bus stay as they were typed: a wrong one is refused by name, with what would fit. */
 export function requestOf(options: RequestOptions): RescueRequest {
@@ -36,7 +34,8 @@ export function requestOf(options: RequestOptions): RescueRequest {
     transientConsent: options.allowTransient === true,
     fallThrough: options.fallThrough === undefined ? null : oneOf('--fall-through', FALL_THROUGHS, options.fallThrough),
     writes: options.directWrites === true ? 'direct' : 'overlay',
-    stop: parseStop(options.stop ?? 'graceful', options.stopTimeout ?? DEFAULT_STOP_TIMEOUT),
+    guestDisks: oneOf('--guest-disks', GUEST_DISKS, options.guestDisks),
+    stop: parseStop(options),
     allowUnbootable: options.allowUnbootable === true,
   };
 }

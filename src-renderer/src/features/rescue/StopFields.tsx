@@ -11,15 +11,16 @@ interface StopFieldsProps {
   readonly forceNote?: string;
 }
 
-type StopWay = 'give-up' | 'then-force' | 'force';
+type StopWay = 'give-up' | 'keep-waiting' | 'then-force' | 'force';
 
 function wayOf(stop: StopRequest): StopWay {
   if (stop.how === 'force') return 'force';
-  return stop.onTimeout === 'force' ? 'then-force' : 'give-up';
+  return stop.onTimeout === 'force' ? 'then-force' : stop.onTimeout;
 }
 
 const STOPS: Readonly<Record<StopWay, Pick<StopRequest, 'how' | 'onTimeout'>>> = {
   'give-up': { how: 'graceful', onTimeout: 'give-up' },
+  'keep-waiting': { how: 'graceful', onTimeout: 'keep-waiting' },
   'then-force': { how: 'graceful', onTimeout: 'force' },
   force: { how: 'force', onTimeout: 'force' },
 };
@@ -43,6 +44,7 @@ export function StopFields({ stop, onChange, forceNote }: StopFieldsProps) {
         value={way}
         options={[
           { value: 'give-up', label: t('rescue.stop.giveUp'), reason: null },
+          { value: 'keep-waiting', label: t('rescue.stop.keepWaiting'), reason: null },
           { value: 'then-force', label: t('rescue.stop.thenForce'), reason: null },
           { value: 'force', label: t('rescue.stop.force'), note, reason: null },
         ]}
