@@ -65,6 +65,7 @@ function request(): RescueRequest {
     endAtFirstReboot: false,
     fallThrough: null,
     writes: 'overlay',
+    guestDisks: 'writable',
     stop: { how: 'force', timeoutSeconds: 30, onTimeout: 'give-up' },
     allowUnbootable: false,
     transientConsent: false,

@@ -1,6 +1,6 @@
 /** zod schemas of everything that crosses IPC. Inputs are strict: an unknown key is refused. */
 import { z } from 'zod';
-import { DOMAIN_STATES, FALL_THROUGHS, ON_TIMEOUTS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
+import { DOMAIN_STATES, FALL_THROUGHS, GUEST_DISKS, ON_TIMEOUTS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
 import type { AttachChoice, MediumFacts, RescuePlan } from '../rescue/types.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
 import type { DiskRole, DiskView, GuestNames } from '../disks/types.ts';

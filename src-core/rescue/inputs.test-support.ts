@@ -146,6 +146,7 @@ export function inputs(parts: InputParts = {}): RescueInputs {
       endAtFirstReboot: false,
       fallThrough: null,
       writes: 'overlay',
+      guestDisks: 'writable',
       stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' },
       allowUnbootable: false,
       transientConsent: false,

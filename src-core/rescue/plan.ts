@@ -142,6 +142,7 @@ function resolve(context: PlanContext): ResolvedRequest {
     endAtFirstReboot: request.endAtFirstReboot,
     fallThrough: resolveFallThrough(context),
     writes: resolveWrites(context, medium, device.value, bus.value),
+    guestDisks: request.guestDisks,
     stop: request.stop,
   };
 }

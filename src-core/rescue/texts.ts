@@ -238,6 +238,8 @@ export const SENTENCE_TEXTS = {
   'step-check': 'Check again that everything is as it was in the preview',
   'step-stop-graceful': 'Shut {{domain}} down, wait up to {{seconds}} s, then {{then}}',
   'step-stop-force': 'Force {{domain}} off',
+  'step-backup': 'Copy the UEFI variables of {{domain}} into the journal of this computer',
+  'step-snapshot': 'Take the disk snapshot {{snapshot}} of {{targets}}',
   'step-start': 'Start {{domain}} from the rescue definition; its own definition is not touched',
   'step-start-once':
     'Start {{domain}} from the rescue definition; its own definition is not touched, and it is back at it, off, after its first reboot',
@@ -252,6 +254,7 @@ export const SENTENCE_TEXTS = {
   'step-end-transient': 'Start {{domain}} again from its own XML, and take its definition away',
   'step-end-verify': 'Verify that the definition is what it was before the rescue',
   'undo-stop': 'Start {{domain}} again as it was',
+  'undo-snapshot': 'Remove the disk snapshot {{snapshot}}',
   'undo-define': 'Put the definition of {{domain}} back',
   'undo-define-transient': 'Take the definition of {{domain}} away again',
   'undo-start-defined': 'Force off the rescue',

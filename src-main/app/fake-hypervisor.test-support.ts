@@ -221,6 +221,7 @@ export const REQUEST: RescueRequest = {
   endAtFirstReboot: false,
   fallThrough: null,
   writes: 'overlay',
+  guestDisks: 'writable',
   stop: { how: 'force', timeoutSeconds: 1, onTimeout: 'give-up' },
   allowUnbootable: false,
   transientConsent: false,

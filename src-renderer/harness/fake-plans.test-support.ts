@@ -67,6 +67,7 @@ const LIVE_REQUEST: Order['request'] = {
   endAtFirstReboot: false,
   fallThrough: null,
   writes: 'overlay',
+  guestDisks: 'writable',
   stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' },
   allowUnbootable: false,
   transientConsent: false,

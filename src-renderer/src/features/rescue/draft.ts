@@ -1,5 +1,12 @@
 import type { ChannelInput } from '../../../../src-core/contract/channels.ts';
-import type { FallThrough, MediumSpec, Profile, SessionKind, StopRequest } from '../../../../src-core/rescue/types.ts';
+import type {
+  FallThrough,
+  GuestDisks,
+  MediumSpec,
+  Profile,
+  SessionKind,
+  StopRequest,
+} from '../../../../src-core/rescue/types.ts';
 
 /** A request, and the image properties of its medium, as they go over the wire. */
 export type Order = Pick<ChannelInput<'rescue.preview'>, 'request' | 'properties'>;
@@ -27,6 +34,7 @@ export interface Draft {
   readonly fallThrough: FallThrough | null;
   readonly transientConsent: boolean;
   readonly writes: 'overlay' | 'direct';
+  readonly guestDisks: GuestDisks;
   readonly allowUnbootable: boolean;
   readonly stop: StopRequest;
 }
@@ -44,6 +52,7 @@ export const FIRST_DRAFT: Draft = {
   fallThrough: null,
   transientConsent: false,
   writes: 'overlay',
+  guestDisks: 'writable',
   allowUnbootable: false,
   stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
 };
@@ -59,11 +68,12 @@ export function orderOf({ media, current: _place, properties, ...rest }: Draft):
 
 /** What was chosen beyond the usual, so that it is not folded away out of sight. */
 export function hasUnusual(draft: Draft): boolean {
-  const { session, fallThrough, writes, profile, properties, endAtFirstReboot, allowUnbootable } = draft;
+  const { session, fallThrough, writes, guestDisks, profile, properties, endAtFirstReboot, allowUnbootable } = draft;
   return (
     session !== null ||
     fallThrough !== null ||
     writes !== 'overlay' ||
+    guestDisks !== 'writable' ||
     profile !== 'recommended' ||
     properties !== null ||
     endAtFirstReboot ||

@@ -50,6 +50,7 @@ test('without a medium there is nothing to ask for; with one, what was not chose
       fallThrough: null,
       transientConsent: false,
       writes: 'overlay',
+      guestDisks: 'writable',
       stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
       allowUnbootable: false,
     },
@@ -60,6 +61,7 @@ test('without a medium there is nothing to ask for; with one, what was not chose
 test('what was chosen beyond the usual is not folded away', () => {
   expect(hasUnusual(FIRST_DRAFT)).toBe(false);
   expect(hasUnusual({ ...FIRST_DRAFT, session: 'until-ended' })).toBe(true);
+  expect(hasUnusual({ ...FIRST_DRAFT, guestDisks: 'overlay' })).toBe(true);
   expect(hasUnusual({ ...FIRST_DRAFT, properties: { file: null, values: {} } })).toBe(true);
 });
 
