@@ -40,6 +40,8 @@ export const ERROR_CODES = [
   'journal-unwritable',
   'entry-not-found',
   'backup-damaged',
+  'backup-failed',
+  'restore-failed',
   'libvirt',
   'invalid-message',
   'internal',
@@ -236,6 +238,16 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'The copy of the UEFI variables kept with operation {{id}} cannot be used: {{problem}}.',
     unchanged: NOTHING_TOUCHED,
     next: 'Take another copy of the guest’s UEFI variables, or start the guest as it is.',
+  },
+  'backup-failed': {
+    message: 'The UEFI variables of {{domain}} could not be kept with the journal: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Mend what is named, then try again. Without the copy, nothing could put the guest’s boot entries and keys back.',
+  },
+  'restore-failed': {
+    message: 'The UEFI variables of {{domain}} were not put back: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Mend what is named, then try again; salvor history show {{id}} tells of the copy.',
   },
   libvirt: {
     message: 'libvirt refused “{{call}}”.',

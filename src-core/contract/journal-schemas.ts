@@ -71,12 +71,12 @@ export interface Unfinished {
   readonly offers: readonly Offer[];
 }
 
-/** A file (or a snapshot) of a session that has ended. */
+/** A file (or a snapshot, or a transient pool) of a session that has ended. */
 export interface Leftover {
   /** Names it within its host. */
   readonly id: string;
-  readonly kind: 'overlay' | 'nvram' | 'snapshot';
-  /** Path on the host; of a snapshot, its name. */
+  readonly kind: 'overlay' | 'nvram' | 'snapshot' | 'pool';
+  /** Path on the host; of a snapshot or a pool, its name. */
   readonly name: string;
   /** Bytes; null: not told. */
   readonly size: number | null;
@@ -86,10 +86,21 @@ export interface Leftover {
   readonly removable: boolean;
 }
 
+/** A session of this computer's journal that its domain is not in any more, and nobody here ended. */
+export interface EndedUnseen {
+  readonly session: string;
+  readonly domain: string;
+  /** When it was begun, and by whom. */
+  readonly at: string;
+  readonly by: string;
+  /** What is known of its end, in a sentence. */
+  readonly told: string;
+}
+
 export interface Leftovers {
   readonly leftovers: readonly Leftover[];
   /** Sessions that were never seen to end, and have: told, nothing to do. */
-  readonly endedUnseen: readonly { readonly session: string; readonly domain: string; readonly at: string }[];
+  readonly endedUnseen: readonly EndedUnseen[];
 }
 
 /** What became of each that was to be removed: `problem` null where it is gone. */

@@ -1,7 +1,7 @@
 /**
  * The journal: what Salvor did on this computer, one file an operation, one record a step, each synced to disk before what it tells begins.
  *
- * operation  one rescue, or one ending, from its first record to its last
+ * operation  one rescue, one ending, or one putting back of UEFI variables, from its first record to its last
  * record     one line of an operation's file, JSON
  * entry      an operation as its records, read together, tell of it
  * session    a rescue from its start to its end: two operations share its id
@@ -13,7 +13,7 @@ import type { RescueRequest, SessionKind, StopRequest, DomainState } from '../re
 /** Grows when a reader of an older Salvor would misread a record. A file with a higher one is shown, and never acted on. */
 export const JOURNAL_VERSION = 1;
 
-export const OPERATION_KINDS = ['rescue', 'end'] as const;
+export const OPERATION_KINDS = ['rescue', 'end', 'nvram'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 export const RECORDED_STATES = ['running', 'done', 'failed', 'undone'] as const;
@@ -60,16 +60,20 @@ export interface BeganRecord {
   readonly domain: { readonly uuid: string; readonly name: string };
   /** Of an operation `rescue`, the session's id is the operation's own. */
   readonly session: { readonly id: string; readonly kind: SessionKind; readonly transient: boolean };
-  /** What was asked for: of a rescue its request and the medium's properties; of an ending how to stop, and the power afterwards. */
+  /**
+   * What was asked for: of a rescue its request and the medium's properties; of an ending how to stop, and the power afterwards; of UEFI
+   * variables, whose copy is put back (of the operation `of`) and into which file.
+   */
   readonly order:
     | {
         readonly kind: 'rescue';
         readonly request: RescueRequest;
         readonly properties: Readonly<Record<string, string>>;
       }
-    | { readonly kind: 'end'; readonly stop: StopRequest; readonly power: 'as-before' | 'on' | 'off' };
+    | { readonly kind: 'end'; readonly stop: StopRequest; readonly power: 'as-before' | 'on' | 'off' }
+    | { readonly kind: 'nvram'; readonly of: string; readonly path: string };
   readonly before: StateBefore;
-  /** hashDefinition() of the rescue definition; null for an ending. */
+  /** hashDefinition() of the rescue definition; null for anything but a rescue. */
   readonly rescueDefinition: string | null;
   readonly steps: readonly { readonly id: string; readonly text: string }[];
   readonly files: readonly MadeFile[];
