@@ -47,6 +47,8 @@ export interface Offer {
   readonly way: Way;
   /** What it will do, in words. */
   readonly does: string;
+  /** At most one is; none where only the administrator can know. */
+  readonly recommended: boolean;
   /** Why it cannot be done now, in words; null: it can. */
   readonly reason: string | null;
   /** Does it have to stop a guest that runs? Then how is asked. */
@@ -64,6 +66,8 @@ export interface Unfinished {
   readonly domain: { readonly uuid: string; readonly name: string };
   /** Where it can be reached now; null: its host is not connected, or the domain is gone from it. */
   readonly machine: MachineKey | null;
+  /** The row of docs/recovery.md, or `unreachable` while the host is not connected. */
+  readonly situation: string;
   /** What happened, and how things stand now, each a sentence or two. */
   readonly happened: string;
   readonly stands: string;
