@@ -29,8 +29,14 @@ export interface Hypervisor {
   /** Stop the daemon in its tracks (SIGSTOP): it answers nobody, guests go on. */
   readonly freeze: () => Promise<void>;
   readonly thaw: () => Promise<void>;
-  /** Kill the daemon (SIGKILL), guests go on, and start it anew. */
+  /** Kill the daemon (SIGKILL), guests go on. */
+  readonly killDaemon: () => Promise<void>;
+  /** Start it anew and wait until it answers. */
+  readonly startDaemon: () => Promise<void>;
+  /** The two, one after the other. */
   readonly restartDaemon: () => Promise<void>;
+  /** A signal for the QEMU process of a guest that runs. */
+  readonly signalGuest: (name: string, signal: NodeJS.Signals) => Promise<void>;
   /** End everything and remove the folder. */
   readonly stop: () => Promise<void>;
 }
@@ -87,6 +93,13 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   const signal = async (name: NodeJS.Signals) => {
     process.kill(await outsidePid(init.pid, dir, 'libvirtd.pid'), name);
   };
+  const killDaemon = () => signal('SIGKILL');
+  const startDaemon = async () => {
+    const first = await outsidePid(init.pid, dir, null);
+    const inside = ['--target', String(first), '--mount', '--uts', '--pid'];
+    await outputOf('nsenter', [...inside, 'libvirtd', '-d', '-p', join(dir, 'libvirtd.pid')]);
+    await awaitCondition(`libvirtd at ${uri} again`, START_SECONDS, ready);
+  };
   return {
     uri,
     hostname,
@@ -96,21 +109,14 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
     tryVirsh,
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
+    killDaemon,
+    startDaemon,
     restartDaemon: async () => {
-      const first = await outsidePid(init.pid, dir, null);
-      await signal('SIGKILL');
-      await outputOf('nsenter', [
-        '--target',
-        String(first),
-        '--mount',
-        '--uts',
-        '--pid',
-        'libvirtd',
-        '-d',
-        '-p',
-        join(dir, 'libvirtd.pid'),
-      ]);
-      await awaitCondition(`libvirtd at ${uri} again`, START_SECONDS, ready);
+      await killDaemon();
+      await startDaemon();
+    },
+    signalGuest: async (name, which) => {
+      process.kill(await outsidePid(init.pid, dir, join('run/libvirt/qemu', `${name}.pid`)), which);
     },
     stop,
   };
