@@ -18,7 +18,7 @@ export function redactXml(xml: string): string {
 /** The password of https://user:password@host/, in whatever sentence it stands. */
 const URL_PASSWORD = /(:\/\/[^/\s:@]*:)[^/\s]*(?=@)/g;
 
-const redactUrls = (text: string): string => (text.includes('@') ? text.replace(URL_PASSWORD, '$1***') : text);
+export const redactUrls = (text: string): string => (text.includes('@') ? text.replace(URL_PASSWORD, '$1***') : text);
 
 /** Most lines of a definition have nothing that could need one of the above. */
 const MAY_HOLD_PASSWORD = /pass|<cookie|:\/\//i;
@@ -38,7 +38,7 @@ export function redactPlan(plan: RescuePlan): RescuePlan {
 }
 
 /** Addresses in any string of plain data. Tested on all of it at once: a plan is made at every change of the preview. */
-function redactStrings<Data>(data: Data): Data {
+export function redactStrings<Data>(data: Data): Data {
   const json = JSON.stringify(data);
   if (!json.includes('@') || json.search(URL_PASSWORD) === -1) return data;
   const redact = (_key: string, value: unknown) => (typeof value === 'string' ? redactUrls(value) : value);

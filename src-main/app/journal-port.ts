@@ -30,8 +30,14 @@ export interface Journal {
   readonly begin: (record: Omit<BeganRecord, 'type' | 'version' | 'at'>) => Promise<JournalWriter>;
   /** Go on with an operation that was begun earlier. Throws entry-not-found. */
   readonly reopen: (id: string) => Promise<JournalWriter>;
-  /** All operations, the newest first, and what could not be read. `uuid`: of that domain alone. */
-  readonly read: (uuid?: string) => Promise<{ entries: JournalEntry[]; unreadable: UnreadableEntry[] }>;
+  /**
+   * All operations, the newest first, and what could not be read. `uuid`: of that domain alone (a file whose name tells no domain is told in
+   * any case); `newest`: no more than so many. Throws file-unreadable where the folder is there and cannot be listed.
+   */
+  readonly read: (
+    uuid?: string,
+    newest?: number,
+  ) => Promise<{ entries: JournalEntry[]; unreadable: UnreadableEntry[] }>;
   /** One operation. Throws entry-not-found. */
   readonly entry: (id: string) => Promise<JournalEntry>;
   /** The bytes of a backup, checked against its hash. Throws backup-damaged. */

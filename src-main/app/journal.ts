@@ -1,0 +1,166 @@
+/**
+ * The journal on disk: one file an operation, one record a line, each synced before what it tells of begins (journal-port.ts says what for).
+ * Whatever is read back is checked; nothing is ever removed.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { namedOperation, operationFile, readOperation } from '../../src-core/contract/journal.ts';
+import { JOURNAL_VERSION } from '../../src-core/journal/types.ts';
+import type {
+  BackupRecord,
+  BeganRecord,
+  JournalEntry,
+  JournalRecord,
+  UnreadableEntry,
+} from '../../src-core/journal/types.ts';
+import { withoutSecrets } from '../../src-core/rescue/record.ts';
+import { redactStrings } from '../../src-core/rescue/redact.ts';
+import {
+  appendLine,
+  codeOf,
+  createFile,
+  namesIn,
+  prepareFolder,
+  problemOf,
+  readWhole,
+  replaceFile,
+} from './journal-files.ts';
+import type { Journal, JournalWriter } from './journal-port.ts';
+import { mapLimited } from './patience.ts';
+import { stateFolder } from './state-folder.ts';
+
+export interface JournalOptions {
+  readonly folder: string;
+  readonly now: () => Date;
+}
+
+/** Files read at a time. */
+const IN_FLIGHT = 16;
+
+/** The journal of this person on this computer. */
+export function openJournal(): Journal {
+  return createJournal({ folder: join(stateFolder(), 'journal'), now: () => new Date() });
+}
+
+export function createJournal({ folder, now }: JournalOptions): Journal {
+  const unwritable = (error: unknown) =>
+    new SalvorError('journal-unwritable', { folder, problem: problemOf(error) }, codeOf(error) || null);
+  const time = () => now().toISOString();
+
+  const readFile = async (name: string): Promise<{ entry: JournalEntry } | { unreadable: UnreadableEntry }> => {
+    try {
+      const text = (await readWhole(folder, name)).toString('utf8');
+      return readOperation(name, text, time());
+    } catch (error) {
+      return { unreadable: { file: name, why: 'damaged', problem: `it cannot be read: ${problemOf(error)}` } };
+    }
+  };
+  const names = async (): Promise<string[]> => {
+    const all = await namesIn(folder).catch((error: unknown) => Promise.reject(unreadable(folder, error)));
+    return all.filter((name) => name.endsWith('.jsonl')).sort((one, other) => (one < other ? 1 : -1));
+  };
+  const find = async (id: string): Promise<{ name: string; entry: JournalEntry }> => {
+    const name = (await names()).find((each) => namedOperation(each)?.id === id);
+    const read = name === undefined ? null : await readFile(name);
+    if (name === undefined || read === null) throw new SalvorError('entry-not-found', { id });
+    if ('unreadable' in read) throw new SalvorError('entry-not-found', { id }, `${name}: ${read.unreadable.problem}`);
+    return { name, entry: read.entry };
+  };
+
+  return {
+    folder,
+    begin: async (record) => {
+      const began = withheld({ type: 'began', version: JOURNAL_VERSION, at: time(), ...record });
+      const name = operationFile(began);
+      const line = `${JSON.stringify(began)}\n`;
+      try {
+        // What could not be read back afterwards would be no journal.
+        const read = readOperation(name, line, began.at);
+        if (namedOperation(name) === null) throw new Error('the operation or its domain has no UUID');
+        if ('unreadable' in read) throw new Error(read.unreadable.problem);
+        await prepareFolder(folder);
+        await createFile(folder, name, line);
+      } catch (error) {
+        throw unwritable(error);
+      }
+      return createWriter(folder, name, began.id, time);
+    },
+    reopen: async (id) => createWriter(folder, (await find(id)).name, id, time),
+    read: async (uuid, newest = Infinity) => {
+      const wanted = (await names()).filter(
+        (name) => uuid === undefined || (namedOperation(name)?.uuid ?? uuid) === uuid,
+      );
+      const all = await mapLimited(wanted.slice(0, newest), IN_FLIGHT, readFile);
+      return {
+        entries: all.flatMap((read) => ('entry' in read ? [read.entry] : [])),
+        unreadable: all.flatMap((read) => ('unreadable' in read ? [read.unreadable] : [])),
+      };
+    },
+    entry: async (id) => (await find(id)).entry,
+    backupOf: async (id) => {
+      const { name, entry } = await find(id);
+      const record = entry.records.findLast((each) => each.type === 'backup');
+      const damaged = (problem: string) => new SalvorError('backup-damaged', { id, problem });
+      if (record === undefined) throw damaged('there is none');
+      const bytes = await readWhole(folder, backupFile(name)).catch((error: unknown) => {
+        throw damaged(problemOf(error));
+      });
+      if (bytes.length !== record.size) throw damaged(`it has ${bytes.length} bytes, not ${record.size}`);
+      if (sha256(bytes) !== record.sha256) throw damaged('its hash is another one than when it was made');
+      return { record, bytes };
+    },
+  };
+}
+
+/** The folder is there and cannot be listed: that is not the same as an empty journal. */
+function unreadable(folder: string, error: unknown): SalvorError {
+  return new SalvorError('file-unreadable', { path: folder }, problemOf(error));
+}
+
+function backupFile(name: string): string {
+  return name.replace(/\.jsonl$/, '.nvram');
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A record without secrets: those of the definition, and passwords in addresses wherever else they stand. */
+function withheld(record: BeganRecord): BeganRecord {
+  const { before, ...others } = record;
+  return { ...redactStrings(others), before: { ...before, definitionXml: withoutSecrets(before.definitionXml) } };
+}
+
+/** Records of one operation, one after the other; the first that cannot be written is remembered, and the run goes on. */
+function createWriter(folder: string, name: string, id: string, time: () => string): JournalWriter {
+  let problem: string | null = null;
+  let last: Promise<void> = Promise.resolve();
+  const append = (record: JournalRecord): Promise<void> =>
+    (last = last.then(
+      () => appendLine(folder, name, JSON.stringify(redactStrings(record))),
+      () => appendLine(folder, name, JSON.stringify(redactStrings(record))),
+    ));
+  const write = (record: JournalRecord): Promise<void> =>
+    append(record).catch((error: unknown) => {
+      problem ??= problemOf(error);
+    });
+  return {
+    id,
+    step: (step, state) => write({ type: 'step', at: time(), id: step, state }),
+    note: (text) => write({ type: 'note', at: time(), text }),
+    backup: async (path, bytes) => {
+      const record: BackupRecord = { type: 'backup', at: time(), path, size: bytes.length, sha256: sha256(bytes) };
+      try {
+        await replaceFile(folder, backupFile(name), bytes);
+        await append(record);
+      } catch (error) {
+        throw new SalvorError('journal-unwritable', { folder, problem: problemOf(error) }, codeOf(error) || null);
+      }
+      return record;
+    },
+    ended: (record) => write({ type: 'ended', at: time(), ...record }),
+    closed: (how, by) => write({ type: 'closed', at: time(), by, how }),
+    problem: () => problem,
+  };
+}
