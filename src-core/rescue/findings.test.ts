@@ -256,6 +256,10 @@ const WARNINGS: Readonly<Record<WarningCode, Row>> = {
   }),
   snapshots: row(null, { domain: { snapshots: 2, checkpoints: 1 } }),
   'nvram-writable': row(null, { xml: domainXml({ os: UEFI }) }),
+  'nvram-not-kept': row(null, {
+    xml: domainXml({ os: UEFI }),
+    nvram: { kind: 'out-of-reach', why: 'there is no pool for it' },
+  }),
   'controller-added': row('scsi controller 0 (virtio-scsi)', { request: { bus: 'scsi' } }),
   'direct-kernel': row('/boot/vmlinuz', { xml: domainXml({ os: '<kernel>/boot/vmlinuz</kernel>' }) }),
   autostart: row(null, { domain: { autostart: true } }),

@@ -13,7 +13,7 @@ export function hashText(text: string): string {
  * power, saved memory, jobs, media. The stamp is left out: it differs between the preview and the start.
  */
 export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
-  const { domain, media, request } = inputs;
+  const { domain, media, request, nvram } = inputs;
   const definition = hashText(domain.definitionXml);
   const rest = {
     definition,
@@ -39,6 +39,8 @@ export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
         remembered,
       }),
     ),
+    // Its size may differ between preview and run: firmware and libvirt may make the file meanwhile.
+    nvram: nvram?.kind === 'file' ? nvram.path : nvram,
     request,
   };
   return { definition, inputs: hashText(JSON.stringify(rest)) };

@@ -1,6 +1,6 @@
 /** Builders for tests: a domain definition and planning inputs, each with sensible values and any part overridden. */
 import type { MediumContent } from '../media/recognise.ts';
-import type { DomainFacts, HostFacts, MediumFacts, RescueInputs, RescueRequest } from './types.ts';
+import type { DomainFacts, HostFacts, MediumFacts, NvramFacts, RescueInputs, RescueRequest } from './types.ts';
 
 export interface DomainParts {
   readonly type?: string;
@@ -116,6 +116,7 @@ export interface InputParts {
   readonly host?: Partial<HostFacts>;
   readonly media?: readonly MediumFacts[];
   readonly request?: Partial<RescueRequest>;
+  readonly nvram?: NvramFacts;
 }
 
 export function inputs(parts: InputParts = {}): RescueInputs {
@@ -153,5 +154,6 @@ export function inputs(parts: InputParts = {}): RescueInputs {
       ...parts.request,
     },
     stamp: null,
+    ...(parts.nvram === undefined ? {} : { nvram: parts.nvram }),
   };
 }

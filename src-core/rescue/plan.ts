@@ -99,6 +99,7 @@ function planInContext(context: PlanContext): RescuePlan {
     transient: !inputs.domain.persistent,
     endAtFirstReboot: resolved.endAtFirstReboot,
     scratchNvram: scratch.kind === 'path' ? scratch.path : null,
+    nvramBackup: inputs.nvram?.kind === 'file' ? inputs.nvram.path : null,
   };
   const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, session);
   const bootAfter = bootOrderAfter(context, resolved, attachment);

@@ -37,17 +37,9 @@ export function scratchNvram(
   name: string,
   uuid: string | null,
 ): ScratchNvram {
-  // libvirt's test driver runs no firmware and makes no file.
-  if (host.driver === 'TEST') return { kind: 'not-needed' };
   const os = child(document.documentElement, 'os');
-  const loader = child(os, 'loader');
-  if (attribute(loader, 'stateless') === 'yes') return { kind: 'not-needed' };
-  const selected = attribute(os, 'firmware') === 'efi';
-  const type = attribute(loader, 'type');
-  if (!selected && type !== 'pflash')
-    return { kind: 'impossible', why: 'its firmware is a ROM image, which keeps variables in no file of its own' };
-  if (!selected && attribute(loader, 'readonly') !== 'yes')
-    return { kind: 'impossible', why: 'its firmware image is writable and holds the variables itself' };
+  const without = withoutFile(os, host.driver);
+  if (without !== null) return without;
   if (host.libvirtVersion < RESET_SINCE)
     return { kind: 'impossible', why: 'the host’s libvirt is older than 8.1 and cannot make one afresh' };
   // They become part of a path: libvirt itself lets a definition have no others.
@@ -60,6 +52,45 @@ export function scratchNvram(
   if (!isSystem(host.uri))
     return { kind: 'impossible', why: 'its definition does not say where its own variables are kept' };
   return { kind: 'path', path: `${SYSTEM_NVRAM}/${name}_VARS.fd${scratchSuffix(uuid)}` };
+}
+
+/** Of a guest whose firmware keeps its variables in no file of their own; null: there is one, or libvirt makes one. */
+function withoutFile(os: XmlElement | null, driver: string): Exclude<ScratchNvram, { kind: 'path' }> | null {
+  // libvirt's test driver runs no firmware and makes no file.
+  if (driver === 'TEST') return { kind: 'not-needed' };
+  const loader = child(os, 'loader');
+  if (attribute(loader, 'stateless') === 'yes') return { kind: 'not-needed' };
+  const selected = attribute(os, 'firmware') === 'efi';
+  const type = attribute(loader, 'type');
+  if (!selected && type !== 'pflash')
+    return { kind: 'impossible', why: 'its firmware is a ROM image, which keeps variables in no file of its own' };
+  if (!selected && attribute(loader, 'readonly') !== 'yes')
+    return { kind: 'impossible', why: 'its firmware image is writable and holds the variables itself' };
+  return null;
+}
+
+/**
+ * Where the guest's own variables are kept. `document` must have been read as a domain with UEFI firmware. `live`: what it runs from, which
+ * tells what libvirt chose where the definition does not say; null: off.
+ */
+export function ownNvram(
+  document: XmlDocument,
+  host: Pick<ScratchHost, 'uri' | 'driver'>,
+  name: string,
+  live: XmlDocument | null,
+): ScratchNvram {
+  const os = child(document.documentElement, 'os');
+  const without = withoutFile(os, host.driver);
+  if (without !== null) return without;
+  const kind = attribute(child(os, 'nvram'), 'type') ?? 'file';
+  if (kind !== 'file') return { kind: 'impossible', why: `they are kept on storage of type ${kind}, not in a file` };
+  const told = nvramFile(os) ?? (live === null ? null : nvramFile(child(live.documentElement, 'os')));
+  if (told !== null && !told.startsWith('/'))
+    return { kind: 'impossible', why: 'its definition does not give a whole path for them' };
+  if (told !== null) return { kind: 'path', path: told };
+  if (!isSystem(host.uri) || name.includes('/'))
+    return { kind: 'impossible', why: 'its definition does not say where they are kept' };
+  return { kind: 'path', path: `${SYSTEM_NVRAM}/${name}_VARS.fd` };
 }
 
 /** `qemu:///system`, `qemu+ssh://root@host/system?keyfile=…` */

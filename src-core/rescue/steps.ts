@@ -10,6 +10,8 @@ export interface SessionFacts {
   readonly transient: boolean;
   readonly endAtFirstReboot: boolean;
   readonly scratchNvram: string | null;
+  /** File of the guest's own UEFI variables, of which a copy is kept first; null: none. */
+  readonly nvramBackup: string | null;
 }
 
 /**
@@ -24,10 +26,17 @@ export function startSteps(session: SessionFacts, running: boolean, stop: StopRe
   return [
     { id: 'check', what: sentence('step-check'), inverse: null },
     ...(transient ? [defineStep(session), ...stopStep] : stopStep),
+    ...backupStep(session),
     ...(kind === 'until-ended' && !transient ? [defineStep(session)] : []),
     startStep(session),
     { id: 'verify', what: sentence('step-verify'), inverse: null },
   ];
+}
+
+/** Behind the stop: a guest that runs writes its variables. */
+function backupStep({ domain, nvramBackup }: SessionFacts): PlanStep[] {
+  if (nvramBackup === null) return [];
+  return [{ id: 'backup', what: sentence('step-backup', { domain, path: nvramBackup }), inverse: null }];
 }
 
 const THEN: Readonly<Record<OnTimeout, string>> = {

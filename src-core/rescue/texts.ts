@@ -140,6 +140,8 @@ export const WARNING_TEXTS = {
   snapshots: 'The guest has {{count}} snapshots or checkpoints. Do not revert to one, or take one, during the rescue.',
   'nvram-writable':
     'The guest’s UEFI variables (NVRAM) are writable by the rescue system. Its own boot order is kept behind the medium so that its entries survive; do not change boot entries from the rescue system unless that is what you repair.',
+  'nvram-not-kept':
+    'No copy of the guest’s UEFI variables can be kept with the journal: {{why}}. If the rescue system changes boot entries or keys, nothing here puts them back; copy the file yourself where that matters.',
   'controller-added': 'A controller is added for the rescue: {{controller}}. It goes away with it.',
   'direct-kernel':
     'The guest boots a kernel directly ({{kernel}}). It is set aside for the rescue, since it would be booted instead of the medium.',
@@ -238,7 +240,7 @@ export const SENTENCE_TEXTS = {
   'step-check': 'Check again that everything is as it was in the preview',
   'step-stop-graceful': 'Shut {{domain}} down, wait up to {{seconds}} s, then {{then}}',
   'step-stop-force': 'Force {{domain}} off',
-  'step-backup': 'Copy the UEFI variables of {{domain}} into the journal of this computer',
+  'step-backup': 'Keep a copy of the UEFI variables of {{domain}} ({{path}}) with the journal',
   'step-snapshot': 'Take the disk snapshot {{snapshot}} of {{targets}}',
   'step-start': 'Start {{domain}} from the rescue definition; its own definition is not touched',
   'step-start-once':
@@ -253,6 +255,8 @@ export const SENTENCE_TEXTS = {
   'step-end-nvram': 'Remove the session’s UEFI variables ({{path}})',
   'step-end-transient': 'Start {{domain}} again from its own XML, and take its definition away',
   'step-end-verify': 'Verify that the definition is what it was before the rescue',
+  'variables-differ':
+    'The UEFI variables of {{domain}} differ from before the rescue; salvor nvram restore {{id}} puts them back.',
   'undo-stop': 'Start {{domain}} again as it was',
   'undo-snapshot': 'Remove the disk snapshot {{snapshot}}',
   'undo-define': 'Put the definition of {{domain}} back',

@@ -238,6 +238,15 @@ export interface SessionStamp {
   readonly startedBy: string;
 }
 
+/** The file of the guest's own UEFI variables, of which a copy is kept before the rescue starts. */
+export type NvramFacts =
+  /** Nothing to keep: no UEFI, no variables that outlive the guest's power-off, or a file that libvirt has yet to make. */
+  | { readonly kind: 'none' }
+  /** Path on the host; size in bytes. */
+  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  /** There are some, and no copy can be had; `why` in words that stand behind a colon. */
+  | { readonly kind: 'out-of-reach'; readonly why: string };
+
 export interface RescueInputs {
   readonly domain: DomainFacts;
   readonly host: HostFacts;
@@ -245,6 +254,8 @@ export interface RescueInputs {
   readonly media: readonly MediumFacts[];
   readonly request: RescueRequest;
   readonly stamp: SessionStamp | null;
+  /** Absent: not asked for (a plan from files). */
+  readonly nvram?: NvramFacts;
 }
 
 /**

@@ -13,6 +13,7 @@ export function domainWarnings({ domain, inputs }: PlanContext, scratch: Scratch
   const facts = inputs.domain;
   const found: Finding[] = [];
   if (domain.firmware === 'uefi' && scratch.kind === 'not-needed') found.push(warning('nvram-writable', null));
+  if (inputs.nvram?.kind === 'out-of-reach') found.push(warning('nvram-not-kept', null, { why: inputs.nvram.why }));
   if (domain.tpm) found.push(warning('tpm', null));
   for (const disk of domain.disks) {
     if (disk.shareable) found.push(warning('shareable-disk', disk.target, { target: disk.target }));

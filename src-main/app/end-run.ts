@@ -27,8 +27,11 @@ export interface EndOrder {
   readonly domain: DomainRef;
   readonly stop: StopRequest;
   readonly power: PowerAfter;
-  /** user@workstation, for whoever finds the domain locked. */
+  /** user@workstation */
   readonly by: string;
+  readonly journal: Journal;
+  /** Awaited once nobody else on this computer can act on the domain, before anything else; what it throws ends the run. */
+  readonly lookAgain?: () => Promise<void>;
 }
 
 /**
@@ -45,8 +48,10 @@ export async function endRescue(
   // Without write access it would not see the passwords that belong into the definition, either.
   if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
   const { hostname } = await hypervisor.identity();
-  const letGo = await lockDomain(hostname, order.domain, `the end of a rescue, asked for by ${order.by}`);
+  const now = new Date().toISOString();
+  const letGo = await lockDomain(hostname, order.domain, `the end of a rescue, asked for by ${order.by} at ${now}`);
   try {
+    await order.lookAgain?.();
     return await carryOut(hypervisor, order, report, signal);
   } finally {
     letGo();
@@ -81,6 +86,7 @@ async function carryOut(
     transient,
     endAtFirstReboot: false,
     scratchNvram,
+    nvramBackup: null,
   } as const;
   report.steps(endSteps(facts, open.live, on, stop).map(({ id, what }) => ({ id, text: what.text })));
   report.cancellable(open.live && stop.how === 'graceful');
