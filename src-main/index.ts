@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { app, dialog, nativeTheme } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { DEMO_HOST_ID, builtinHosts } from './app/builtin-hosts.ts';
+import { openJournal } from './app/journal.ts';
 import { createServices } from './app/services.ts';
 import { createSettings } from './app/settings.ts';
 import { who } from './app/who.ts';
@@ -59,6 +60,7 @@ async function start(): Promise<void> {
     newId: randomUUID,
     now: () => new Date(),
     user: who(),
+    journal: openJournal(),
     saveFile: (name, text) => saveFile(window, name, text),
     info: { version: app.getVersion(), platform: process.platform, asRoot: process.getuid?.() === 0 },
   });

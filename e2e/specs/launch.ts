@@ -20,6 +20,8 @@ export interface SalvorApp {
 export interface LaunchOptions {
   /** `--demo`: the window opens on the demo host, connected. */
   readonly demo?: boolean;
+  /** SALVOR_STATE: a journal that others know, too; by default one that goes away with the profile. */
+  readonly state?: string;
 }
 
 /** Chromium's sandbox cannot be had by root: `npm start` does the same, and says so. */
@@ -35,7 +37,12 @@ export async function launch(options: LaunchOptions): Promise<LaunchedApp> {
   // The `electron` package tells where its program is; ELECTRON_OVERRIDE_DIST_PATH names another.
   const executablePath = createRequire(import.meta.url)('electron') as string;
   const args = [...rootArguments, `--user-data-dir=${profile}`, ROOT, ...(options.demo === true ? ['--demo'] : [])];
-  const electron = await _electron.launch({ executablePath, args, cwd: ROOT, env: environment() });
+  const electron = await _electron.launch({
+    executablePath,
+    args,
+    cwd: ROOT,
+    env: environment(options.state ?? join(profile, 'state')),
+  });
   const child = electron.process();
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const close = async () => {
@@ -58,8 +65,10 @@ export async function launch(options: LaunchOptions): Promise<LaunchedApp> {
   }
 }
 
-function environment(): Record<string, string> {
+function environment(state: string): Record<string, string> {
   const given = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   // Electron as an application, whatever started the tests (an editor is an Electron that sets this).
-  return Object.fromEntries(given.filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE'));
+  const kept = given.filter(([name]) => name !== 'ELECTRON_RUN_AS_NODE');
+  // The journal of the tests, too, is none of whoever runs them.
+  return { ...Object.fromEntries(kept), SALVOR_STATE: state };
 }

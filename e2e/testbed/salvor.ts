@@ -1,4 +1,6 @@
 /** The real command line, bin/salvor, as a user runs it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, startCommand } from './command.ts';
 import type { CommandOptions, Finished, Started } from './command.ts';
@@ -13,8 +15,21 @@ export interface SalvorAnswer extends Finished {
 /** Settings of the tests stay away from those of whoever runs them. */
 const HOME = join(import.meta.dirname, '../../test-results/salvor-home');
 
+let ownState: string | null = null;
+
+/** Where what is started here keeps its journal: a folder of this test process, gone with it. `env.SALVOR_STATE` of a call names another. */
+export function stateOfTests(): string {
+  if (ownState === null) {
+    const folder = mkdtempSync(join(tmpdir(), 'salvor-state-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    ownState = folder;
+  }
+  return ownState;
+}
+
 function environment(): NodeJS.ProcessEnv {
   const own = {
+    SALVOR_STATE: stateOfTests(),
     XDG_CONFIG_HOME: join(HOME, 'config'),
     XDG_STATE_HOME: join(HOME, 'state'),
     XDG_DATA_HOME: join(HOME, 'data'),

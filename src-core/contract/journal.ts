@@ -19,6 +19,7 @@ const orderSchema = z.discriminatedUnion('kind', [
     stop: stopRequestSchema,
     power: z.enum(['as-before', 'on', 'off']),
   }),
+  z.strictObject({ kind: z.literal('nvram'), of: z.string(), path: z.string() }),
 ]);
 
 const beganSchema = z.strictObject({
@@ -31,7 +32,7 @@ const beganSchema = z.strictObject({
   by: z.string(),
   host: z.strictObject({ uri: z.string(), hostname: z.string() }),
   domain: z.strictObject({ uuid, name: z.string() }),
-  // Of an ending, the session's id is what the domain's metadata says: anybody's words.
+  // Of the others, the session's id is what the domain's metadata says: anybody's words.
   session: z.strictObject({ id: z.string(), kind: z.enum(SESSION_KINDS), transient: z.boolean() }),
   order: orderSchema,
   before: z.strictObject({

@@ -1,5 +1,6 @@
 /** What the window can ask of the journal, of unfinished operations and of leftovers: one handler a channel. */
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import type { Journal } from './journal-port.ts';
 import type { Handlers } from './services.ts';
 
 export type JournalChannel =
@@ -14,6 +15,7 @@ export type JournalChannel =
   | 'leftovers.remove';
 
 export interface JournalServicesOptions {
+  readonly journal: Journal;
   /** Ask where to and write; the path, or null where the question was cancelled. */
   readonly saveFile: (name: string, text: string) => Promise<string | null>;
 }
