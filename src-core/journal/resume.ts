@@ -285,14 +285,7 @@ const VARIABLES: readonly Row[] = [
   },
 ];
 
-export const ROWS: readonly Row[] = [
-  ...ANY_OPERATION,
-  ...BAD_RECORD,
-  ...LOST,
-  ...RESCUES,
-  ...ENDINGS,
-  ...VARIABLES,
-];
+export const ROWS: readonly Row[] = [...ANY_OPERATION, ...BAD_RECORD, ...LOST, ...RESCUES, ...ENDINGS, ...VARIABLES];
 
 /** Does a row speak of these facts? */
 export function fits({ when }: Row, facts: Facts): boolean {
