@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import type { RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
+import { memoryJournal } from '../../src-main/app/journal.test-support.ts';
 import { collectInputs } from '../../src-main/app/collect.ts';
 import { runRescue } from '../../src-main/app/rescue-run.ts';
 import type { RescueRunReport } from '../../src-main/app/rescue-run.ts';
@@ -99,7 +100,7 @@ function start(confirmed: Confirmed, report: Partial<RescueRunReport> = {}) {
     startedAt: '2026-01-01T00:00:00Z',
     startedBy: 'tester@here',
   };
-  const order = { domain, request: request(), properties: {}, confirmed, stamp };
+  const order = { domain, request: request(), properties: {}, confirmed, stamp, journal: memoryJournal() };
   return runRescue(port, order, { ...SILENT, ...report }, new AbortController().signal);
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import { memoryJournal } from './journal.test-support.ts';
 import { hashDefinition } from '../../src-core/rescue/record.ts';
 import { endRescue } from './end-run.ts';
 import type { EndOrder } from './end-run.ts';
@@ -27,7 +28,7 @@ async function end(host: FakeHost, order: Partial<EndOrder> = {}) {
   try {
     const { on } = await endRescue(
       host.hypervisor,
-      { domain: DOMAIN, stop: FORCE, power: 'as-before', by: 'tester@here', ...order },
+      { domain: DOMAIN, stop: FORCE, power: 'as-before', by: 'tester@here', journal: memoryJournal(), ...order },
       report,
       new AbortController().signal,
     );

@@ -2,6 +2,7 @@
  * Ending a rescue (RESCUE.md 6): stop → put the definition back where it was changed → remove what the session made → start as it was →
  * verify. All that is needed lies in the domain itself, so that any workstation can do it; each step may be repeated after a crash.
  */
+import { randomUUID } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
@@ -11,12 +12,15 @@ import { nvramFile, scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import { endSteps } from '../../src-core/rescue/steps.ts';
 import type { StopRequest } from '../../src-core/rescue/types.ts';
-import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
+import type { DomainRef, DomainStatus, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { lockDomain } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
+import type { Journal, JournalWriter } from './journal-port.ts';
+import { begin, conclude, inStep, stateBefore } from './recording.ts';
+import type { Recorded } from './recording.ts';
 import { removeFile } from './remove-file.ts';
-import { inStep, openSession } from './run.ts';
+import { openSession } from './run.ts';
 import type { OpenSession, RunReport } from './run.ts';
 import { stopGuest } from './stop-guest.ts';
 
@@ -52,7 +56,7 @@ export async function endRescue(
   const letGo = await lockDomain(hostname, order.domain, `the end of a rescue, asked for by ${order.by} at ${now}`);
   try {
     await order.lookAgain?.();
-    return await carryOut(hypervisor, order, report, signal);
+    return await carryOut({ hypervisor, order, report, signal });
   } finally {
     letGo();
   }
@@ -68,40 +72,95 @@ interface Ending {
   readonly scratchNvram: string | null;
   /** Will it run when all is done? */
   readonly on: boolean;
+  /** As it is now. */
+  readonly status: DomainStatus;
+  readonly definitionXml: string;
+  /** The definition that it comes back to. */
+  readonly own: string;
 }
 
-async function carryOut(
-  hypervisor: Hypervisor,
-  { domain, stop, power }: EndOrder,
-  report: RunReport,
-  signal: AbortSignal,
-) {
+interface Run {
+  readonly hypervisor: Hypervisor;
+  readonly order: EndOrder;
+  readonly report: RunReport;
+  readonly signal: AbortSignal;
+}
+
+async function carryOut(run: Run): Promise<{ session: SessionRecord; on: boolean }> {
+  const { hypervisor, order, report, signal } = run;
+  const { domain, stop, power, journal } = order;
   const open = await openSession(hypervisor, domain.uuid);
   if (open === null) throw new SalvorError('not-in-rescue', { domain: domain.name });
   const ending = await lookAt(hypervisor, domain, open, power);
-  const { original, transient, scratchNvram, on } = ending;
-  const facts = {
-    domain: domain.name,
-    kind: original === null ? 'one-shot' : 'until-ended',
-    transient,
-    endAtFirstReboot: false,
-    scratchNvram,
-    nvramBackup: null,
-  } as const;
-  report.steps(endSteps(facts, open.live, on, stop).map(({ id, what }) => ({ id, text: what.text })));
+  const steps = stepsOf(domain, ending, stop);
+  report.steps(steps);
   report.cancellable(open.live && stop.how === 'graceful');
   if (signal.aborted) throw new SalvorError('cancelled');
+  const recorded = { report, writer: await beginEnd(run, ending, steps) };
+  try {
+    await carryOutSteps(run, ending, recorded);
+  } catch (error) {
+    await conclude(recorded, hypervisor, domain, errorOf(error));
+    throw error;
+  }
+  await closeRescue(journal, ending, order.by);
+  await conclude(recorded, hypervisor, domain, null);
+  return { session: open.session, on: ending.on };
+}
+
+function stepsOf(domain: DomainRef, { open, original, transient, scratchNvram, on }: Ending, stop: StopRequest) {
+  const kind = original === null ? ('one-shot' as const) : ('until-ended' as const);
+  const session = { domain: domain.name, kind, transient, endAtFirstReboot: false, scratchNvram, nvramBackup: null };
+  return endSteps(session, open.live, on, stop).map(({ id, what }) => ({ id, text: what.text }));
+}
+
+/** The first record, on disk before anything is touched. `before` has the definition that the guest comes back to. */
+function beginEnd(
+  { hypervisor, order }: Run,
+  { open: { session }, status, own, definitionXml, original, scratchNvram, on }: Ending,
+  steps: readonly { readonly id: string; readonly text: string }[],
+): Promise<JournalWriter> {
+  const { domain, stop, by, journal } = order;
+  return begin(journal, hypervisor, domain, {
+    id: randomUUID(),
+    kind: 'end',
+    by,
+    session: { id: session.id ?? '', kind: session.kind, transient: session.transient },
+    order: { kind: 'end', stop, power: on ? 'on' : 'off' },
+    before: stateBefore(status, own),
+    rescueDefinition: original === null ? null : hashDefinition(definitionXml),
+    steps,
+    files: scratchNvram === null ? [] : [{ kind: 'nvram', name: scratchNvram }],
+  });
+}
+
+async function carryOutSteps(
+  { hypervisor, order: { domain, stop }, signal }: Run,
+  ending: Ending,
+  recorded: Recorded,
+): Promise<void> {
+  const { report } = recorded;
+  const { open, original, transient, scratchNvram } = ending;
   if (open.live)
-    await inStep(report, 'stop', () =>
+    await inStep(recorded, 'stop', () =>
       stopGuest(hypervisor, domain, stop, { signal, note: (note) => report.note('stop', note) }),
     );
   report.cancellable(false);
-  if (original !== null && !transient) await inStep(report, 'define', () => putBack(hypervisor, domain, original));
+  if (original !== null && !transient) await inStep(recorded, 'define', () => putBack(hypervisor, domain, original));
   const leftover =
-    scratchNvram === null ? null : await inStep(report, 'nvram', () => removeFile(hypervisor, scratchNvram));
-  await inStep(report, 'start', () => start(hypervisor, domain, ending));
-  await inStep(report, 'verify', () => verifyEnd(hypervisor, domain, ending, leftover));
-  return { session: open.session, on };
+    scratchNvram === null ? null : await inStep(recorded, 'nvram', () => removeFile(hypervisor, scratchNvram));
+  await inStep(recorded, 'start', () => start(hypervisor, domain, ending));
+  await inStep(recorded, 'verify', () => verifyEnd(hypervisor, domain, ending, leftover));
+}
+
+/** The rescue's own entry needs nobody any more, where this computer has it. */
+async function closeRescue(journal: Journal, { open: { session } }: Ending, by: string): Promise<void> {
+  if (session.id === null) return;
+  try {
+    await (await journal.reopen(session.id)).closed('finished', by);
+  } catch {
+    // Begun at another computer, or its journal cannot be read: the domain itself tells that its session has ended.
+  }
 }
 
 async function lookAt(
@@ -110,15 +169,15 @@ async function lookAt(
   open: OpenSession,
   power: PowerAfter,
 ): Promise<Ending> {
-  const [definitionXml, runningXml, state] = await Promise.all([
+  const [definitionXml, runningXml, status] = await Promise.all([
     hypervisor.domainXml(domain.uuid, 'definition'),
     hypervisor.domainXml(domain.uuid, 'live'),
-    hypervisor.domainState(domain.uuid),
+    hypervisor.domainStatus(domain.uuid),
   ]);
   const original = open.defined ? originalIn(definitionXml, domain) : null;
   const { session, live } = open;
   // Ended half-way before: it runs from its own definition already.
-  const runs = !live && isOn(state);
+  const runs = !live && isOn(status.state);
   const on = runs || (power === 'as-before' ? session.powerBefore === 'on' : power === 'on');
   return {
     open,
@@ -127,6 +186,9 @@ async function lookAt(
     transient: original !== null && session.transient && on,
     scratchNvram: scratchIn(live ? runningXml : definitionXml, domain.uuid),
     on,
+    status,
+    definitionXml,
+    own: original ?? definitionXml,
   };
 }
 

@@ -3,6 +3,7 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { AppEvent, MachineKey, Operation } from '../../src-core/contract/schemas.ts';
 import { errorOf } from './errors.ts';
 import type { Log } from './log.ts';
+import { journalNote } from './recording.ts';
 import type { RunReport } from './run.ts';
 
 export interface OperationsOptions {
@@ -146,5 +147,13 @@ function reportTo(id: string, update: (id: string, change: (data: Operation) => 
     note: (stepId, note) => changeStep(stepId, { note }),
     cancellable: (cancellable) =>
       update(id, (data) => (data.cancellable === cancellable ? data : { ...data, cancellable })),
+    journalIncomplete: (problem) =>
+      update(id, (data) => ({ ...data, steps: withNote(data.steps, journalNote(problem)) })),
   };
+}
+
+/** A note of the whole run stands with its last step that was begun. */
+function withNote(steps: Operation['steps'], note: string): Operation['steps'] {
+  const last = steps.findLastIndex(({ state }) => state !== 'pending' && state !== 'skipped');
+  return steps.map((step, index) => (index === last ? { ...step, note } : step));
 }

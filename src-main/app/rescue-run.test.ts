@@ -4,6 +4,7 @@ import type { ErrorData } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import type { RescueRequest } from '../../src-core/rescue/types.ts';
 import { collectInputs } from './collect.ts';
+import { memoryJournal } from './journal.test-support.ts';
 import {
   DEFINITION,
   DOMAIN,
@@ -46,7 +47,15 @@ async function run(
   try {
     await runRescue(
       host.hypervisor,
-      { domain: DOMAIN, request: REQUEST, properties: {}, confirmed: null, stamp: STAMP, ...order },
+      {
+        domain: DOMAIN,
+        request: REQUEST,
+        properties: {},
+        confirmed: null,
+        stamp: STAMP,
+        journal: memoryJournal(),
+        ...order,
+      },
       report,
       controller.signal,
     );

@@ -5,7 +5,7 @@
  */
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
-import { recoverDefinition } from '../../src-core/rescue/record.ts';
+import { hashDefinition, recoverDefinition } from '../../src-core/rescue/record.ts';
 import type {
   MediumFacts,
   RescueInputs,
@@ -20,8 +20,10 @@ import { collectInputs } from './collect.ts';
 import { lockDomain } from './domain-lock.ts';
 import { describeDrift } from './drift.ts';
 import { errorOf } from './errors.ts';
+import type { Journal, JournalWriter } from './journal-port.ts';
+import { begin, conclude, inStep, madeFiles, stateBefore } from './recording.ts';
 import { rollBack } from './roll-back.ts';
-import { busyWith, inStep, liveSession, openSession } from './run.ts';
+import { busyWith, liveSession, openSession } from './run.ts';
 import type { RunReport } from './run.ts';
 import { stopGuest } from './stop-guest.ts';
 
@@ -34,6 +36,9 @@ export interface RescueOrder {
   /** What the administrator saw and confirmed; null: nothing was shown, the plan of this run counts. */
   readonly confirmed: { readonly fingerprint: string; readonly inputs: RescueInputs | null } | null;
   readonly stamp: SessionStamp;
+  readonly journal: Journal;
+  /** Awaited once nobody else on this computer can act on the domain, before anything else; what it throws ends the run. */
+  readonly lookAgain?: () => Promise<void>;
 }
 
 export interface RescueRunReport extends RunReport {
@@ -64,6 +69,7 @@ export async function runRescue(
     `a rescue started by ${order.stamp.startedBy} at ${order.stamp.startedAt}`,
   );
   try {
+    await order.lookAgain?.();
     return await carryOut({ hypervisor, order, report, signal });
   } finally {
     letGo();
@@ -73,9 +79,10 @@ export async function runRescue(
 async function carryOut(run: Run): Promise<RescuePlan> {
   const { hypervisor, report, signal, order } = run;
   report.cancellable(true);
-  const { inputs, plan, rescueXml } = await inStep(report, 'check', () => check(run));
+  const { inputs, plan, rescueXml } = await inStep({ report, writer: null }, 'check', () => check(run));
   throwIfCancelled(signal);
   await assertUnchanged(run, inputs);
+  const writer = await beginRescue(run, inputs, plan, rescueXml);
   const work: Readonly<Partial<Record<StepId, () => Promise<void>>>> = {
     stop: () => stop(run),
     define: () => define(run, inputs, rescueXml),
@@ -89,13 +96,37 @@ async function carryOut(run: Run): Promise<RescuePlan> {
       throwIfCancelled(signal);
       steps.add(id);
       report.cancellable(id === 'stop' && order.request.stop.how === 'graceful');
-      await inStep(report, id, () => work[id]?.() ?? Promise.resolve());
+      await inStep({ report, writer }, id, () => work[id]?.() ?? Promise.resolve());
     }
-    return plan;
   } catch (error) {
     const { domain, stamp } = order;
-    throw await rollBack({ hypervisor, domain, stamp, report, inputs, plan, steps }, errorOf(error));
+    const problem = await rollBack({ hypervisor, domain, stamp, report, writer, inputs, plan, steps }, errorOf(error));
+    await conclude({ report, writer }, hypervisor, domain, problem.data);
+    throw problem;
   }
+  await conclude({ report, writer }, hypervisor, order.domain, null);
+  return plan;
+}
+
+/** The first record, on disk before anything is touched. */
+function beginRescue(
+  { hypervisor, order }: Run,
+  { domain: facts }: RescueInputs,
+  plan: RescuePlan,
+  rescueXml: string,
+): Promise<JournalWriter> {
+  const { domain, stamp, request, properties, journal } = order;
+  return begin(journal, hypervisor, domain, {
+    id: stamp.id,
+    kind: 'rescue',
+    by: stamp.startedBy,
+    session: { id: stamp.id, kind: plan.request.session.value, transient: !facts.persistent },
+    order: { kind: 'rescue', request, properties },
+    before: stateBefore(facts, facts.definitionXml),
+    rescueDefinition: hashDefinition(rescueXml),
+    steps: plan.steps.map(({ id, what }) => ({ id, text: what.text })),
+    files: madeFiles(plan.files, plan.scratchNvram),
+  });
 }
 
 function throwIfCancelled(signal: AbortSignal): void {

@@ -8,6 +8,8 @@ import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
 import { removeFile } from './remove-file.ts';
 import { busyWith, definedSession, liveSession } from './run.ts';
+import type { JournalWriter } from './journal-port.ts';
+import { undone } from './recording.ts';
 import type { RunReport } from './run.ts';
 import { forceOff } from './stop-guest.ts';
 
@@ -17,6 +19,7 @@ export interface Begun {
   readonly domain: DomainRef;
   readonly stamp: SessionStamp;
   readonly report: RunReport;
+  readonly writer: JournalWriter;
   readonly inputs: RescueInputs;
   readonly plan: RescuePlan;
   /** Steps that were begun, done or not. */
@@ -62,12 +65,12 @@ async function othersSession({ hypervisor, domain, stamp }: Begun): Promise<Sess
 
 /** Bring the guest back to the definition and the power state it had; in words, how it stands then. What is not ours is left alone. */
 async function restore(begun: Begun): Promise<string> {
-  const { hypervisor, domain, stamp, report, inputs, plan, steps } = begun;
+  const { hypervisor, domain, stamp, inputs, plan, steps } = begun;
   if (steps.has('start')) {
     const session = await liveSession(hypervisor, domain.uuid);
     if (session?.id === stamp.id) {
       await forceOff(hypervisor, domain);
-      report.step('start', 'undone');
+      await undone(begun, 'start');
     }
     if (plan.scratchNvram !== null) await removeFile(hypervisor, plan.scratchNvram);
   }
@@ -75,7 +78,7 @@ async function restore(begun: Begun): Promise<string> {
   if (!inputs.domain.persistent) return restoreTransient(begun, wasDefined);
   if (wasDefined) {
     await hypervisor.defineDomain(inputs.domain.definitionXml);
-    report.step('define', 'undone');
+    await undone(begun, 'define');
   }
   if (isOn(await hypervisor.domainState(domain.uuid)))
     return steps.has('start')
@@ -83,20 +86,21 @@ async function restore(begun: Begun): Promise<string> {
       : `${domain.name} keeps running`;
   if (!steps.has('stop')) return `${domain.name} is off, as it was`;
   await hypervisor.startDomain(domain.uuid);
-  report.step('stop', 'undone');
+  await undone(begun, 'stop');
   return `${domain.name} was started again as it was`;
 }
 
 /** A transient guest runs on, or again, before its definition goes: never is there neither. */
-async function restoreTransient({ hypervisor, domain, report, inputs }: Begun, wasDefined: boolean): Promise<string> {
+async function restoreTransient(begun: Begun, wasDefined: boolean): Promise<string> {
+  const { hypervisor, domain, inputs } = begun;
   if (!wasDefined) return `${domain.name} keeps running`;
   const runs = isOn(await hypervisor.domainState(domain.uuid));
   if (!runs) {
     await hypervisor.createDomain(inputs.domain.definitionXml);
-    report.step('stop', 'undone');
+    await undone(begun, 'stop');
   }
   await hypervisor.undefineDomain(domain.uuid);
-  report.step('define', 'undone');
+  await undone(begun, 'define');
   return runs ? `${domain.name} keeps running` : `${domain.name} was started again as it was`;
 }
 

@@ -14,6 +14,8 @@ export interface RunReport {
   readonly note: (id: string, note: string | null) => void;
   /** May it be cancelled at this moment and have nothing to undo, or only a step? */
   readonly cancellable: (may: boolean) => void;
+  /** It is over, and its journal lacks records: why. */
+  readonly journalIncomplete?: (problem: string) => void;
 }
 
 /** The session in which a running domain is, or null. */
@@ -51,17 +53,4 @@ export function busyWith(domain: DomainRef, session: SessionRecord): SalvorError
     domain: domain.name,
     what: `a rescue started by ${session.startedBy ?? 'somebody'} at ${session.startedAt ?? 'an unknown time'}`,
   });
-}
-
-/** Run one step and report it. */
-export async function inStep<T>(report: RunReport, id: string, work: () => Promise<T>): Promise<T> {
-  report.step(id, 'running');
-  try {
-    const result = await work();
-    report.step(id, 'done');
-    return result;
-  } catch (error) {
-    report.step(id, 'failed');
-    throw error;
-  }
 }

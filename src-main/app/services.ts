@@ -109,7 +109,7 @@ export function createServices(options: ServicesOptions): Services {
         async (report, signal) => {
           const plan = await runRescue(
             host.hypervisor,
-            { domain, request, properties, remembered, confirmed, stamp },
+            { domain, request, properties, remembered, confirmed, stamp, journal: options.journal },
             { ...report, planned: () => undefined },
             signal,
           );
@@ -122,7 +122,7 @@ export function createServices(options: ServicesOptions): Services {
       const domain = { uuid: row.uuid, name: row.name };
       const first = stopSentence(row.name, stop);
       return operations.start('end', key, row.name, { id: 'stop', text: first.text }, async (report, signal) => {
-        await endRescue(host.hypervisor, { domain, stop, power, by: user }, report, signal);
+        await endRescue(host.hypervisor, { domain, stop, power, by: user, journal: options.journal }, report, signal);
       });
     },
     'operations.list': () => operations.list(),

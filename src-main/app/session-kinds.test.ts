@@ -6,6 +6,7 @@ import { planRescue } from '../../src-core/rescue/plan.ts';
 import { recoverDefinition } from '../../src-core/rescue/record.ts';
 import type { RescueRequest } from '../../src-core/rescue/types.ts';
 import { collectInputs } from './collect.ts';
+import { memoryJournal } from './journal.test-support.ts';
 import { endRescue } from './end-run.ts';
 import type { PowerAfter } from './end-run.ts';
 import { DEFINITION, DOMAIN, REQUEST, STAMP, UUID, fakeHost, fileVolume } from './fake-hypervisor.test-support.ts';
@@ -45,7 +46,7 @@ function rescue(
   controller = new AbortController(),
   onStep?: (id: string, state: string) => void,
 ): Promise<Outcome> {
-  const order = { domain: DOMAIN, request, properties: {}, confirmed: null, stamp: STAMP };
+  const order = { domain: DOMAIN, request, properties: {}, confirmed: null, stamp: STAMP, journal: memoryJournal() };
   return outcomeOf(
     (report) => runRescue(host.hypervisor, order, { ...report, planned: () => undefined }, controller.signal),
     onStep,
@@ -54,7 +55,7 @@ function rescue(
 
 function end(host: FakeHost, power: PowerAfter = 'as-before'): Promise<Outcome> {
   const stop = { how: 'force', timeoutSeconds: 1, onTimeout: 'give-up' } as const;
-  const order = { domain: DOMAIN, stop, power, by: 'tester@here' };
+  const order = { domain: DOMAIN, stop, power, by: 'tester@here', journal: memoryJournal() };
   return outcomeOf((report) => endRescue(host.hypervisor, order, report, new AbortController().signal));
 }
 

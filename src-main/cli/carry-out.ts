@@ -11,12 +11,13 @@ import { POWER_AFTER, endRescue } from '../app/end-run.ts';
 import { errorOf } from '../app/errors.ts';
 import { runRescue } from '../app/rescue-run.ts';
 import type { RescueOrder } from '../app/rescue-run.ts';
-import type { RunReport } from '../app/run.ts';
 import { who } from '../app/who.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
+import { openJournal } from '../app/journal.ts';
 import { oneOf, parseStop, usage } from './arguments.ts';
 import type { StopOptions } from './arguments.ts';
 import { withHost } from './connect.ts';
+import { progress } from './progress.ts';
 import { EXIT, plain, print, printJson, tell } from './output.ts';
 import type { Exit } from './output.ts';
 import { propertiesOf, requestOf } from './request.ts';
@@ -38,17 +39,23 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
     throw usage('rescue restarts the guest: say --yes, or run it at a terminal and confirm there');
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
-    const order: Omit<RescueOrder, 'confirmed' | 'stamp'> = { domain, request, properties };
+    const order: Omit<RescueOrder, 'confirmed' | 'stamp'> = { domain, request, properties, journal: openJournal() };
     const confirmed = options.yes ? null : await confirm(host, order);
     if (confirmed === 'refused') return EXIT.refused;
     const stamp = newStamp();
     const seen: { plan: RescuePlan | null } = { plan: null };
-    const report = { ...progress(options.json), planned: (plan: RescuePlan) => (seen.plan = plan) };
+    const { report, journalProblem } = progress(options.json);
     try {
       const plan = await withInterrupt(domain.name, (signal) =>
-        runRescue(host, { ...order, confirmed, stamp }, report, signal),
+        runRescue(
+          host,
+          { ...order, confirmed, stamp },
+          { ...report, planned: (planned) => (seen.plan = planned) },
+          signal,
+        ),
       );
-      if (options.json) printJson({ domain, state: 'in-rescue', session: stamp, plan: redactPlan(plan) });
+      const told = { domain, state: 'in-rescue', session: stamp, journalProblem: journalProblem() };
+      if (options.json) printJson({ ...told, plan: redactPlan(plan) });
       else
         print(
           `${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}\nEnd it: salvor end --uri ${plain(shellWord(options.uri))} ${plain(shellWord(domain.name))}`,
@@ -88,19 +95,6 @@ async function confirm(
   return { fingerprint: plan.fingerprint.inputs, inputs };
 }
 
-/** Steps go to stderr as they begin and end; with --json nothing does. */
-function progress(quiet: boolean): RunReport {
-  const texts = new Map([['check', 'Check the domain, the medium and the host']]);
-  return {
-    steps: (steps) => steps.forEach(({ id, text }) => texts.set(id, text)),
-    step: (id, state) => {
-      if (!quiet && state !== 'pending') tell(`${state.padEnd(7)} ${plain(texts.get(id) ?? id)}`);
-    },
-    note: () => undefined,
-    cancellable: () => undefined,
-  };
-}
-
 export interface EndOptions extends StopOptions {
   readonly uri: string;
   readonly power: string;
@@ -112,10 +106,12 @@ export async function end(name: string, options: EndOptions): Promise<Exit> {
   const power = oneOf('--power', POWER_AFTER, options.power);
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
+    const { report, journalProblem } = progress(options.json);
     const { session, on } = await withInterrupt(domain.name, (signal) =>
-      endRescue(host, { domain, stop, power, by: who() }, progress(options.json), signal),
+      endRescue(host, { domain, stop, power, by: who(), journal: openJournal() }, report, signal),
     );
-    if (options.json) printJson({ domain, state: on ? 'running' : 'shutoff', session });
+    if (options.json)
+      printJson({ domain, state: on ? 'running' : 'shutoff', session, journalProblem: journalProblem() });
     else
       print(
         `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`,

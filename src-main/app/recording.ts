@@ -1,0 +1,119 @@
+/** Writing a run into the journal ahead of itself: its first record before anything is touched, then each step before it begins. */
+import { hashDefinition, withoutSecrets } from '../../src-core/rescue/record.ts';
+import type { ErrorData } from '../../src-core/contract/errors.ts';
+import type { BeganRecord, MadeFile, StateBefore } from '../../src-core/journal/types.ts';
+import type { DomainFacts, PlannedFile, StepId } from '../../src-core/rescue/types.ts';
+import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
+import type { Journal, JournalWriter } from './journal-port.ts';
+import type { RunReport } from './run.ts';
+
+/** A run that is told and recorded. */
+export interface Recorded {
+  readonly report: RunReport;
+  /** null: it has not begun yet, nothing is touched. */
+  readonly writer: JournalWriter | null;
+}
+
+/** Run one step: it is in the journal before it begins, and reported. */
+export async function inStep<T>({ report, writer }: Recorded, id: StepId, work: () => Promise<T>): Promise<T> {
+  report.step(id, 'running');
+  await writer?.step(id, 'running');
+  try {
+    const result = await work();
+    await writer?.step(id, 'done');
+    report.step(id, 'done');
+    return result;
+  } catch (error) {
+    await writer?.step(id, 'failed');
+    report.step(id, 'failed');
+    throw error;
+  }
+}
+
+export async function undone({ report, writer }: Recorded, id: StepId): Promise<void> {
+  await writer?.step(id, 'undone');
+  report.step(id, 'undone');
+}
+
+/** What differs between a rescue and an ending. */
+export type Beginning = Pick<
+  BeganRecord,
+  'id' | 'kind' | 'by' | 'session' | 'order' | 'before' | 'rescueDefinition' | 'files'
+> & { readonly steps: readonly { readonly id: string; readonly text: string }[] };
+
+/** Begin an operation. Throws journal-unwritable: nothing has been touched, and nothing is. */
+export async function begin(
+  journal: Journal,
+  hypervisor: Hypervisor,
+  { uuid, name }: DomainRef,
+  beginning: Beginning,
+): Promise<JournalWriter> {
+  const { hostname } = await hypervisor.identity();
+  const host = { uri: withoutPassword(hypervisor.uri), hostname };
+  const writer = await journal.begin({ ...beginning, host, domain: { uuid, name } });
+  await writer.step('check', 'done');
+  return writer;
+}
+
+/** A URI may carry user:password@. */
+function withoutPassword(uri: string): string {
+  return uri.replace(/^([^/]*\/\/[^/@:]*):[^/@]*@/, '$1@');
+}
+
+/** `definitionXml` is kept without its secrets. */
+export function stateBefore(
+  { state, persistent, autostart }: Pick<DomainFacts, 'state' | 'persistent' | 'autostart'>,
+  definitionXml: string,
+): StateBefore {
+  return {
+    state,
+    persistent,
+    autostart,
+    definition: hashDefinition(definitionXml),
+    definitionXml: withoutSecrets(definitionXml),
+  };
+}
+
+/** The files that a session makes, as its plan has them. */
+export function madeFiles(files: readonly PlannedFile[], scratchNvram: string | null): MadeFile[] {
+  return files.map(({ path }) => ({ kind: path === scratchNvram ? 'nvram' : 'overlay', name: path }));
+}
+
+/** The last record: how it ended, as the administrator is told. Never rejects. */
+export async function conclude(
+  { report, writer }: Recorded,
+  hypervisor: Hypervisor,
+  { uuid }: DomainRef,
+  error: ErrorData | null,
+): Promise<void> {
+  await writer?.ended({
+    outcome: error === null ? 'done' : error.code === 'cancelled' ? 'cancelled' : 'failed',
+    code: error?.code ?? null,
+    message: error?.message ?? null,
+    unchanged: error?.unchanged ?? null,
+    definition: await definitionNow(hypervisor, uuid, error),
+  });
+  tellIncomplete({ report, writer });
+}
+
+/** A run is not given up because its journal cannot be written any more: then that is said, once it is over. */
+export function tellIncomplete({ report, writer }: Recorded): void {
+  const problem = writer?.problem() ?? null;
+  if (problem !== null) report.journalIncomplete?.(problem);
+}
+
+/** Hash of the persistent definition; null: there is none, or it cannot be asked for. */
+async function definitionNow(hypervisor: Hypervisor, uuid: string, error: ErrorData | null): Promise<string | null> {
+  if (error?.code === 'connection-lost' || error?.code === 'timeout') return null;
+  try {
+    const { persistent } = await hypervisor.domainStatus(uuid);
+    return persistent ? hashDefinition(await hypervisor.domainXml(uuid, 'definition')) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What is said of a run whose journal lacks records. */
+export function journalNote(problem: string): string {
+  return `The journal of this run is incomplete: ${problem}.`;
+}

@@ -1,0 +1,33 @@
+import { journalNote } from '../app/recording.ts';
+import type { RunReport } from '../app/run.ts';
+import { plain, tell } from './output.ts';
+
+export interface Progress {
+  readonly report: RunReport;
+  /** Why the journal of the run lacks records; null: it does not. */
+  readonly journalProblem: () => string | null;
+}
+
+/** Steps go to stderr as they begin and end, and what a step waits for when that changes (not each second of it); with --json neither does. */
+export function progress(quiet: boolean): Progress {
+  const texts = new Map([['check', 'Check the domain, the medium and the host']]);
+  let journalProblem: string | null = null;
+  let told = '';
+  const report: RunReport = {
+    steps: (steps) => steps.forEach(({ id, text }) => texts.set(id, text)),
+    step: (id, state) => {
+      if (!quiet && state !== 'pending') tell(`${state.padEnd(7)} ${plain(texts.get(id) ?? id)}`);
+    },
+    note: (_id, note) => {
+      const kind = (note ?? '').replace(/\d+/g, '');
+      if (!quiet && note !== null && kind !== told) tell(`        ${plain(note)}`);
+      told = kind;
+    },
+    cancellable: () => undefined,
+    journalIncomplete: (problem) => {
+      journalProblem = problem;
+      tell(`salvor: ${plain(journalNote(problem))}`);
+    },
+  };
+  return { report, journalProblem: () => journalProblem };
+}
