@@ -2,11 +2,18 @@
 import { overlayOf } from '../../src-core/disks/overlay.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
-import type { MediumFacts, RescueInputs, RescueRequest, SessionStamp } from '../../src-core/rescue/types.ts';
+import type {
+  MediumFacts,
+  NvramFacts,
+  RescueInputs,
+  RescueRequest,
+  SessionStamp,
+} from '../../src-core/rescue/types.ts';
 import type { Hypervisor, RunningDisks } from '../libvirt/port.ts';
 import { collectDomain, collectHost, isOn } from './domain-facts.ts';
 import type { CollectedDomain } from './domain-facts.ts';
 import { mediumFacts } from './medium-facts.ts';
+import { nvramFacts } from './nvram.ts';
 import { mapLimited } from './patience.ts';
 import { withFinder } from './volume-finder.ts';
 
@@ -48,9 +55,9 @@ export async function collectInputs(
   // Waited for below; a failure before that must not count as unhandled.
   running.catch(() => undefined);
   const domain = await once(asked, 'domain', () => collectDomain(hypervisor, uuid));
-  const looked = collectMedia(hypervisor, domain, options);
+  const looked = collectFiles(hypervisor, domain, options);
   const host = once(asked, 'host', () => collectHost(hypervisor, domain.view));
-  const [hostFacts, found, others] = await Promise.all([host, looked, running])
+  const [hostFacts, { found, nvram }, others] = await Promise.all([host, looked, running])
     // Whatever failed first: the look at the media takes its pools away before anybody is told, and perhaps exits.
     .finally(() => looked.catch(() => undefined));
   const media = await mapLimited(found, 1, async (medium) => {
@@ -66,20 +73,26 @@ export async function collectInputs(
     media: media.map((medium, index) => (index === 0 ? { ...medium, properties, remembered } : medium)),
     request,
     stamp,
+    nvram,
   };
 }
 
-function collectMedia(
+/** The files of the host that a plan stands on: the media, and the guest's own UEFI variables. */
+function collectFiles(
   hypervisor: Hypervisor,
-  { facts: { sessionXml, definitionXml, state }, view: domain }: CollectedDomain,
+  collected: CollectedDomain,
   { request, asked }: CollectOptions,
-): Promise<MediumFacts[]> {
+): Promise<{ found: MediumFacts[]; nvram: NvramFacts }> {
+  const {
+    facts: { sessionXml, definitionXml, state },
+    view: domain,
+  } = collected;
   // A domain that ends meanwhile runs from nothing.
   const live = async () =>
     domain.uuid !== null && isOn(state) ? hypervisor.domainXml(domain.uuid, 'live').catch(() => null) : null;
   const xml = { definition: definitionXml, live };
-  return withFinder(hypervisor, (finder) =>
-    mapLimited(request.media, IN_FLIGHT, async (spec) => {
+  return withFinder(hypervisor, async (finder) => {
+    const found = mapLimited(request.media, IN_FLIGHT, async (spec) => {
       const facts = await once(asked, `medium ${JSON.stringify(spec)}`, () =>
         mediumFacts({ hypervisor, domain, xml, finder }, spec),
       );
@@ -87,8 +100,11 @@ function collectMedia(
       return withoutLeftOverlay(domain, request, facts, (overlay) =>
         once(asked, `overlay ${overlay}`, () => finder.glimpse(overlay)),
       );
-    }),
-  );
+    });
+    const variables = once(asked, 'nvram', () => nvramFacts(hypervisor, collected, live, finder));
+    const [media, nvram] = await Promise.all([found, variables]);
+    return { found: media, nvram };
+  });
 }
 
 /**

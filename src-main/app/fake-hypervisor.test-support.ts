@@ -185,6 +185,11 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       const head = ('path' in where ? volumes[where.path] : undefined)?.head ?? null;
       return Promise.resolve(head === null ? null : ranges.map(({ at, length }) => head.slice(at, at + length)));
     },
+    writeVolume: (where, at, bytes) => {
+      change('writeVolume');
+      if ('path' in where) volumes[where.path]?.head?.set(bytes, at);
+      return Promise.resolve();
+    },
     deleteVolume: () => Promise.resolve(),
   };
   const hypervisor = new Proxy(methods, {

@@ -68,12 +68,25 @@ export async function withFinder<T>(hypervisor: Hypervisor, use: (finder: Finder
       return true;
     },
   };
+  const underWay = new Set<Promise<unknown>>();
+  let over = false;
+  const look = <U>(work: () => Promise<U>): Promise<U> => {
+    if (over) return Promise.reject(new Error('the look into the host is over'));
+    const answer = work();
+    underWay.add(answer);
+    const done = () => underWay.delete(answer);
+    answer.then(done, done);
+    return answer;
+  };
   try {
     return await use({
-      find: (path, headBytes) => findPath(hypervisor, folders, path, headBytes),
-      glimpse: (path) => glimpse(hypervisor, folders, path),
+      find: (path, headBytes) => look(() => findPath(hypervisor, folders, path, headBytes)),
+      glimpse: (path) => look(() => glimpse(hypervisor, folders, path)),
     });
   } finally {
+    // Of several looks one has failed: another, which nobody waits for any more, may be making a pool just now.
+    over = true;
+    await Promise.allSettled(underWay);
     // A pool that cannot be stopped (the connection is gone) is found and offered for removal by `sessions`.
     await Promise.allSettled([...made].map((name) => stopScratchPool(hypervisor, name)));
   }

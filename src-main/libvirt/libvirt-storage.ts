@@ -1,6 +1,9 @@
 /** The storage of the port. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Connection, StoragePool, StorageVolume } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
+import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { Range } from '../../src-core/media/bytes.ts';
 import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
@@ -18,6 +21,7 @@ type StorageMethods = Pick<
   | 'listVolumes'
   | 'examineVolume'
   | 'readVolume'
+  | 'writeVolume'
   | 'deleteVolume'
 >;
 
@@ -71,6 +75,16 @@ export function storageMethods(link: Link): StorageMethods {
           volume.dispose();
         }
       }),
+    writeVolume: (where, at, bytes) =>
+      link.guard('path' in where ? where.path : where.pool, async () => {
+        const volume = await lookupVolume(connection, where);
+        if (volume === null) throw new SalvorError('libvirt', { call: 'upload' }, 'the file is not there any more');
+        try {
+          await writeRange(volume, at, bytes);
+        } finally {
+          volume.dispose();
+        }
+      }),
     deleteVolume: (where) =>
       link.guard('path' in where ? where.path : where.pool, async () =>
         (await lookupVolume(connection, where))?.delete(0, SLOW),
@@ -120,6 +134,12 @@ async function describe(volume: StorageVolume, headBytes: number): Promise<Exami
   } finally {
     volume.dispose();
   }
+}
+
+async function writeRange(volume: StorageVolume, at: number, bytes: Uint8Array): Promise<void> {
+  // To libvirt a length of 0 means “to the end”.
+  if (bytes.length === 0) return;
+  await pipeline(Readable.from([Buffer.from(bytes)]), volume.upload({ offset: at, length: bytes.length }));
 }
 
 async function readRange(volume: StorageVolume, { at, length }: Range): Promise<Uint8Array> {

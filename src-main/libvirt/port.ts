@@ -169,5 +169,10 @@ export interface Hypervisor {
     where: VolumeRef | { readonly path: string },
     ranges: readonly Range[],
   ) => Promise<readonly Uint8Array[] | null>;
+  /**
+   * Overwrite bytes of a volume, from `at` on; its length stays. Rejects where the host did not write all of them (some may be written),
+   * or no pool knows the volume.
+   */
+  readonly writeVolume: (where: VolumeRef | { readonly path: string }, at: number, bytes: Uint8Array) => Promise<void>;
   readonly deleteVolume: (where: VolumeRef | { readonly path: string }) => Promise<void>;
 }
