@@ -3,10 +3,10 @@ import type { DiffLine } from '../domain-xml/line-diff.ts';
 import type { RescuePlan } from './types.ts';
 
 /**
- * What holds a password in a domain definition: attributes `passwd` of <graphics> and `password` elsewhere, and cookies of network disks. The
- * text is searched rather than parsed, so that nothing slips through where XML is broken.
+ * What holds a password in a domain definition: attributes `passwd` of <graphics> and `password` elsewhere, and cookies of network disks; an
+ * empty one is none. The text is searched rather than parsed, so that nothing slips through where XML is broken.
  */
-const PASSWORD = /(\spass(?:wd|word)\s*=\s*)("[^"]*"|'[^']*')/gi;
+const PASSWORD = /(\spass(?:wd|word)\s*=\s*)("[^"]+"|'[^']+')/gi;
 const COOKIE = /(<cookie\b[^<>]*>)[^<]+/g;
 
 export function redactXml(xml: string): string {

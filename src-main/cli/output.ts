@@ -1,21 +1,11 @@
 /** What the command line prints. Names and paths come from strangers: control characters never reach the terminal. */
 import type { ErrorData } from '../../src-core/contract/errors.ts';
+import { plain, plainLines } from '../../src-core/plain-text.ts';
+
+export { plain, plainLines };
 
 export const EXIT = { done: 0, failed: 1, refused: 2, usage: 64 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
-
-/** Text that cannot move the cursor, colour the screen, or run on into the next line. */
-export function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');
-}
-
-/** Plain text of several lines. */
-export function plainLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => plain(line.replaceAll('\t', '    ').replace(/\r$/, '')))
-    .join('\n');
-}
 
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
