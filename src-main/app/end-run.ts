@@ -17,6 +17,7 @@ import { isOn } from './domain-facts.ts';
 import { lockDomain } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
+import { compareVariables } from './nvram.ts';
 import { begin, conclude, inStep, stateBefore } from './recording.ts';
 import type { Recorded } from './recording.ts';
 import { removeFile } from './remove-file.ts';
@@ -38,6 +39,14 @@ export interface EndOrder {
   readonly lookAgain?: () => Promise<void>;
 }
 
+export interface Ended {
+  readonly session: SessionRecord;
+  /** Does it run again? */
+  readonly on: boolean;
+  /** That its UEFI variables differ from before the rescue, in a sentence; null: they do not, or it cannot be told here. */
+  readonly variables: string | null;
+}
+
 /**
  * End the rescue of a domain. Resolves with the session that was ended and whether the domain runs again. Throws read-only, not-in-rescue,
  * record-unusable (nothing was touched), busy, cancelled, stop-timeout, stop-failed (the rescue goes on), end-failed, start-failed,
@@ -48,7 +57,7 @@ export async function endRescue(
   order: EndOrder,
   report: RunReport,
   signal: AbortSignal,
-): Promise<{ session: SessionRecord; on: boolean }> {
+): Promise<Ended> {
   // Without write access it would not see the passwords that belong into the definition, either.
   if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
   const { hostname } = await hypervisor.identity();
@@ -86,7 +95,7 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function carryOut(run: Run): Promise<{ session: SessionRecord; on: boolean }> {
+async function carryOut(run: Run): Promise<Ended> {
   const { hypervisor, order, report, signal } = run;
   const { domain, stop, power, journal } = order;
   const open = await openSession(hypervisor, domain.uuid);
@@ -97,15 +106,16 @@ async function carryOut(run: Run): Promise<{ session: SessionRecord; on: boolean
   report.cancellable(open.live && stop.how === 'graceful');
   if (signal.aborted) throw new SalvorError('cancelled');
   const recorded = { report, writer: await beginEnd(run, ending, steps) };
+  let variables: string | null;
   try {
-    await carryOutSteps(run, ending, recorded);
+    variables = await carryOutSteps(run, ending, recorded);
   } catch (error) {
     await conclude(recorded, hypervisor, domain, errorOf(error));
     throw error;
   }
   await closeRescue(journal, ending, order.by);
   await conclude(recorded, hypervisor, domain, null);
-  return { session: open.session, on: ending.on };
+  return { session: open.session, on: ending.on, variables };
 }
 
 function stepsOf(domain: DomainRef, { open, original, transient, scratchNvram, on }: Ending, stop: StopRequest) {
@@ -134,11 +144,12 @@ function beginEnd(
   });
 }
 
+/** Gives what is to be told of the guest's UEFI variables; null: nothing. */
 async function carryOutSteps(
-  { hypervisor, order: { domain, stop }, signal }: Run,
+  { hypervisor, order: { domain, stop, journal }, signal }: Run,
   ending: Ending,
   recorded: Recorded,
-): Promise<void> {
+): Promise<string | null> {
   const { report } = recorded;
   const { open, original, transient, scratchNvram } = ending;
   if (open.live)
@@ -149,8 +160,16 @@ async function carryOutSteps(
   if (original !== null && !transient) await inStep(recorded, 'define', () => putBack(hypervisor, domain, original));
   const leftover =
     scratchNvram === null ? null : await inStep(recorded, 'nvram', () => removeFile(hypervisor, scratchNvram));
+  // While it is off: its own firmware writes them, too. One that was ended half-way before may run already.
+  const isOff = open.live || !isOn(ending.status.state);
+  const variables = isOff ? await compareVariables(hypervisor, journal, domain, open.session.id) : null;
   await inStep(recorded, 'start', () => start(hypervisor, domain, ending));
   await inStep(recorded, 'verify', () => verifyEnd(hypervisor, domain, ending, leftover));
+  if (variables !== null) {
+    await recorded.writer?.note(variables);
+    report.note('verify', variables);
+  }
+  return variables;
 }
 
 /** The rescue's own entry needs nobody any more, where this computer has it. */

@@ -22,6 +22,7 @@ import { describeDrift } from './drift.ts';
 import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import { begin, conclude, inStep, madeFiles, stateBefore } from './recording.ts';
+import { keepVariables } from './nvram.ts';
 import { rollBack } from './roll-back.ts';
 import { busyWith, liveSession, openSession } from './run.ts';
 import type { RunReport } from './run.ts';
@@ -85,6 +86,7 @@ async function carryOut(run: Run): Promise<RescuePlan> {
   const writer = await beginRescue(run, inputs, plan, rescueXml);
   const work: Readonly<Partial<Record<StepId, () => Promise<void>>>> = {
     stop: () => stop(run),
+    backup: () => keepVariables(hypervisor, writer, order.domain, inputs.nvram),
     define: () => define(run, inputs, rescueXml),
     start: () => start(run, plan, rescueXml),
     verify: () => verify(run, plan, inputs),

@@ -122,7 +122,9 @@ function afterRollBack(begun: Begun, cause: ErrorData, stands: string): SalvorEr
             : unchanged,
       });
     case 'verify-failed':
-      return new SalvorError('verify-failed', { ...cause.params, unchanged }, cause.detail);
+    case 'backup-failed':
+    case 'journal-unwritable':
+      return new SalvorError(cause.code, { ...cause.params, unchanged }, cause.detail);
     case 'busy':
     case 'drift':
     case 'stop-timeout':

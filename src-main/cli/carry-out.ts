@@ -107,14 +107,14 @@ export async function end(name: string, options: EndOptions): Promise<Exit> {
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
     const { report, journalProblem } = progress(options.json);
-    const { session, on } = await withInterrupt(domain.name, (signal) =>
+    const { session, on, variables } = await withInterrupt(domain.name, (signal) =>
       endRescue(host, { domain, stop, power, by: who(), journal: openJournal() }, report, signal),
     );
     if (options.json)
-      printJson({ domain, state: on ? 'running' : 'shutoff', session, journalProblem: journalProblem() });
+      printJson({ domain, state: on ? 'running' : 'shutoff', session, variables, journalProblem: journalProblem() });
     else
       print(
-        `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`,
+        `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.${variables === null ? '' : `\n${plain(variables)}`}`,
       );
     return EXIT.done;
   });
