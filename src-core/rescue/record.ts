@@ -12,6 +12,10 @@ import { decodeBase64, encodeBase64 } from './base64.ts';
 import { hashText } from './fingerprint.ts';
 import { ORIGINAL_ELEMENT, findSession, recordOf } from './session.ts';
 import type { SessionRecord } from './session.ts';
+import type { XmlElement } from '../domain-xml/document.ts';
+
+/** Of the session element as this Salvor writes and reads it. */
+const RECORD_VERSION = 1;
 
 /**
  * What VIR_DOMAIN_XML_SECURE adds to a dumped definition (tried on 9.0): where the value begins, and the value. No part of it runs past the
@@ -92,32 +96,53 @@ export function recoverDefinition(rescueXml: string): Recovered {
   if (element === null) return { session: null, definitionXml: null, problem: 'its definition carries no session' };
   const session = recordOf(element);
   const not = (problem: string): Recovered => ({ session, definitionXml: null, problem });
-  const text = textOf(originalElement(element));
-  if (text === null || text === '') return not('the session in its definition carries no record');
-  const template = decodeBase64(text);
-  if (template === null) return not('the record is damaged: it does not decode');
-  if (hashDefinition(template) !== session.definition) return not('the record is damaged: its hash is another one');
-  const definitionXml = withSecretsOf(template, rescueXml);
+  const recorded = recordedDefinition(element);
+  if (recorded.definitionXml === null) return not(recorded.problem);
+  const of = domainOf(recorded.definitionXml);
+  if (of === null || of.uuid !== childText(root, 'uuid')) return not('the record is the definition of another domain');
+  if (of.name !== childText(root, 'name')) return not(`the domain was called ${of.name} when the rescue began`);
+  const definitionXml = fillSecrets(recorded.definitionXml, rescueXml);
   if (definitionXml === null)
     return not(
       'the passwords in the definition are not those from the start of the rescue: their number is another one',
     );
-  return sameDomain(definitionXml, childText(root, 'name'), childText(root, 'uuid'))
-    ? { session, definitionXml, problem: null }
-    : not('the record is the definition of another domain');
+  return { session, definitionXml, problem: null };
 }
 
-function originalElement(session: NonNullable<ReturnType<typeof findSession>>) {
+/** The definition in the record of a session element (null: there is none), as it was written, without its secrets, whole; of whichever domain. */
+export function recordedDefinition(
+  element: XmlElement | null,
+):
+  | { readonly definitionXml: string; readonly problem: null }
+  | { readonly definitionXml: null; readonly problem: string } {
+  const not = (problem: string) => ({ definitionXml: null, problem });
+  if (element === null) return not('its definition carries no session');
+  const session = recordOf(element);
+  if (session.version !== RECORD_VERSION)
+    return not(`a newer Salvor wrote the record (version ${session.version}; this one reads ${RECORD_VERSION})`);
+  const text = textOf(originalElement(element));
+  if (text === null || text === '') return not('the session in its definition carries no record');
+  const definitionXml = decodeBase64(text);
+  if (definitionXml === null) return not('the record is damaged: it does not decode');
+  if (session.definition === null) return not('the record is damaged: the session does not name its hash');
+  if (hashDefinition(definitionXml) !== session.definition)
+    return not('the record is damaged: its hash is another one');
+  return { definitionXml, problem: null };
+}
+
+function originalElement(session: XmlElement) {
   for (let node = session.firstChild; node !== null; node = node.nextSibling)
     if (node.nodeType === 1 && node.localName === ORIGINAL_ELEMENT) return node as typeof session;
   return null;
 }
 
-/** Secrets of the one definition into the empty places of the other, in their order; null where their number differs. */
-function withSecretsOf(template: string, definitionXml: string): string | null {
-  const secrets = [...definitionXml.matchAll(SECRET)].map((found) => found[2] ?? found[4] ?? '');
-  const places = template.match(SECRET)?.length ?? 0;
-  if (places !== secrets.length) return null;
+/** Secrets of the one definition into the empty places of the other, in their order; null where their number or their kinds differ. */
+export function fillSecrets(template: string, definitionXml: string): string | null {
+  const found = [...definitionXml.matchAll(SECRET)];
+  const kinds = (all: readonly RegExpExecArray[]) =>
+    all.map(([, graphics]) => (graphics === undefined ? 'c' : 'g')).join('');
+  if (kinds(found) !== kinds([...template.matchAll(SECRET)])) return null;
+  const secrets = found.map((each) => each[2] ?? each[4] ?? '');
   let next = 0;
   return template.replace(SECRET, (_whole, graphics?: string, _password?: string, cookie?: string) => {
     const secret = secrets[next++] ?? '';
@@ -130,11 +155,11 @@ function singleQuoted(value: string): string {
   return value.startsWith("'") ? value : `'${value.slice(1, -1).replaceAll("'", '&apos;')}'`;
 }
 
-function sameDomain(definitionXml: string, name: string | null, uuid: string | null): boolean {
+/** Whose definition it is; null: nobody's. */
+function domainOf(definitionXml: string): { readonly name: string; readonly uuid: string | null } | null {
   try {
-    const domain = parseDomain(definitionXml);
-    return domain.name === name && domain.uuid === uuid;
+    return parseDomain(definitionXml);
   } catch {
-    return false;
+    return null;
   }
 }

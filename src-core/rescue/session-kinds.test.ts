@@ -112,7 +112,7 @@ describe('the record', () => {
     ['a record cut short', (xml: string) => xml.replace(/.{8}<\/salvor:original>/, '</salvor:original>'), /hash/],
     ['a password less', (xml: string) => xml.replace(/ passwd=(?:"[^"]*"|'[^']*')/, ''), /passwords/],
     ['another UUID', (xml: string) => xml.replace(UUID, UUID.replace('3e6f', 'ffff')), /another domain/],
-    ['another name', (xml: string) => xml.replace('<name>guest<', '<name>other<'), /another domain/],
+    ['another name', (xml: string) => xml.replace('<name>guest<', '<name>other<'), /was called guest/],
   ])('is not acted on: %s', (_title, tamper, problem) => {
     const xml = planRescue(inputs({ xml: domainXml({ devices: PASSWORDS }), ...LASTING })).rescueXml ?? '';
     expect(recoverDefinition(xml).definitionXml).not.toBeNull();
