@@ -3,7 +3,7 @@
  * the host now to what can be done: finish, roll back, forget. The rows are disjoint and leave nothing out (a test tries all combinations),
  * docs/recovery.md is made from them, and src-main/app/resume.ts acts on nothing else.
  */
-import type { JournalEntry } from './types.ts';
+import type { EntryOutline, JournalEntry } from './types.ts';
 
 /** All that a row may ask, each with the answers that there are. */
 export const FACTS = {
@@ -311,7 +311,7 @@ const LEAVES_WORK = ['rollback-failed', 'end-failed', 'restore-failed', 'connect
 const LEAVES_WORK_OF_AN_END = ['verify-failed', 'start-failed', 'libvirt'];
 
 /** Does an entry wait for somebody? Not if it is under way: who holds the domain's lock knows that. */
-export function needsAttention({ began, ended, closed }: JournalEntry): boolean {
+export function needsAttention({ began, ended, closed }: EntryOutline): boolean {
   if (closed !== null) return false;
   if (ended === null) return true;
   const code = ended.code ?? '';

@@ -138,6 +138,11 @@ export interface JournalEntry {
   readonly problems: readonly string[];
 }
 
+/** An entry without the definition that it keeps: there may be thousands of them. */
+export type EntryOutline = Omit<JournalEntry, 'began'> & {
+  readonly began: Omit<BeganRecord, 'before'> & { readonly before: Omit<StateBefore, 'definitionXml'> };
+};
+
 /** A file that cannot be read as an operation: shown as it is named, never acted on, never removed. */
 export interface UnreadableEntry {
   readonly file: string;

@@ -46,8 +46,9 @@ export function codeOf(error: unknown): string {
 export async function prepareFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first !== undefined) await syncUpwards(folder, dirname(first));
-  const { mode, uid, isDirectory } = await lstatOf(folder);
-  if (!isDirectory) throw new FolderProblem('something that is no folder is in its place');
+  const stat = await lstat(folder);
+  const { mode, uid } = stat;
+  if (!stat.isDirectory()) throw new FolderProblem('something that is no folder is in its place');
   const us = process.getuid?.() ?? uid;
   if (uid !== us) throw new FolderProblem(`the folder belongs to another user (uid ${uid})`);
   if ((mode & 0o777) !== 0o700) await chmod(folder, 0o700);
@@ -55,11 +56,6 @@ export async function prepareFolder(folder: string): Promise<void> {
   // What is kept back for root is free to root. Some file systems do not tell.
   const free = (us === 0 ? bfree : bavail) * bsize;
   if (blocks > 0 && free < RESERVE_BYTES) throw new FolderProblem('the disk is full');
-}
-
-async function lstatOf(path: string) {
-  const stat = await lstat(path);
-  return { mode: stat.mode, uid: stat.uid, isDirectory: stat.isDirectory() };
 }
 
 /** A folder that was made is on disk when the one that holds it is. */
@@ -119,17 +115,17 @@ export async function replaceFile(folder: string, name: string, bytes: Uint8Arra
 }
 
 /**
- * One more line, by one write, synced. Where the last one was cut off (a crash, a full disk), the new one begins on a line of its own.
+ * One more line, by one write. Where the last one was cut off (a crash, a full disk), the new one begins on a line of its own.
  * The file must be there: what is appended to a file without its beginning tells nobody anything.
  */
-export async function appendLine(folder: string, name: string, line: string): Promise<void> {
+export async function appendLine(folder: string, name: string, line: string, synced: boolean): Promise<void> {
   await withFile(join(folder, name), O_RDWR | O_APPEND | O_NONBLOCK, async (handle) => {
     const { size, mode } = await regular(handle);
     if ((mode & 0o777) !== 0o600) await handle.chmod(0o600);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
     const whole = bytesRead === 0 || buffer[0] === 0x0a;
     await writeWhole(handle, Buffer.from(`${whole ? '' : '\n'}${line}\n`));
-    await handle.sync();
+    if (synced) await handle.sync();
   });
 }
 
@@ -152,6 +148,16 @@ export async function readWhole(folder: string, name: string): Promise<Buffer> {
     if (size > MAX_BYTES) throw new FolderProblem(`it has ${size} bytes, far more than any of ours`);
     return handle.readFile();
   });
+}
+
+/** What changes whenever a file does; null: not told. */
+export async function stampOf(folder: string, name: string): Promise<string | null> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await lstat(join(folder, name), { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join(' ');
+  } catch {
+    return null;
+  }
 }
 
 /** The names in the folder; none where there is no folder yet. */

@@ -4,6 +4,7 @@ import type {
   BeganRecord,
   Closing,
   EndedRecord,
+  EntryOutline,
   JournalEntry,
   RecordedState,
   UnreadableEntry,
@@ -12,7 +13,10 @@ import type {
 /** Appends to one operation. Nothing but `begin` ever rejects: a rescue under way is not given up because its journal cannot be written. */
 export interface JournalWriter {
   readonly id: string;
-  /** Synced when it resolves. `running` is written before the step begins. */
+  /**
+   * `running` is written, and synced when it resolves, before the step begins. What became of a step is synced with the next record: lost in a
+   * crash of the whole computer, the step counts as begun, which is what it is looked into for.
+   */
   readonly step: (id: string, state: RecordedState) => Promise<void>;
   readonly note: (text: string) => Promise<void>;
   /** Keep the guest's UEFI variables beside the journal, synced. Rejects with journal-unwritable: the caller has touched nothing that it cannot take back. */
@@ -32,12 +36,9 @@ export interface Journal {
   readonly reopen: (id: string) => Promise<JournalWriter>;
   /**
    * All operations, the newest first, and what could not be read. `uuid`: of that domain alone (a file whose name tells no domain is told in
-   * any case); `newest`: no more than so many. Throws file-unreadable where the folder is there and cannot be listed.
+   * any case). Throws file-unreadable where the folder is there and cannot be listed.
    */
-  readonly read: (
-    uuid?: string,
-    newest?: number,
-  ) => Promise<{ entries: JournalEntry[]; unreadable: UnreadableEntry[] }>;
+  readonly read: (uuid?: string) => Promise<{ entries: EntryOutline[]; unreadable: UnreadableEntry[] }>;
   /** One operation. Throws entry-not-found. */
   readonly entry: (id: string) => Promise<JournalEntry>;
   /** The bytes of a backup, checked against its hash. Throws backup-damaged. */

@@ -71,10 +71,10 @@ export function memoryJournal(onRecord: (record: JournalRecord) => void = () => 
       return Promise.resolve(writer(record.id));
     },
     reopen: async (id) => writer((await Promise.resolve(entry(id))).began.id),
-    read: (uuid, newest = Infinity) => {
+    read: (uuid) => {
       const entries = [...operations.keys()].map(entry).reverse();
       const wanted = entries.filter(({ began }) => uuid === undefined || began.domain.uuid === uuid);
-      return Promise.resolve({ entries: wanted.slice(0, newest), unreadable: [] });
+      return Promise.resolve({ entries: wanted, unreadable: [] });
     },
     entry: (id) => Promise.resolve().then(() => entry(id)),
     backupOf: (id) =>

@@ -334,7 +334,7 @@ describe('what is read back', () => {
     expect(await readFile(outside, 'utf8')).toBe('precious');
   });
 
-  test('of one domain, of the newest, and none where there is no folder yet', async () => {
+  test('of one domain, and none where there is no folder yet', async () => {
     expect(await journal.read()).toEqual({ entries: [], unreadable: [] });
     expect(await readdir(state)).toEqual([]);
     const elsewhere = 'dddddddd-1111-4222-8333-444455556666';
@@ -342,11 +342,23 @@ describe('what is read back', () => {
     await journal.begin(
       began({ id: OTHER_ID, session: { ...began().session, id: OTHER_ID }, domain: { uuid: elsewhere, name: 'db' } }),
     );
-    const names = async (uuid?: string, newest?: number) =>
-      (await journal.read(uuid, newest)).entries.map(({ began: { domain } }) => domain.name);
+    const names = async (uuid?: string) =>
+      (await journal.read(uuid)).entries.map(({ began: { domain } }) => domain.name);
     expect(await names()).toEqual(['db', 'web']);
     expect(await names(UUID)).toEqual(['web']);
-    expect(await names(undefined, 1)).toEqual(['db']);
+  });
+
+  test('a file that has changed since it was read is read again; the definition is left out of the list', async () => {
+    const writer = await journal.begin(began());
+    const states = async () => (await journal.read()).entries.map(({ records }) => records.length);
+    expect(await states()).toEqual([0]);
+    await writer.step('stop', 'running');
+    expect(await states()).toEqual([1]);
+    await writer.step('stop', 'done');
+    expect(await states()).toEqual([2]);
+    expect(JSON.stringify((await journal.read()).entries)).not.toContain('<domain');
+    await writeFile(await onlyFile(), 'hello');
+    expect(await states()).toEqual([]);
   });
 
   test('an operation that is not there', async () => {

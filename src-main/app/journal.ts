@@ -10,6 +10,7 @@ import { JOURNAL_VERSION } from '../../src-core/journal/types.ts';
 import type {
   BackupRecord,
   BeganRecord,
+  EntryOutline,
   JournalEntry,
   JournalRecord,
   UnreadableEntry,
@@ -25,6 +26,7 @@ import {
   problemOf,
   readWhole,
   replaceFile,
+  stampOf,
 } from './journal-files.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import { mapLimited } from './patience.ts';
@@ -55,6 +57,20 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
     } catch (error) {
       return { unreadable: { file: name, why: 'damaged', problem: `it cannot be read: ${problemOf(error)}` } };
     }
+  };
+  // Files are read again only where they have changed: a history of years is looked at each time a host connects.
+  const known = new Map<string, { stamp: string; entry: EntryOutline }>();
+  const outline = async (name: string): Promise<{ entry: EntryOutline } | { unreadable: UnreadableEntry }> => {
+    const stamp = await stampOf(folder, name);
+    const seen = known.get(name);
+    if (seen !== undefined && seen.stamp === stamp) return seen;
+    const read = await readFile(name);
+    if ('unreadable' in read) return read;
+    const { began } = read.entry;
+    const { definitionXml: _left, ...before } = began.before;
+    const entry: EntryOutline = { ...read.entry, began: { ...began, before } };
+    if (stamp !== null) known.set(name, { stamp, entry });
+    return { entry };
   };
   const names = async (): Promise<string[]> => {
     const all = await namesIn(folder).catch((error: unknown) => Promise.reject(unreadable(folder, error)));
@@ -87,11 +103,11 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
       return createWriter(folder, name, began.id, time);
     },
     reopen: async (id) => createWriter(folder, (await find(id)).name, id, time),
-    read: async (uuid, newest = Infinity) => {
+    read: async (uuid) => {
       const wanted = (await names()).filter(
         (name) => uuid === undefined || (namedOperation(name)?.uuid ?? uuid) === uuid,
       );
-      const all = await mapLimited(wanted.slice(0, newest), IN_FLIGHT, readFile);
+      const all = await mapLimited(wanted, IN_FLIGHT, outline);
       return {
         entries: all.flatMap((read) => ('entry' in read ? [read.entry] : [])),
         unreadable: all.flatMap((read) => ('unreadable' in read ? [read.unreadable] : [])),
@@ -136,11 +152,12 @@ function withheld(record: BeganRecord): BeganRecord {
 function createWriter(folder: string, name: string, id: string, time: () => string): JournalWriter {
   let problem: string | null = null;
   let last: Promise<void> = Promise.resolve();
-  const append = (record: JournalRecord): Promise<void> =>
-    (last = last.then(
-      () => appendLine(folder, name, JSON.stringify(redactStrings(record))),
-      () => appendLine(folder, name, JSON.stringify(redactStrings(record))),
-    ));
+  const append = (record: JournalRecord): Promise<void> => {
+    const line = JSON.stringify(redactStrings(record));
+    const synced = record.type !== 'step' || record.state === 'running';
+    const write = () => appendLine(folder, name, line, synced);
+    return (last = last.then(write, write));
+  };
   const write = (record: JournalRecord): Promise<void> =>
     append(record).catch((error: unknown) => {
       problem ??= problemOf(error);
