@@ -98,6 +98,8 @@ function planOf({ xml, state, persistent, managedSave }: Machine, { request, pro
       blockJobs: [],
       sessionXml: null,
       rootDiskId: null,
+      liveXml: null,
+      diskUsers: [],
     },
     host: {
       uri: 'qemu:///system',
@@ -111,6 +113,7 @@ function planOf({ xml, state, persistent, managedSave }: Machine, { request, pro
     media,
     request,
     stamp: null,
+    room: [],
   });
   return { plan: redactPlan(plan), choices, media };
 }

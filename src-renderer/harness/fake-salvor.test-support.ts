@@ -5,13 +5,14 @@
 import type { Answer, ChannelInput, ChannelName, ChannelOutput, SalvorApi } from '../../src-core/contract/channels.ts';
 import { errorData } from '../../src-core/contract/errors.ts';
 import type { AppEvent, Host } from '../../src-core/contract/schemas.ts';
+import { journalHandlers } from './fake-journal.test-support.ts';
 import { detailsOf, previewOf } from './fake-plans.test-support.ts';
 import { run } from './fake-run.test-support.ts';
 import { GIB, VOLUMES, host, makeWorld, session } from './fake-world.test-support.ts';
 import type { FakeWorld } from './fake-world.test-support.ts';
 import { mediumFacts } from './guests.test-support.ts';
 
-type Handlers = {
+export type FakeHandlers = {
   readonly [C in ChannelName]: (
     input: ChannelInput<C>,
   ) => ChannelOutput<C> | Answer<ChannelOutput<C>> | Promise<ChannelOutput<C> | Answer<ChannelOutput<C>>>;
@@ -24,13 +25,13 @@ export interface FakeSalvor {
   readonly calls: { readonly channel: ChannelName; readonly input: unknown }[];
 }
 
-export function fakeSalvor(world: FakeWorld = makeWorld(), over: Partial<Handlers> = {}): FakeSalvor {
+export function fakeSalvor(world: FakeWorld = makeWorld(), over: Partial<FakeHandlers> = {}): FakeSalvor {
   const listeners = new Set<(event: AppEvent) => void>();
   const calls: FakeSalvor['calls'] = [];
   const emit = (event: AppEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const handlers: Handlers = { ...makeHandlers(world, emit), ...over };
+  const handlers: FakeHandlers = { ...makeHandlers(world, emit), ...over };
   const answer = async (channel: ChannelName, input: unknown): Promise<Answer<unknown>> => {
     calls.push({ channel, input });
     if (world.delay > 0) await new Promise((done) => setTimeout(done, world.delay));
@@ -50,7 +51,7 @@ export function fakeSalvor(world: FakeWorld = makeWorld(), over: Partial<Handler
   return { api: { ...channels, onEvent } as SalvorApi, emit, calls };
 }
 
-function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): Handlers {
+function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHandlers {
   const setHost = (hostId: string, change: Partial<Host>): void => {
     const before = world.hosts.get(hostId);
     if (before === undefined) return;
@@ -125,6 +126,7 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): Handle
     'rescue.end': ({ machine }) => run(world, emit, machine, 'end', null),
     'operations.list': () => [...world.operations.values()],
     'operations.cancel': () => null,
+    ...journalHandlers(world, emit),
     'log.renderer-error': () => null,
   };
 }

@@ -1,7 +1,9 @@
 /** Hosts and machines of the harness, as the window would be told of them. */
 import { errorData } from '../../src-core/contract/errors.ts';
+import type { Leftovers, Unfinished } from '../../src-core/contract/journal-schemas.ts';
 import type { Host, MachineRow, Operation, Settings, Volume } from '../../src-core/contract/schemas.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import type { JournalEntry, UnreadableEntry } from '../../src-core/journal/types.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import { LEGACY, MAIL, STORAGE, WEB, guestXml } from './guests.test-support.ts';
 
@@ -74,6 +76,10 @@ export interface FakeWorld {
   readonly delay: number;
   readonly stepDelay: number;
   readonly operations: Map<string, Operation>;
+  readonly journal: JournalEntry[];
+  readonly unreadable: UnreadableEntry[];
+  unfinished: Unfinished[];
+  leftovers: Leftovers;
 }
 
 export const VOLUMES: Readonly<Record<string, readonly Volume[]>> = {
@@ -144,6 +150,10 @@ export function makeWorld(parts: Partial<FakeWorld> = {}): FakeWorld {
     delay: 0,
     stepDelay: 0,
     operations: new Map(),
+    journal: [],
+    unreadable: [],
+    unfinished: [],
+    leftovers: { leftovers: [], endedUnseen: [] },
     ...parts,
   };
 }

@@ -13,9 +13,12 @@ import { useMachines } from '../src/app/stores/machines.ts';
 import { useNavigation } from '../src/app/stores/navigation.ts';
 import { useOperations } from '../src/app/stores/operations.ts';
 import { useSettings } from '../src/app/stores/settings.ts';
+import { useHistory } from '../src/features/history/store.ts';
 import { useHostActions } from '../src/features/hosts/actions.ts';
+import { useLeftovers } from '../src/features/hosts/leftovers-store.ts';
 import { usePools } from '../src/features/rescue/pools.ts';
 import { useRescue } from '../src/features/rescue/store.ts';
+import { useUnfinished } from '../src/features/unfinished/store.ts';
 import { startI18n } from '../src/i18n/i18n.ts';
 import { fakeSalvor } from './fake-salvor.test-support.ts';
 import type { FakeSalvor } from './fake-salvor.test-support.ts';
@@ -28,6 +31,7 @@ function completeDom(): void {
   Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 300 });
   Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, value: VIEWPORT_HEIGHT });
   Element.prototype.scrollTo = () => undefined;
+  Element.prototype.scrollIntoView = () => undefined;
   window.matchMedia = (media) =>
     ({
       matches: false,
@@ -68,6 +72,9 @@ export function resetStores(): void {
   reset(usePools);
   reset(useRescue);
   reset(useHostActions);
+  reset(useLeftovers);
+  reset(useHistory);
+  reset(useUnfinished);
 }
 
 export async function renderWindow(

@@ -11,8 +11,11 @@ import { formatBytes } from '../components/format.ts';
 import { stateSign } from '../components/machine-state.ts';
 import { DefinitionTab } from '../features/definition/DefinitionTab.tsx';
 import { DisksTab } from '../features/disks/DisksTab.tsx';
+import { HistoryView } from '../features/history/HistoryView.tsx';
 import { RescueBanner } from '../features/rescue/RescueBanner.tsx';
 import { RescueTab } from '../features/rescue/RescueTab.tsx';
+import { UnfinishedItem } from '../features/unfinished/UnfinishedItem.tsx';
+import { selectOf, useUnfinished } from '../features/unfinished/store.ts';
 import { visible } from '../i18n/visible.ts';
 import { MACHINE_TABS_ID } from './focus.ts';
 import { keyOf } from './machine-key.ts';
@@ -32,6 +35,7 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
   const row = useMachines((state) => state.byKey[key]);
   const host = useHosts((state) => state.byId[machine.hostId]);
   const entry = useDetails((state) => state.byKey[key]);
+  const unfinished = useUnfinished((state) => selectOf(state, key));
   const tab = useNavigation((state) => state.tab);
   const { hostId, uuid } = machine;
   // Details and row are one machine at two moments; what is shown of the state is the newest.
@@ -50,6 +54,7 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
     <article className="machine" aria-labelledby="machine-name">
       <MachineHeader row={row} details={details} />
       <RescueBanner row={row} host={host} />
+      {unfinished !== null && <UnfinishedItem key={unfinished.operationId} item={unfinished} where="machine" />}
       <Tabs
         id={MACHINE_TABS_ID}
         className="machine-tabs"
@@ -69,12 +74,13 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
         ))}
       </Tabs>
       <div id={`panel-${tab}`} className="machine-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        {entry?.error != null && (
+        {tab !== 'history' && entry?.error != null && (
           <div className="machine-error">
             <ErrorNotice error={entry.error} />
           </div>
         )}
-        {details === null && entry?.error == null && (
+        {tab === 'history' && <HistoryView key={uuid} uuid={uuid} />}
+        {tab !== 'history' && details === null && entry?.error == null && (
           <div className="machine-error">
             <Skeleton lines={8} />
           </div>

@@ -40,6 +40,20 @@ function useCommands(): readonly Command[] {
         hint: '',
         run: () => goTo({ kind: 'add-host' }),
       },
+      {
+        id: 'history',
+        sign: 'chevron' as const,
+        text: t('palette.history'),
+        hint: '',
+        run: () => goTo({ kind: 'history', text: '' }),
+      },
+      {
+        id: 'unfinished',
+        sign: 'warning' as const,
+        text: t('palette.unfinished'),
+        hint: '',
+        run: () => goTo({ kind: 'unfinished' }),
+      },
       ...(['light', 'dark', 'system'] as const).map((theme) => ({
         id: `theme-${theme}`,
         sign: theme,

@@ -3,6 +3,9 @@ import { AddHostPage } from '../features/hosts/AddHostPage.tsx';
 import { HostPage } from '../features/hosts/HostPage.tsx';
 import { HostsPane } from '../features/hosts/HostsPane.tsx';
 import { MachinesPane } from '../features/machines/MachinesPane.tsx';
+import { HistoryPage } from '../features/history/HistoryPage.tsx';
+import { UnfinishedLine } from '../features/unfinished/UnfinishedLine.tsx';
+import { UnfinishedPage } from '../features/unfinished/UnfinishedPage.tsx';
 import { MachinePage } from './MachinePage.tsx';
 import { Palette } from './Palette.tsx';
 import { StartPage } from './StartPage.tsx';
@@ -27,6 +30,7 @@ export function Shell() {
     <div className="shell">
       <nav className="shell-side" aria-label={t('shell.side')}>
         <HostsPane />
+        <UnfinishedLine />
         <MachinesPane onOpen={focusMachinePage} />
       </nav>
       <main className="shell-main">
@@ -49,6 +53,10 @@ function Middle() {
       return <HostPage hostId={place.hostId} />;
     case 'add-host':
       return <AddHostPage />;
+    case 'history':
+      return <HistoryPage text={place.text} />;
+    case 'unfinished':
+      return <UnfinishedPage />;
     case 'machine':
       return <MachinePage machine={place.machine} />;
   }

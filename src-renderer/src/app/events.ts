@@ -1,4 +1,6 @@
 import type { AppEvent } from '../../../src-core/contract/schemas.ts';
+import { reduceHistory, useHistory } from '../features/history/store.ts';
+import { loadUnfinished, noteUnfinished } from '../features/unfinished/store.ts';
 import { loadHosts, reduceHosts, useHosts } from './stores/hosts.ts';
 import { loadMachines, reduceMachines, useMachines } from './stores/machines.ts';
 import { loadOperations, reduceOperations, useOperations } from './stores/operations.ts';
@@ -11,6 +13,8 @@ export function applyEvents(events: readonly AppEvent[]): void {
   useHosts.setState((state) => events.reduce(reduceHosts, state));
   useMachines.setState((state) => reduceMachines(state, events));
   useOperations.setState((state) => events.reduce(reduceOperations, state));
+  useHistory.setState((state) => reduceHistory(state, events));
+  noteUnfinished(events);
 }
 
 /** Listen first, then load: what changes in between is in the queue and applied on top. Returns the function that stops. */
@@ -29,7 +33,7 @@ export function startEvents(): () => void {
     queue.push(event);
     timer ??= window.setTimeout(flush, FRAME_MS);
   });
-  void Promise.all([loadSettings(), loadHosts(), loadMachines(), loadOperations()]).then(() => {
+  void Promise.all([loadSettings(), loadHosts(), loadMachines(), loadOperations(), loadUnfinished()]).then(() => {
     loaded = true;
     flush();
   });

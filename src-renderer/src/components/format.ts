@@ -21,6 +21,29 @@ export function formatTime(iso: string | null): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
+/** The same to the second: what happened step by step is told apart by seconds. */
+export function formatTimeExact(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(date);
+}
+
+/** The time of day to the second, where the day is said elsewhere. */
+export function formatClock(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(date);
+}
+
+/** A span of time: `340 ms`, `2.5 s`, `3 min 20 s`. */
+export function formatSpan(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1).replace(/\.0$/, '')} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
 /** A path in two parts, so that the folder can shrink and the file name stays readable. */
 export function splitPath(path: string): { readonly folder: string; readonly file: string } {
   const cut = path.lastIndexOf('/', path.length - 2);

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { MachineKey } from '../../../../src-core/contract/schemas.ts';
 
-export const MACHINE_TABS = ['disks', 'rescue', 'definition'] as const;
+export const MACHINE_TABS = ['disks', 'rescue', 'definition', 'history'] as const;
 export type MachineTab = (typeof MACHINE_TABS)[number];
 
 /** What the middle of the window shows. */
@@ -9,6 +9,9 @@ export type Place =
   | { readonly kind: 'start' }
   | { readonly kind: 'host'; readonly hostId: string }
   | { readonly kind: 'add-host' }
+  /** What was done from this computer; `text` is what the search begins with. */
+  | { readonly kind: 'history'; readonly text: string }
+  | { readonly kind: 'unfinished' }
   | { readonly kind: 'machine'; readonly machine: MachineKey };
 
 interface NavigationState {

@@ -3,9 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { Host } from '../../../../src-core/contract/schemas.ts';
 import { HOST_TRAITS } from '../../../../src-core/host/traits.ts';
 import { useHosts } from '../../app/stores/hosts.ts';
+import { goTo } from '../../app/stores/navigation.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { LeftoversSection } from './LeftoversSection.tsx';
 import { connectHost, disconnectHost, removeHost, useHostActions } from './actions.ts';
 import { CONDITION_SIGNS, hostCondition } from './host-state.ts';
 import './hosts.css';
@@ -28,6 +30,13 @@ export function HostPage({ hostId }: { readonly hostId: string }) {
           {t(`hosts.condition.${condition}`)}
         </span>
         <span className="row spread">
+          <Button
+            variant="text"
+            aria-label={t('hosts.historyOf', { host: host.name })}
+            onClick={() => goTo({ kind: 'history', text: host.uri })}
+          >
+            {t('hosts.history')}
+          </Button>
           {host.state === 'disconnected' && (
             <Button variant="contained" onClick={() => void connectHost(host.id)}>
               {t('hosts.connect')}
@@ -47,6 +56,7 @@ export function HostPage({ hostId }: { readonly hostId: string }) {
       </header>
       {error !== null && <ErrorNotice error={error} />}
       <HostFacts host={host} />
+      <LeftoversSection host={host} />
       <HostTraits host={host} />
     </div>
   );

@@ -21,6 +21,9 @@ export function HostsPane() {
       <div className="hosts-head">
         <h2 className="head">{t('hosts.title')}</h2>
         <span className="spread">
+          <Button variant="text" onClick={() => goTo({ kind: 'history', text: '' })}>
+            {t('hosts.history')}
+          </Button>
           <Button variant="text" onClick={() => goTo({ kind: 'add-host' })}>
             {t('hosts.add')}
           </Button>

@@ -7,7 +7,7 @@ import { keyOf } from '../../app/machine-key.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { stateSign } from '../../components/machine-state.ts';
 import { visible } from '../../i18n/visible.ts';
-import { moveChoice } from './search.ts';
+import { moveChoice } from '../../components/move-choice.ts';
 
 const ROW_HEIGHT = 26;
 const OVERSCAN = 12;

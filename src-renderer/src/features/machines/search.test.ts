@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { row, session } from '../../../harness/fake-world.test-support.ts';
-import { moveChoice, searchMachines, sortMachines } from './search.ts';
+import { searchMachines, sortMachines } from './search.ts';
 
 const web2 = row({ uuid: 'aaaa', name: 'web-2', disks: [{ target: 'vda', source: '/images/web-2.qcow2' }] });
 const web10 = row({ uuid: 'bbbb', name: 'web-10', state: 'shutoff' });
@@ -46,27 +46,5 @@ describe('searchMachines', () => {
     const renamed = { ...web2, name: 'db-1' };
     expect(searchMachines([renamed], 'db-1', 'all')).toEqual([renamed]);
     expect(searchMachines([web2], 'db-1', 'all')).toEqual([]);
-  });
-});
-
-describe('moveChoice', () => {
-  test.each([
-    ['ArrowDown', -1, 0],
-    ['ArrowDown', 3, 4],
-    ['ArrowDown', 9, 9],
-    ['ArrowUp', -1, 0],
-    ['ArrowUp', 0, 0],
-    ['PageDown', 2, 6],
-    ['PageDown', 8, 9],
-    ['PageUp', 5, 1],
-    ['Home', 5, 0],
-    ['End', 5, 9],
-    ['x', 5, null],
-  ] as const)('%s from %i', (key, index, expected) => {
-    expect(moveChoice(key, index, 10, 4)).toBe(expected);
-  });
-
-  test('goes nowhere in an empty list', () => {
-    expect(moveChoice('ArrowDown', -1, 0, 4)).toBeNull();
   });
 });

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Choice as Resolved } from '../../../../src-core/rescue/types.ts';
+import { ReasonRadios } from '../../components/ReasonRadios.tsx';
+import type { ReasonRadio } from '../../components/ReasonRadios.tsx';
 import { useSentenceWords } from '../../i18n/words.ts';
-import { ReasonRadios } from './ReasonRadios.tsx';
-import type { ReasonRadio } from './ReasonRadios.tsx';
 
 /** Stands for "let the plan choose" among the radio buttons. */
 const DEFAULT = 'default';

@@ -8,11 +8,10 @@ import type { StopRequest } from '../../../../src-core/rescue/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { showTab } from '../../app/stores/navigation.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { FIRST_STOP, StopFields } from '../../components/StopFields.tsx';
 import { isActive } from '../../components/machine-state.ts';
-import { ReasonRadios } from './ReasonRadios.tsx';
-import { StopFields } from './StopFields.tsx';
-import { FIRST_DRAFT } from './draft.ts';
 import { endRescue, useRescue } from './store.ts';
 
 const POWERS = ['as-before', 'on', 'off'] as const;
@@ -27,7 +26,7 @@ interface EndPanelProps {
 /** How to end a rescue: how the rescue system is stopped, and whether the machine runs afterwards. */
 export function EndPanel({ row, session, onClose }: EndPanelProps) {
   const { t } = useTranslation();
-  const [stop, setStop] = useState<StopRequest>(FIRST_DRAFT.stop);
+  const [stop, setStop] = useState<StopRequest>(FIRST_STOP);
   const [power, setPower] = useState<Power>('as-before');
   const [busy, setBusy] = useState(false);
   const error = useRescue((state) => state.errors[keyOf(row)] ?? null);

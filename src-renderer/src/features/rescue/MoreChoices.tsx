@@ -5,10 +5,10 @@ import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../../../../src-core/rescue/types.ts';
 import type { ResolvedRequest } from '../../../../src-core/rescue/types.ts';
 import { Choice } from '../../components/Choice.tsx';
+import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { ChoiceRadios } from './ChoiceRadios.tsx';
 import { ImagePropertiesField } from './ImagePropertiesField.tsx';
-import { ReasonRadios } from './ReasonRadios.tsx';
 import { hasUnusual } from './draft.ts';
 import type { Draft } from './draft.ts';
 

@@ -7,6 +7,7 @@ import type {
   SessionKind,
   StopRequest,
 } from '../../../../src-core/rescue/types.ts';
+import { FIRST_STOP } from '../../components/StopFields.tsx';
 
 /** A request, and the image properties of its medium, as they go over the wire. */
 export type Order = Pick<ChannelInput<'rescue.preview'>, 'request' | 'properties'>;
@@ -39,7 +40,6 @@ export interface Draft {
   readonly stop: StopRequest;
 }
 
-/** Gentle by default: an administrator who wants a machine forced off says so. */
 export const FIRST_DRAFT: Draft = {
   media: [null],
   current: 0,
@@ -54,10 +54,8 @@ export const FIRST_DRAFT: Draft = {
   writes: 'overlay',
   guestDisks: 'writable',
   allowUnbootable: false,
-  stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
+  stop: FIRST_STOP,
 };
-
-export const STOP_SECONDS = { least: 1, most: 3600 } as const;
 
 /** The order for a draft, or null while no medium is chosen: without one there is nothing to plan. */
 export function orderOf({ media, current: _place, properties, ...rest }: Draft): Order | null {

@@ -15,6 +15,7 @@ function disk(parts: Partial<PlannedDisk>): PlannedDisk {
     guestNames: { kernel: null, byId: null, byPath: null },
     original: true,
     unchanged: true,
+    protection: null,
     ...parts,
   };
 }

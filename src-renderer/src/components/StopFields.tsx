@@ -1,8 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { StopRequest } from '../../../../src-core/rescue/types.ts';
+import type { StopRequest } from '../../../src-core/rescue/types.ts';
 import { ReasonRadios } from './ReasonRadios.tsx';
-import { STOP_SECONDS } from './draft.ts';
+
+const STOP_SECONDS = { least: 1, most: 3600 } as const;
+
+/** Gentle by default: an administrator who wants a machine forced off says so. */
+export const FIRST_STOP: StopRequest = { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' };
 
 interface StopFieldsProps {
   readonly stop: StopRequest;

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { ReactNode } from 'react';
-import { Sign } from '../../components/Sign.tsx';
+import { Sign } from './Sign.tsx';
+import './reason-radios.css';
 
 export interface ReasonRadio<T extends string> {
   readonly value: T;
