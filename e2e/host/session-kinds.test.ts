@@ -94,7 +94,9 @@ describe('until ended', () => {
     expect(await toldSessions(guest), 'told of while it is off, too').toEqual(Array(3).fill('until-ended'));
     const second = await salvor(rescueArguments(host.uri, guest.name, `path:${disk}`));
     expect(refusalCodes(second), 'written once: no second rescue').toContain('in-rescue');
+    const off = await serialPosition(guest);
     await host.virsh('start', guest.name);
+    expect(await nextBoot(guest, off)).toBe(RESCUE_BOOTED);
     const heard = await serialPosition(guest);
     await expectEnded(guest);
     expect(await nextBoot(guest, heard)).toBe(ROOT_BOOTED);
