@@ -38,8 +38,9 @@ export default defineConfig({
           include: ['e2e/host/**/*.test.ts'],
           exclude: [LONG],
           pool: 'forks',
-          // Real guests boot here; two at a time is all that a two-core machine can be asked for.
-          fileParallelism: false,
+          // Real guests boot here; two files at a time, each on a host of its own, is all that a two-core machine can be asked for.
+          fileParallelism: true,
+          maxWorkers: 2,
           maxConcurrency: 2,
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -55,6 +56,19 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 1_200_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          environment: 'node',
+          include: ['e2e/faults/**/*.test.ts'],
+          pool: 'forks',
+          // Each file has hosts of its own; most of a fault's time is spent waiting.
+          fileParallelism: true,
+          maxWorkers: 2,
+          testTimeout: 3_000_000,
+          hookTimeout: 300_000,
         },
       },
     ],
