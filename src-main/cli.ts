@@ -7,6 +7,7 @@ import { usage } from './cli/arguments.ts';
 import { EXIT, errorText, exitOf, print, printJson, tell } from './cli/output.ts';
 import type { Exit } from './cli/output.ts';
 import type { EndOptions, RescueOptions } from './cli/carry-out.ts';
+import type { RestoreOptions } from './cli/nvram.ts';
 import type { PlanOptions } from './cli/plan.ts';
 
 /** Known before anything is parsed: even wrong usage is answered in JSON where JSON was asked for. */
@@ -18,8 +19,8 @@ function program(done: (exit: Exit) => void): Command {
     .option('--json', 'print one JSON document on stdout and nothing else');
   salvor.exitOverride().configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: () => undefined });
   /** A subcommand that says so itself when it is used wrongly, and takes --json on either side of its name. */
-  const command = (name: string, summary: string) =>
-    salvor
+  const command = (name: string, summary: string, parent: Command = salvor) =>
+    parent
       .command(name)
       .description(summary)
       .option('--json', 'print one JSON document on stdout and nothing else')
@@ -72,6 +73,15 @@ function program(done: (exit: Exit) => void): Command {
     .action(async ({ uri, clean }: { uri: string; clean: boolean }) =>
       (await import('./cli/look.ts')).sessions({ uri, clean, json }),
     );
+
+  const nvram = command('nvram', 'UEFI variables that are kept with the journal');
+  command('restore <operation>', 'put the UEFI variables of a machine back as they were before that operation', nvram)
+    .requiredOption('--uri <uri>', 'libvirt connection URI')
+    .option('--to <path>', 'where the machine keeps its variables now, if that is not where it kept them then')
+    .option('--yes', 'do not ask', false)
+    .action(async (operation: string, options: RestoreOptions) =>
+      done(await (await import('./cli/nvram.ts')).restoreNvram(operation, { ...options, json })),
+    );
   return salvor;
 }
 
@@ -120,7 +130,7 @@ function hostOrFile(domain: string | undefined, uri: string | undefined, xml: st
 
 /** What commander found, as a sentence of ours. */
 function problemOf({ code, message }: CommanderError): string {
-  if (code === 'commander.help') return 'Name a command: list, inspect, plan, rescue, end or sessions.';
+  if (code === 'commander.help') return 'Name a command: list, inspect, plan, rescue, end, sessions or nvram restore.';
   const problem = message.replace(/^error: /, '');
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.?)]$/.test(problem) ? '' : '.'}`;
 }

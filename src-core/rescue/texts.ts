@@ -255,6 +255,9 @@ export const SENTENCE_TEXTS = {
   'step-end-nvram': 'Remove the session’s UEFI variables ({{path}})',
   'step-end-transient': 'Start {{domain}} again from its own XML, and take its definition away',
   'step-end-verify': 'Verify that the definition is what it was before the rescue',
+  'step-check-nvram': 'Check the copy, that {{domain}} is off, and where it keeps its UEFI variables',
+  'step-write-nvram': 'Write the copy to {{path}}, where it differs',
+  'step-verify-nvram': 'Read {{path}} back and compare',
   'variables-differ':
     'The UEFI variables of {{domain}} differ from before the rescue; salvor nvram restore {{id}} puts them back.',
   'undo-stop': 'Start {{domain}} again as it was',

@@ -114,7 +114,7 @@ export async function end(name: string, options: EndOptions): Promise<Exit> {
       printJson({ domain, state: on ? 'running' : 'shutoff', session, variables, journalProblem: journalProblem() });
     else
       print(
-        `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.${variables === null ? '' : `\n${plain(variables)}`}`,
+        `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`,
       );
     return EXIT.done;
   });

@@ -1,0 +1,55 @@
+/** salvor nvram restore: UEFI variables as a copy in the journal has them. */
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { openJournal } from '../app/journal.ts';
+import { restoreVariables } from '../app/nvram-restore.ts';
+import { who } from '../app/who.ts';
+import { usage } from './arguments.ts';
+import { withHost } from './connect.ts';
+import { EXIT, plain, print, printJson, tell } from './output.ts';
+import type { Exit } from './output.ts';
+import { progress } from './progress.ts';
+
+export interface RestoreOptions {
+  readonly uri: string;
+  readonly to?: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+export async function restoreNvram(operationId: string, options: RestoreOptions): Promise<Exit> {
+  const interactive = process.stdin.isTTY && process.stderr.isTTY;
+  if (!options.yes && (options.json || !interactive))
+    throw usage(
+      'nvram restore overwrites the guest’s UEFI variables: say --yes, or run it at a terminal and confirm there',
+    );
+  const journal = openJournal();
+  const { began, records } = await journal.entry(operationId);
+  const kept = records.findLast((record) => record.type === 'backup');
+  if (!options.yes) {
+    tell(
+      `The UEFI variables of ${plain(began.domain.name)} (${plain(kept?.path ?? 'no copy was kept')}) become what they were at ${plain(kept?.at ?? began.at)}. What is there now is kept first.`,
+    );
+    await confirm(`\nPut the variables of ${plain(began.domain.name)} back now? [y/N] `);
+  }
+  return withHost(options.uri, false, async (host) => {
+    const domain = await host.findDomain(began.domain.uuid);
+    const { report, journalProblem } = progress(options.json);
+    const order = { operationId, domain, to: options.to ?? null, by: who(), newId: randomUUID(), journal };
+    const restored = await restoreVariables(host, order, report);
+    if (options.json) printJson({ domain, ...restored, journalProblem: journalProblem() });
+    else if (restored.undo === null) print(`${plain(restored.path)} is what the copy is: nothing was written.`);
+    else
+      print(
+        `The UEFI variables of ${plain(domain.name)} are back (${plain(restored.path)}).\nUndo it: salvor nvram restore ${restored.undo} --uri ${plain(options.uri)}`,
+      );
+    return EXIT.done;
+  });
+}
+
+async function confirm(question: string): Promise<void> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(question).finally(() => terminal.close());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new SalvorError('cancelled');
+}
