@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'rollback-failed',
   'end-failed',
   'record-unusable',
+  'records-differ',
   'journal-unwritable',
   'entry-not-found',
   'backup-damaged',
@@ -222,7 +223,13 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   'record-unusable': {
     message: 'The definition that {{domain}} had before its rescue cannot be put back from the record: {{problem}}.',
     unchanged: NOTHING_TOUCHED,
-    next: 'Look at the record in its metadata (virsh dumpxml --inactive); put the definition back by hand with virsh define, from a copy of your own where the record is damaged.',
+    next: 'At the computer where the rescue was begun, salvor end --record journal puts back the copy in its journal; --record metadata puts back the record where it is whole. Elsewhere look at the record (virsh dumpxml --inactive) and put the definition back with virsh define.',
+  },
+  'records-differ': {
+    message:
+      'The record in {{domain}} is another definition than the one that the journal of this computer keeps of operation {{id}}: one of the two was changed.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Compare them (salvor history show {{id}} --out xml), then say which one is right: salvor end --record journal, or --record metadata.',
   },
   'journal-unwritable': {
     message: 'The journal in {{folder}} cannot be written: {{problem}}.',

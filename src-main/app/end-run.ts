@@ -7,7 +7,9 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
-import { hashDefinition, recoverDefinition, sameDefinition } from '../../src-core/rescue/record.ts';
+import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
+import type { TrustedRecord } from '../../src-core/rescue/put-back.ts';
+import { hashDefinition, sameDefinition } from '../../src-core/rescue/record.ts';
 import { nvramFile, scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import { endSteps } from '../../src-core/rescue/steps.ts';
@@ -17,6 +19,7 @@ import { isOn } from './domain-facts.ts';
 import { lockDomain } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
+import { keptDefinition } from './kept-definition.ts';
 import { compareVariables } from './nvram.ts';
 import { begin, conclude, inStep, stateBefore } from './recording.ts';
 import type { Recorded } from './recording.ts';
@@ -35,6 +38,8 @@ export interface EndOrder {
   /** user@workstation */
   readonly by: string;
   readonly journal: Journal;
+  /** The record that a person chose, where the domain's cannot be put back as it is, or the journal of this computer contradicts it. */
+  readonly record?: TrustedRecord;
   /** Awaited once nobody else on this computer can act on the domain, before anything else; what it throws ends the run. */
   readonly lookAgain?: () => Promise<void>;
 }
@@ -45,11 +50,13 @@ export interface Ended {
   readonly on: boolean;
   /** That its UEFI variables differ from before the rescue, in a sentence; null: they do not, or it cannot be told here. */
   readonly variables: string | null;
+  /** What of its definition is not as it was before, in sentences: for a record that a person chose. */
+  readonly notes: readonly string[];
 }
 
 /**
  * End the rescue of a domain. Resolves with the session that was ended and whether the domain runs again. Throws read-only, not-in-rescue,
- * record-unusable (nothing was touched), busy, cancelled, stop-timeout, stop-failed (the rescue goes on), end-failed, start-failed,
+ * record-unusable or records-differ (nothing was touched), busy, cancelled, stop-timeout, stop-failed (the rescue goes on), end-failed, start-failed,
  * verify-failed, or what the connection fails with.
  */
 export async function endRescue(
@@ -76,6 +83,7 @@ interface Ending {
   readonly open: OpenSession;
   /** The definition to put back; null: it was never replaced. */
   readonly original: string | null;
+  readonly notes: readonly string[];
   /** It is transient again afterwards: started from its own XML, and then its definition taken away. */
   readonly transient: boolean;
   readonly scratchNvram: string | null;
@@ -97,10 +105,10 @@ interface Run {
 
 async function carryOut(run: Run): Promise<Ended> {
   const { hypervisor, order, report, signal } = run;
-  const { domain, stop, power, journal } = order;
+  const { domain, stop, journal } = order;
   const open = await openSession(hypervisor, domain.uuid);
   if (open === null) throw new SalvorError('not-in-rescue', { domain: domain.name });
-  const ending = await lookAt(hypervisor, domain, open, power);
+  const ending = await lookAt(hypervisor, order, open);
   const steps = stepsOf(domain, ending, stop);
   report.steps(steps);
   report.cancellable(open.live && stop.how === 'graceful');
@@ -115,7 +123,7 @@ async function carryOut(run: Run): Promise<Ended> {
   }
   await closeRescue(journal, ending, order.by);
   await conclude(recorded, hypervisor, domain, null);
-  return { session: open.session, on: ending.on, variables };
+  return { session: open.session, on: ending.on, variables, notes: ending.notes };
 }
 
 function stepsOf(domain: DomainRef, { open, original, transient, scratchNvram, on }: Ending, stop: StopRequest) {
@@ -157,6 +165,7 @@ async function carryOutSteps(
       stopGuest(hypervisor, domain, stop, { signal, note: (note) => report.note('stop', note) }),
     );
   report.cancellable(false);
+  for (const note of ending.notes) await recorded.writer?.note(note);
   if (original !== null && !transient) await inStep(recorded, 'define', () => putBack(hypervisor, domain, original));
   const leftover =
     scratchNvram === null ? null : await inStep(recorded, 'nvram', () => removeFile(hypervisor, scratchNvram));
@@ -182,18 +191,14 @@ async function closeRescue(journal: Journal, { open: { session } }: Ending, by: 
   }
 }
 
-async function lookAt(
-  hypervisor: Hypervisor,
-  domain: DomainRef,
-  open: OpenSession,
-  power: PowerAfter,
-): Promise<Ending> {
+async function lookAt(hypervisor: Hypervisor, order: EndOrder, open: OpenSession): Promise<Ending> {
+  const { domain, power } = order;
   const [definitionXml, runningXml, status] = await Promise.all([
     hypervisor.domainXml(domain.uuid, 'definition'),
     hypervisor.domainXml(domain.uuid, 'live'),
     hypervisor.domainStatus(domain.uuid),
   ]);
-  const original = open.defined ? originalIn(definitionXml, domain) : null;
+  const { original, notes } = open.defined ? await originalIn(definitionXml, order, open) : NOT_REPLACED;
   const { session, live } = open;
   // Ended half-way before: it runs from its own definition already.
   const runs = !live && isOn(status.state);
@@ -201,6 +206,7 @@ async function lookAt(
   return {
     open,
     original,
+    notes,
     // Without power a transient guest would be gone: it keeps its definition, its own.
     transient: original !== null && session.transient && on,
     scratchNvram: scratchIn(live ? runningXml : definitionXml, domain.uuid),
@@ -211,10 +217,23 @@ async function lookAt(
   };
 }
 
-function originalIn(definitionXml: string, domain: DomainRef): string {
-  const recovered = recoverDefinition(definitionXml);
-  if (recovered.definitionXml !== null) return recovered.definitionXml;
-  throw new SalvorError('record-unusable', { domain: domain.name, problem: recovered.problem });
+const NOT_REPLACED = { original: null, notes: [] };
+
+/** The definition to put back: from the domain itself, unless the journal of this computer contradicts it, or a person chose. */
+async function originalIn(
+  definitionXml: string,
+  { domain, journal, record }: EndOrder,
+  { session }: OpenSession,
+): Promise<Pick<Ending, 'original' | 'notes'>> {
+  const copy = await keptDefinition(journal, session.id, domain.uuid);
+  const found = definitionToPutBack(definitionXml, copy, record ?? null);
+  if (found.problem === null) return { original: found.definitionXml, notes: found.notes };
+  const { problem, differs } = found;
+  throw new SalvorError(differs ? 'records-differ' : 'record-unusable', {
+    domain: domain.name,
+    problem,
+    id: session.id ?? '',
+  });
 }
 
 /** The session's own NVRAM, by its name: metadata is not asked, since anybody can write a path there. */
