@@ -1,6 +1,7 @@
 /** What the window is told of the journal, of operations that were not finished, and of files that were left over. */
 import { z } from 'zod';
 import type { Closing, JournalEntry, OperationKind, Outcome, UnreadableEntry } from '../journal/types.ts';
+import type { Way } from '../journal/resume.ts';
 import type { MachineKey } from './schemas.ts';
 
 /** How an operation stands: as it ended, or `running` while somebody on this computer is at it, or `unfinished`. */
@@ -38,10 +39,6 @@ export interface History {
 
 export const REPORT_FORMATS = ['json', 'text'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-/** The ways on from an operation that was not finished. `forget` closes its entry and touches nothing else. */
-export const WAYS = ['finish', 'roll-back', 'forget'] as const;
-export type Way = (typeof WAYS)[number];
 
 export interface Offer {
   readonly way: Way;

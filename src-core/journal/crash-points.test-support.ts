@@ -24,7 +24,6 @@ export interface CrashPoint {
   readonly facts: Facts;
 }
 
-const CHECK: Step = { id: 'check', to: [] };
 const STOP: Step = { id: 'stop', to: [{ runs: 'off' }] };
 const BACKUP: Step = { id: 'backup', to: [] };
 const SNAPSHOT: Step = { id: 'snapshot', to: [] };
@@ -42,7 +41,7 @@ const rescue = (session: Course['session'], power: Course['power'], from: Stand,
   session,
   power,
   from,
-  steps: [CHECK, ...steps, VERIFY],
+  steps: [...steps, VERIFY],
 });
 const end = (session: Course['session'], power: Course['power'], from: Stand, ...steps: Step[]): Course => ({
   operation: 'end',
@@ -97,6 +96,8 @@ export function crashPoints(course: Course): CrashPoint[] {
       },
     });
   add(null, stand);
+  // Checked before the first record, and told by the second.
+  add({ id: 'check', state: 'done' }, stand);
   for (const { id, to } of course.steps) {
     if (TOUCHING.has(id)) touched = 'yes';
     add({ id, state: 'running' }, stand);

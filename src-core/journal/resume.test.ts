@@ -123,7 +123,7 @@ describe('crash points', () => {
   test('steps that change the domain are in the order of the plan', () => {
     const stop = { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' } as const;
     const ids = (steps: readonly { id: string }[]) =>
-      steps.map(({ id }) => id).filter((id) => id !== 'backup' && id !== 'snapshot');
+      steps.map(({ id }) => id).filter((id) => id !== 'check' && id !== 'backup' && id !== 'snapshot');
     for (const { operation, session, power, from, steps } of COURSES) {
       const facts = {
         domain: 'patient',
@@ -132,6 +132,7 @@ describe('crash points', () => {
         endAtFirstReboot: false,
         scratchNvram: '/nvram',
         nvramBackup: '/nvram',
+        snapshot: null,
       } as const;
       const on = from.runs !== 'off';
       const planned = operation === 'rescue' ? startSteps(facts, on, stop) : endSteps(facts, on, power === 'on', stop);

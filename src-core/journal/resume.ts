@@ -3,7 +3,7 @@
  * the host now to what can be done: finish, roll back, forget. The rows are disjoint and leave nothing out (a test tries all combinations),
  * docs/recovery.md is made from them, and src-main/app/resume.ts acts on nothing else.
  */
-import type { EntryOutline, JournalEntry } from './types.ts';
+import type { EntryOutline } from './types.ts';
 
 /** All that a row may ask, each with the answers that there are. */
 export const FACTS = {
@@ -33,6 +33,7 @@ export const FACTS = {
 type Fact = keyof typeof FACTS;
 export type Facts = { readonly [F in Fact]: (typeof FACTS)[F][number] };
 
+/** The ways on. `forget` closes the entry and touches nothing else. */
 export const WAYS = ['finish', 'roll-back', 'forget'] as const;
 export type Way = (typeof WAYS)[number];
 
@@ -320,8 +321,8 @@ export function needsAttention({ began, ended, closed }: EntryOutline): boolean 
 }
 
 /** Steps that stop, define or start a guest; the others leave it as it is. */
-const TOUCHING = ['stop', 'define', 'start', 'verify', 'nvram', 'write'];
+const TOUCHING = ['stop', 'define', 'start', 'verify', 'nvram'];
 
-export function wasTouched({ records }: JournalEntry): boolean {
+export function wasTouched({ records }: EntryOutline): boolean {
   return records.some((record) => record.type === 'step' && TOUCHING.includes(record.id));
 }

@@ -1,7 +1,8 @@
 import { create } from 'zustand';
 import type { AppEvent, MachineKey } from '../../../../src-core/contract/schemas.ts';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
-import type { Unfinished, Way } from '../../../../src-core/contract/journal-schemas.ts';
+import type { Unfinished } from '../../../../src-core/contract/journal-schemas.ts';
+import type { Way } from '../../../../src-core/journal/resume.ts';
 import type { StopRequest } from '../../../../src-core/rescue/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { ask } from '../../app/salvor.ts';

@@ -1,0 +1,261 @@
+/**
+ * Operations that this computer's journal does not know the end of: each with what happened, how its domain stands now, and what can be done.
+ * Only looked at, at start, at each connect and when asked; nothing is done by itself.
+ */
+import type { Unfinished } from '../../src-core/contract/journal-schemas.ts';
+import { needsAttention } from '../../src-core/journal/resume.ts';
+import { situationOf } from '../../src-core/journal/situation.ts';
+import type { DomainNow, Found, Known } from '../../src-core/journal/situation.ts';
+import type { EntryOutline } from '../../src-core/journal/types.ts';
+import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
+import { hashDefinition } from '../../src-core/rescue/record.ts';
+import { SESSION_NAMESPACE, powerOf, sessionOfDomainXml } from '../../src-core/rescue/session.ts';
+import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
+import { isOn } from './domain-facts.ts';
+import { lockHolder } from './domain-lock.ts';
+import { errorOf } from './errors.ts';
+import type { Journal } from './journal-port.ts';
+import { keptDefinition } from './kept-definition.ts';
+import { mapLimited } from './patience.ts';
+import { liveSession } from './run.ts';
+
+/** A connected host; `id`: by which the window knows it. */
+export interface ConnectedHost {
+  readonly id: string;
+  readonly hypervisor: Hypervisor;
+}
+
+const IN_FLIGHT = 8;
+
+/** All of them, the newest first. */
+export async function listUnfinished(journal: Journal, hosts: readonly ConnectedHost[]): Promise<Unfinished[]> {
+  const entries = await waiting(journal);
+  const known = await Promise.all(
+    hosts.map(async (host) => ({ ...host, hostname: (await host.hypervisor.identity()).hostname })),
+  );
+  return mapLimited(entries, IN_FLIGHT, async (entry) => {
+    const host = known.find(({ hypervisor, hostname }) => isAt(entry, hypervisor.uri, hostname)) ?? null;
+    try {
+      return await lookAt(journal, entry, host);
+    } catch (error) {
+      return described(entry, unseen(entry, `It cannot be looked at now: ${errorOf(error).message}`), null);
+    }
+  });
+}
+
+/** How many there are on a host; the journal alone is asked. Never rejects: what it is said beside goes on without. */
+export async function countUnfinished(journal: Journal, hypervisor: Hypervisor): Promise<number> {
+  try {
+    const { hostname } = await hypervisor.identity();
+    return (await waiting(journal)).filter((entry) => isAt(entry, hypervisor.uri, hostname)).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** Those that wait for somebody, and that nobody on this computer is at. */
+async function waiting(journal: Journal): Promise<EntryOutline[]> {
+  const entries = (await journal.read()).entries.filter(needsAttention);
+  const free = await mapLimited(entries, IN_FLIGHT, async ({ began: { host, domain } }) => {
+    return (await lockHolder(host.hostname, domain)) === null;
+  });
+  return entries.filter((_, index) => free[index]);
+}
+
+/** Was it begun on that host? By its own name, and where the daemon is asked: a host has several (system, session, private ones). */
+export function isAt({ began: { host } }: EntryOutline, uri: string, hostname: string): boolean {
+  return host.hostname === hostname && daemonOf(host.uri) === daemonOf(uri);
+}
+
+/** Of `qemu+ssh://root@host/system?socket=/run/x`: `qemu`, `/system` and the socket. How it is reached does not matter. */
+function daemonOf(uri: string): string {
+  const [, driver = '', path = '', query = ''] =
+    /^([a-z0-9]+)(?:\+[a-z0-9]+)?:\/\/[^/?#]*([^?#]*)\??([^#]*)/i.exec(uri) ?? [];
+  return JSON.stringify([driver.toLowerCase(), path, new URLSearchParams(query).get('socket')]);
+}
+
+async function lookAt(journal: Journal, entry: EntryOutline, host: ConnectedHost | null): Promise<Unfinished> {
+  if (host === null) return described(entry, unseen(entry, 'Its host is not connected.'), null);
+  if (host.hypervisor.readOnly)
+    return described(entry, unseen(entry, 'How it stands cannot be told on a read-only connection.'), null);
+  const { found, now } = await look(host.hypervisor, journal, entry);
+  const machine =
+    now.domain === 'there' || now.domain === 'renamed' ? { hostId: host.id, uuid: entry.began.domain.uuid } : null;
+  return described(entry, found, machine);
+}
+
+/** Where the domain cannot be seen there is nothing to offer. */
+function unseen(
+  entry: EntryOutline,
+  stands: string,
+): Pick<Found, 'happened' | 'stands' | 'offers'> & { situation: 'unreachable' } {
+  const nothing = { domain: 'gone', definition: 'none', runs: 'off', saved: 'no' } as const;
+  const now = {
+    ...nothing,
+    name: entry.began.domain.name,
+    there: null,
+    state: 'nostate',
+    other: null,
+    problem: null,
+    files: false,
+  } as const;
+  const { happened } = situationOf(entry, { power: 'off', copy: false }, now);
+  return { situation: 'unreachable', happened, stands, offers: [] };
+}
+
+function described(
+  { began }: EntryOutline,
+  { situation, happened, stands, offers }: Pick<Found, 'happened' | 'stands' | 'offers'> & { situation: string },
+  machine: Unfinished['machine'],
+): Unfinished {
+  const { id, kind, at, by, host, domain } = began;
+  return {
+    operationId: id,
+    kind,
+    at,
+    by,
+    host,
+    domain,
+    machine,
+    situation,
+    happened,
+    stands,
+    offers: offers.map(({ way, does, recommended, stops }) => ({ way, does, recommended, reason: null, stops })),
+  };
+}
+
+export interface Look {
+  readonly found: Found;
+  readonly now: DomainNow;
+  readonly known: Known;
+}
+
+/** How it stands, and what can be done about it. Rejects with what the connection fails with. */
+export async function look(hypervisor: Hypervisor, journal: Journal, entry: EntryOutline): Promise<Look> {
+  const { session, domain } = entry.began;
+  const copy = await keptDefinition(journal, session.id, domain.uuid);
+  const [own, known] = [
+    await ownHash(journal, entry),
+    { power: await wantedPower(journal, entry), copy: copy !== null },
+  ];
+  const now = await observe(hypervisor, entry, own, copy);
+  return { found: situationOf(entry, known, now), now, known };
+}
+
+/** The rescue that an ending ends, where this computer began it. */
+async function rescueOf(journal: Journal, { began }: EntryOutline): Promise<EntryOutline | null> {
+  if (began.session.id === '') return null;
+  const rescue = await journal.entry(began.session.id).catch(() => null);
+  return rescue?.began.kind === 'rescue' ? rescue : null;
+}
+
+/** hashDefinition() of the definition from before the rescue, as far as it is known here. */
+async function ownHash(journal: Journal, entry: EntryOutline): Promise<string> {
+  return ((await rescueOf(journal, entry)) ?? entry).began.before.definition;
+}
+
+async function wantedPower(journal: Journal, entry: EntryOutline): Promise<'on' | 'off'> {
+  const { order, before } = entry.began;
+  if (order.kind !== 'end') return powerOf(before.state);
+  if (order.power !== 'as-before') return order.power;
+  return powerOf((await rescueOf(journal, entry))?.began.before.state ?? 'running');
+}
+
+async function observe(
+  hypervisor: Hypervisor,
+  entry: EntryOutline,
+  own: string,
+  copy: string | null,
+): Promise<DomainNow> {
+  const { uuid, name } = entry.began.domain;
+  const nobody = {
+    definition: 'none',
+    runs: 'off',
+    saved: 'no',
+    name,
+    state: 'nostate',
+    other: null,
+    problem: null,
+  } as const;
+  const files = await anyFile(hypervisor, entry);
+  const here = await find(hypervisor, uuid, (found) => found.uuid === uuid);
+  try {
+    if (here !== null) return { ...(await observeHere(hypervisor, entry, here, own, copy)), files };
+  } catch (error) {
+    // It went away between two calls.
+    if (errorOf(error).code !== 'domain-not-found') throw error;
+  }
+  const namesake = await find(hypervisor, name, (found) => found.name === name);
+  return { ...nobody, files, domain: namesake === null ? 'gone' : 'replaced', there: namesake?.uuid ?? null };
+}
+
+/** libvirt looks a word up as a UUID and as a name. */
+async function find(
+  hypervisor: Hypervisor,
+  word: string,
+  isMeant: (found: DomainRef) => boolean,
+): Promise<DomainRef | null> {
+  try {
+    const found = await hypervisor.findDomain(word);
+    return isMeant(found) ? found : null;
+  } catch (error) {
+    if (errorOf(error).code === 'domain-not-found') return null;
+    throw error;
+  }
+}
+
+async function observeHere(
+  hypervisor: Hypervisor,
+  entry: EntryOutline,
+  { uuid, name }: DomainRef,
+  own: string,
+  copy: string | null,
+): Promise<Omit<DomainNow, 'files'>> {
+  const [status, { managedSave }, live, definitionXml] = await Promise.all([
+    hypervisor.domainStatus(uuid),
+    hypervisor.domainObstacles(uuid),
+    liveSession(hypervisor, uuid),
+    hypervisor.domainXml(uuid, 'definition'),
+  ]);
+  const session = entry.began.session.id;
+  const on = isOn(status.state);
+  const runs = !on ? 'off' : live === null ? 'own' : (live.id ?? '') === session ? 'rescue' : 'other-rescue';
+  const defined = status.persistent ? defines(definitionXml, session, own, copy) : NO_DEFINITION;
+  return {
+    domain: name === entry.began.domain.name ? 'there' : 'renamed',
+    name,
+    there: null,
+    state: status.state,
+    runs,
+    saved: managedSave ? 'yes' : 'no',
+    ...defined,
+    other: runs === 'other-rescue' ? (live?.startedBy ?? null) : defined.other,
+  };
+}
+
+type Defined = Pick<DomainNow, 'definition' | 'problem' | 'other'>;
+
+const NO_DEFINITION: Defined = { definition: 'none', problem: null, other: null };
+/** The mark of another version than ours: not to be read, and not to be acted on. */
+const OTHER_VERSION = new RegExp(
+  `${SESSION_NAMESPACE.replace(/\d+$/, '')}(?!${SESSION_NAMESPACE.replace(/^.*:/, '')}['"])\\d+['"]`,
+);
+
+function defines(xml: string, session: string, own: string, copy: string | null): Defined {
+  const mark = sessionOfDomainXml(xml);
+  if (mark === null && OTHER_VERSION.test(xml))
+    return { definition: 'other-rescue', problem: null, other: 'another version of Salvor' };
+  if (mark === null) return { ...NO_DEFINITION, definition: hashDefinition(xml) === own ? 'own' : 'changed' };
+  if ((mark.id ?? '') !== session) return { definition: 'other-rescue', problem: null, other: mark.startedBy };
+  const back = definitionToPutBack(xml, copy, null);
+  if (back.problem === null) return { ...NO_DEFINITION, definition: 'rescue' };
+  return { definition: back.differs ? 'differs' : 'damaged', problem: back.problem, other: null };
+}
+
+/** Is a file that the session made to be seen? Only in pools that there are: to look, nothing is changed on the host. */
+async function anyFile(hypervisor: Hypervisor, { began: { files } }: EntryOutline): Promise<boolean> {
+  const seen = files
+    .filter(({ kind }) => kind !== 'snapshot')
+    .map(({ name }) => hypervisor.examineVolume({ path: name }, 0).catch(() => null));
+  return (await Promise.all(seen)).some((volume) => volume !== null);
+}
