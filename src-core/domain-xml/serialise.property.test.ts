@@ -129,6 +129,7 @@ describe('serialiseXml', () => {
               ...{ source: { type: 'file', file: one }, bootOrder: 1 },
             },
           ],
+          guestDisks: [],
           controllers: [{ type: 'usb', index: 0, model: 'qemu-xhci', address: null }],
           boot: { picks: [], firstOrder: 2 },
           directKernel: { kernel: one, cmdline: two },

@@ -18,6 +18,7 @@ import {
   replaceText,
 } from '../domain-xml/elements.ts';
 import { sentence } from './findings.ts';
+import type { ProtectedDisk } from './guest-disks.ts';
 import { setNvram } from './scratch-nvram.ts';
 import { findSession, sessionElement } from './session.ts';
 import type { SessionMark } from './session.ts';
@@ -41,6 +42,8 @@ export const RIDE_ALONG_ALIAS = 'ua-salvor-medium';
 
 export interface Edits {
   readonly disks: readonly NewDisk[];
+  /** The guest's own disks that are kept from writes, and how. */
+  readonly guestDisks: readonly ProtectedDisk[];
   readonly controllers: readonly AddedController[];
   /** The guest's own devices in the order they get, from `firstOrder`; all others lose theirs. Null: the boot order is left alone. */
   readonly boot: { readonly picks: readonly BootPick[]; readonly firstOrder: number } | null;
@@ -68,6 +71,7 @@ export function applyEdits(document: XmlDocument, edits: Edits): Changes {
   const devices = ensureChild(document, root, 'devices');
   editDirectKernel(document, child(root, 'os'), edits, changes);
   if (edits.boot !== null) editBootOrder(document, root, devices, edits.boot, changes);
+  protectDisks(document, devices, edits.guestDisks, changes);
   addDisks(document, devices, edits.disks, changes);
   addControllers(document, devices, edits.controllers, changes);
   if (edits.endAtFirstReboot) editOnReboot(document, root, changes);
@@ -175,6 +179,28 @@ function deviceName(device: XmlElement): string {
       ? attribute(child(device, 'target'), 'dev')
       : attribute(child(device, 'mac'), 'address');
   return target ?? device.localName ?? 'device';
+}
+
+/** <readonly/> or <transient/>, where libvirt itself writes it: behind <target>, and <boot> where there is one. */
+function protectDisks(
+  document: XmlDocument,
+  devices: XmlElement,
+  guestDisks: readonly ProtectedDisk[],
+  { added }: MutableChanges,
+): void {
+  const disks = children(devices, 'disk');
+  for (const { disk, how } of guestDisks) {
+    const element = disks[disk.index];
+    if (element === undefined || how === 'snapshot') continue;
+    const name = how === 'read-only' ? 'readonly' : 'transient';
+    insertLine(
+      document,
+      element,
+      newElement(document, name),
+      child(element, 'target') ?? children(element).at(-1) ?? null,
+    );
+    added.push({ element: name, what: sentence(`change-guest-${how}`, { target: disk.target }) });
+  }
 }
 
 function addDisks(

@@ -28,7 +28,7 @@ export interface Attachment {
   readonly rescueDevice: RescueDevice | null;
   /** How each medium is attached, and why so; one that has no place is not in it. */
   readonly placements: ReadonlyMap<MediumFacts, Placement>;
-  readonly plannedDisks: readonly Omit<PlannedDisk, 'guestNames' | 'original' | 'unchanged'>[];
+  readonly plannedDisks: readonly Omit<PlannedDisk, 'guestNames' | 'original' | 'unchanged' | 'protection'>[];
   /** What is taken before the rescue device comes, and after. */
   readonly layoutBeforeRescue: Layout;
   readonly layout: Layout;

@@ -9,6 +9,7 @@ import type { HostTrait } from '../host/traits.ts';
 import { PACKED_FORMATS } from '../media/containers.ts';
 import { driverFormat, mediumName, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
+import { userRefusals } from './disk-users.ts';
 import { refusal } from './findings.ts';
 import { DISK_FORMATS, NOVA_LEGACY_TYPES, OPTICAL_FORMATS, REASON_OF_TYPE, SUPPORTED_TYPES } from './policy.ts';
 import { lengthWithRecord } from './record.ts';
@@ -62,6 +63,7 @@ export function stateRefusals(context: PlanContext): Finding[] {
         target: shellWord(facts.blockJobs[0] ?? ''),
       }),
     );
+  found.push(...userRefusals(context));
   const session = openSession(context);
   if (session !== null)
     found.push(

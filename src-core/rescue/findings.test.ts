@@ -149,6 +149,30 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
     media: [medium({ spec: { kind: 'path', path: '/dev/sdz' }, source: { type: 'block', dev: '/dev/sdz' } })],
     request: { device: 'disk', bus: 'sata' },
   }),
+  'guest-disk-read-only': row('sda', {
+    xml: domainXml({ devices: diskXml('sda', 'sata') }),
+    request: { guestDisks: 'read-only' },
+  }),
+  'guest-disk-overlay': row('vda', {
+    xml: domainXml({
+      devices: "<disk type='block' device='disk'><source dev='/dev/vg/root'/><target dev='vda' bus='virtio'/></disk>",
+    }),
+    request: { guestDisks: 'overlay' },
+  }),
+  'guest-disk-snapshot': row('vdb', {
+    xml: domainXml({ devices: ROOT_DISK + diskXml('vdb', 'virtio') }),
+    request: { guestDisks: 'snapshot' },
+  }),
+  'guest-snapshot': row(null, { xml: domainXml({ os: UEFI }), request: { guestDisks: 'snapshot' } }),
+  'overlay-left-behind': row('/media/rescue.img', {
+    room: [{ image: '/media/rescue.img', capacity: null, free: null, leftOverlay: true }],
+  }),
+  'no-space': row('/media', {
+    room: [{ image: '/media/rescue.img', capacity: 8 << 20, free: 1 << 20, leftOverlay: false }],
+  }),
+  'disk-in-use': row('vda', {
+    domain: { diskUsers: [{ target: 'vda', domain: 'helper', host: null, writes: true, as: 'same' }] },
+  }),
   'original-missing': row('the original image', {
     media: [medium({ spec: { kind: 'original' }, found: false, source: null, lookedAt: ['/images/root.qcow2'] })],
   }),
@@ -279,6 +303,24 @@ const WARNINGS: Readonly<Record<WarningCode, Row>> = {
   }),
   'secrets-unknown': row('vda', { xml: domainXml({ devices: encrypted }), host: { secrets: null } }),
   'guest-not-running-clean': row(null, { domain: { state: 'paused' } }),
+  'shareable-in-use': row('vdb', {
+    xml: domainXml({ devices: ROOT_DISK + diskXml('vdb', 'virtio', 'disk', '<shareable/>') }),
+    domain: { diskUsers: [{ target: 'vdb', domain: 'node2', host: null, writes: true, as: 'same' }] },
+  }),
+  'shareable-elsewhere': row('vdb', {
+    xml: domainXml({ devices: ROOT_DISK + diskXml('vdb', 'virtio', 'disk', '<shareable/>') }),
+    domain: { diskUsers: [{ target: 'vdb', domain: 'node2', host: 'host2', writes: true, as: 'path' }] },
+  }),
+  'medium-is-other-guest-disk': row('/media/rescue.img', { media: [medium({ owners: ['sleeper'] })] }),
+  'pending-changes': row(null, {
+    domain: { liveXml: domainXml({ devices: ROOT_DISK + diskXml('vdz', 'virtio') }) },
+  }),
+  'guest-disks-read-only': row(null, { request: { guestDisks: 'read-only' } }),
+  'guest-disks-overlay': row(null, { request: { guestDisks: 'overlay' } }),
+  'guest-disks-snapshot': row(null, { request: { guestDisks: 'snapshot' } }),
+  'little-space': row('/media', {
+    room: [{ image: '/media/rescue.img', capacity: 8 << 20, free: 7 << 20, leftOverlay: false }],
+  }),
   'nova-legacy': row('/media/rescue.img', { request: { profile: 'nova' } }),
 };
 

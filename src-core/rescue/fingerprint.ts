@@ -1,5 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { parseDomain } from '../domain-xml/domain.ts';
+import { pendingOf } from './pending.ts';
 import { powerOf } from './session.ts';
 import type { RescueInputs, RescuePlan } from './types.ts';
 
@@ -22,6 +24,8 @@ export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
     managedSave: domain.managedSave,
     job: domain.job,
     blockJobs: domain.blockJobs,
+    diskUsers: domain.diskUsers,
+    pending: pendingOf(parseDomain(domain.definitionXml), domain),
     media: media.map(
       ({ spec, found, source, size, format, content, hash, modified, bootFiles, kin, properties, remembered }) => ({
         spec,

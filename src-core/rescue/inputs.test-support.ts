@@ -1,6 +1,14 @@
 /** Builders for tests: a domain definition and planning inputs, each with sensible values and any part overridden. */
 import type { MediumContent } from '../media/recognise.ts';
-import type { DomainFacts, HostFacts, MediumFacts, NvramFacts, RescueInputs, RescueRequest } from './types.ts';
+import type {
+  DomainFacts,
+  HostFacts,
+  ImageRoom,
+  MediumFacts,
+  NvramFacts,
+  RescueInputs,
+  RescueRequest,
+} from './types.ts';
 
 export interface DomainParts {
   readonly type?: string;
@@ -93,6 +101,7 @@ export function medium(parts: Partial<MediumFacts> = {}): MediumFacts {
     bootFiles: [],
     kin: null,
     writers: [],
+    owners: [],
     properties: {},
     lookedAt: [],
     remembered: null,
@@ -116,6 +125,7 @@ export interface InputParts {
   readonly host?: Partial<HostFacts>;
   readonly media?: readonly MediumFacts[];
   readonly request?: Partial<RescueRequest>;
+  readonly room?: readonly ImageRoom[];
   readonly nvram?: NvramFacts;
 }
 
@@ -134,6 +144,8 @@ export function inputs(parts: InputParts = {}): RescueInputs {
       blockJobs: [],
       sessionXml: null,
       rootDiskId: null,
+      liveXml: null,
+      diskUsers: [],
       ...parts.domain,
     },
     host: { ...QEMU_HOST, ...parts.host },
@@ -154,6 +166,7 @@ export function inputs(parts: InputParts = {}): RescueInputs {
       ...parts.request,
     },
     stamp: null,
+    room: parts.room ?? [],
     ...(parts.nvram === undefined ? {} : { nvram: parts.nvram }),
   };
 }

@@ -33,6 +33,14 @@ export function copyWarnings({ domain, inputs }: PlanContext, medium: MediumFact
     : [];
 }
 
+/** A disk of another guest is off now, and may be started. */
+export function ownerWarnings({ spec, owners }: MediumFacts): Finding[] {
+  const name = mediumName(spec);
+  return owners.length === 0
+    ? []
+    : [warning('medium-is-other-guest-disk', name, { medium: name, users: owners.join(', ') })];
+}
+
 /** Properties that a rescue does not follow, where somebody might expect it to (Nova would change the machine type). */
 export function propertyWarnings({ domain }: PlanContext, medium: MediumFacts): Finding[] {
   const asked = medium.properties['hw_machine_type'];

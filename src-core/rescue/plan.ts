@@ -25,12 +25,15 @@ import { contextOf, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { refusal, sentence } from './findings.ts';
-import { copyWarnings } from './medium-warnings.ts';
+import { copyWarnings, ownerWarnings } from './medium-warnings.ts';
 import { asBus, asDevice, besideNvme, fitRefusals, neverBoots } from './fit.ts';
+import { plannedSnapshot, protectionOf, protectionWarnings } from './guest-disks.ts';
+import type { ProtectedDisk } from './guest-disks.ts';
 import { attachMedia } from './attach.ts';
 import type { Attachment } from './attach.ts';
 import { resolveBus, resolveDevice, resolveFallThrough, resolveSession, resolveWrites } from './resolve.ts';
-import { plannedFiles } from './planned-files.ts';
+import { pendingWarnings } from './pending.ts';
+import { plannedFiles, roomNeeded, roomRefusals, roomWarnings } from './planned-files.ts';
 import { plannedMedia } from './planned-media.ts';
 import { S390_BOOTS_ON_FROM } from './policy.ts';
 import { encodeRecord, hashDefinition } from './record.ts';
@@ -78,17 +81,23 @@ function planInContext(context: PlanContext): RescuePlan {
   const kernel = medium?.spec.kind === 'kernel';
   const attachment = attachMedia(context, resolved);
   const scratch = scratchFor(context, resolved);
-  const refusals = refusalsOf(context, resolved, attachment, scratch);
+  const protection = protectionOf(context);
+  const snapshot = plannedSnapshot(protection.disks, inputs.stamp);
+  const room = roomNeeded(context, attachment, protection.disks);
+  const refusals = refusalsOf(context, resolved, attachment, scratch, [...protection.refusals, ...roomRefusals(room)]);
   const accepted =
     inputs.request.allowUnbootable && device !== null && bus !== null
       ? (neverBoots(context, context.layout, device, bus) ?? besideNvme(context, resolved.fallThrough.value))
       : null;
   const warnings = [
     ...(medium === null ? [] : mediumWarnings(context, medium)),
-    ...inputs.media.flatMap((each) => copyWarnings(context, each)),
+    ...inputs.media.flatMap((each) => [...copyWarnings(context, each), ...ownerWarnings(each)]),
     ...choiceWarnings(context, resolved, accepted),
     ...domainWarnings(context, scratch),
     ...sessionWarnings(context, resolved, scratch),
+    ...protectionWarnings(context, protection.disks, snapshot),
+    ...pendingWarnings(context),
+    ...roomWarnings(room),
     ...controllerWarnings(attachment.layout.added),
   ];
   const bootBefore = effectiveBootOrder(domain);
@@ -100,8 +109,10 @@ function planInContext(context: PlanContext): RescuePlan {
     endAtFirstReboot: resolved.endAtFirstReboot,
     scratchNvram: scratch.kind === 'path' ? scratch.path : null,
     nvramBackup: inputs.nvram?.kind === 'file' ? inputs.nvram.path : null,
+    snapshot,
   };
-  const definition = refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, session);
+  const definition =
+    refusals.length > 0 ? null : makeDefinition(context, resolved, attachment, protection.disks, session);
   const bootAfter = bootOrderAfter(context, resolved, attachment);
   const running = powerOf(inputs.domain.state) === 'on';
   return {
@@ -116,13 +127,14 @@ function planInContext(context: PlanContext): RescuePlan {
     bootBefore,
     bootAfter: refusals.length > 0 ? [] : bootAfter,
     ifNotBootable: refusals.length > 0 ? null : consequence(context, resolved, bootAfter),
-    devices: deviceTable(domain, refusals.length > 0 ? null : attachment),
+    devices: deviceTable(domain, refusals.length > 0 ? null : attachment, protection.disks),
     added: definition?.changes.added ?? [],
     removed: definition?.changes.removed ?? [],
     steps: refusals.length > 0 ? [] : startSteps(session, running, resolved.stop),
     endSteps: refusals.length > 0 ? [] : endSteps(session, true, running, resolved.stop),
     scratchNvram: refusals.length > 0 ? null : session.scratchNvram,
-    files: refusals.length > 0 ? [] : plannedFiles(domain.name, attachment, session.scratchNvram),
+    files: refusals.length > 0 ? [] : plannedFiles(room, session.scratchNvram),
+    snapshot: refusals.length > 0 ? null : snapshot,
     rescueXml: definition?.xml ?? null,
     diff: definition === null ? [] : diffLines(definition.before, definition.xml),
     virsh: refusals.length > 0 ? [] : byHand(context, resolved, session, running),
@@ -154,6 +166,7 @@ function refusalsOf(
   resolved: ResolvedRequest,
   attachment: Attachment,
   scratch: ScratchNvram,
+  ofStorage: readonly Finding[],
 ): Finding[] {
   const kind = kindRefusals(context);
   if (kind.length > 0) return kind;
@@ -166,6 +179,7 @@ function refusalsOf(
     ...novaRefusals(context),
     ...sessionRefusals(context, resolved),
     ...scratchRefusals(scratch),
+    ...ofStorage,
   ];
   if (medium === null) return [...found, refusal('no-medium', null)];
   found.push(...mediumRefusals(context, medium, device));
@@ -226,6 +240,7 @@ function makeDefinition(
   context: PlanContext,
   resolved: ResolvedRequest,
   attachment: Attachment,
+  guestDisks: readonly ProtectedDisk[],
   session: SessionFacts,
 ): Definition {
   const { document, domain, inputs, medium } = context;
@@ -234,6 +249,7 @@ function makeDefinition(
   const none = resolved.fallThrough.value === 'none';
   const changes = applyEdits(document, {
     disks: attachment.disks,
+    guestDisks,
     controllers: attachment.layout.added,
     boot:
       kernel === null ? { picks: none ? [] : bootPicks(domain), firstOrder: 2 } : orderBehindKernel(domain, attachment),
@@ -299,10 +315,16 @@ function bootEntryName({ kind, target, index }: BootEntry): string {
   return target ?? `${kind} ${index}`;
 }
 
-function deviceTable(domain: DomainView, attachment: Attachment | null): PlannedDisk[] {
+function deviceTable(
+  domain: DomainView,
+  attachment: Attachment | null,
+  guestDisks: readonly ProtectedDisk[],
+): PlannedDisk[] {
+  const protections = new Map(guestDisks.map(({ disk, how }) => [disk.index, how]));
   const names = guestNames(domain);
   const unknown = { kernel: null, byId: null, byPath: null };
-  const own = domain.disks.map(({ target, bus, device, address, serial, source }): PlannedDisk => {
+  const own = domain.disks.map(({ index, target, bus, device, address, serial, source }): PlannedDisk => {
+    const protection = protections.get(index) ?? null;
     return {
       target,
       bus,
@@ -312,7 +334,8 @@ function deviceTable(domain: DomainView, attachment: Attachment | null): Planned
       source,
       guestNames: names.get(target) ?? unknown,
       original: true,
-      unchanged: true,
+      unchanged: protection === null || protection === 'snapshot',
+      protection,
     };
   });
   const added = (attachment?.plannedDisks ?? []).map((disk): PlannedDisk => ({
@@ -320,6 +343,7 @@ function deviceTable(domain: DomainView, attachment: Attachment | null): Planned
     guestNames: unknown,
     original: false,
     unchanged: false,
+    protection: null,
   }));
   return [...own, ...added];
 }

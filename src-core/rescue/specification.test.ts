@@ -44,6 +44,18 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ['backing file and data file: refused in media from elsewhere', ['medium-points-elsewhere']],
   ['managed-save image present', ['managed-save']],
   ['a job or block job running', ['job', 'block-job']],
+  [
+    'guest disks read-only, behind throw-away overlays, or a disk snapshot first; with the space it needs',
+    [
+      'guest-disk-read-only',
+      'guest-disk-overlay',
+      'guest-disk-snapshot',
+      'guest-snapshot',
+      'overlay-left-behind',
+      'no-space',
+    ],
+  ],
+  ['disks in use for writing by a running domain', ['disk-in-use']],
   ['a rescue session already open', ['in-rescue']],
   ['secret of an encrypted disk missing', ['secret-missing', 'secret-no-value']],
   ['a transient domain without consent', ['transient-domain']],
@@ -58,7 +70,13 @@ const WARNED: readonly (readonly [string, readonly string[]])[] = [
   ['firmware and medium do not match', ['firmware-medium-uefi', 'firmware-medium-bios', 'medium-architecture']],
   ['medium shows no boot signature', ['no-boot-signature']],
   ['TPM measurements will change', ['tpm']],
-  ['shareable disks in use elsewhere', ['shareable-disk']],
+  ['shareable disks in use elsewhere', ['shareable-disk', 'shareable-in-use', 'shareable-elsewhere']],
+  ['guest disks offered as media', ['medium-is-other-guest-disk']],
+  ['pending device changes', ['pending-changes']],
+  [
+    'guest disks read-only, behind throw-away overlays, or a disk snapshot first; with the space it needs',
+    ['guest-disks-read-only', 'guest-disks-overlay', 'guest-disks-snapshot', 'little-space'],
+  ],
   ['medium is a clone of the root disk', ['clone-of-root', 'original-of-root']],
   ['domain is managed by Nova or another manager', ['managed-by']],
   ['snapshots exist', ['snapshots']],
@@ -93,7 +111,7 @@ describe('the specification’s', () => {
 
 /** What an administrator can be told to do, as the first word of a sentence, or behind “or”, “then” and a comma. */
 const IMPERATIVES =
-  'Agree|Attach|Choose|Connect|Define|Edit|End|Flatten|Give|Leave|Mend|Put|Rename|Rescue such|Set|Shut|Start|Unpack|Use|Wait';
+  'Agree|Attach|Choose|Connect|Define|Edit|End|Flatten|Give|Leave|Make|Mend|Put|Remove|Rename|Rescue such|Set|Shut|Start|Unpack|Use|Wait';
 const SAYS_WHAT_TO_DO = new RegExp(`[.:)] (?:${IMPERATIVES}|For a [^.]* choose)\\b`);
 
 describe('every refusal says what to do behind what is the matter', () => {

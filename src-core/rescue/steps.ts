@@ -1,6 +1,6 @@
 /** What will be done, in order: to start a session of each kind, and to end it. The runner reports by these ids. */
 import { sentence } from './findings.ts';
-import type { OnTimeout, PlanStep, Sentence, SessionKind, StopRequest } from './types.ts';
+import type { OnTimeout, PlanStep, PlannedSnapshot, Sentence, SessionKind, StopRequest } from './types.ts';
 
 /** What the steps of a session depend on. */
 export interface SessionFacts {
@@ -12,6 +12,8 @@ export interface SessionFacts {
   readonly scratchNvram: string | null;
   /** File of the guest's own UEFI variables, of which a copy is kept first; null: none. */
   readonly nvramBackup: string | null;
+  /** Taken of the guest's own disks first; null: none. */
+  readonly snapshot: PlannedSnapshot | null;
 }
 
 /**
@@ -27,6 +29,7 @@ export function startSteps(session: SessionFacts, running: boolean, stop: StopRe
     { id: 'check', what: sentence('step-check'), inverse: null },
     ...(transient ? [defineStep(session), ...stopStep] : stopStep),
     ...backupStep(session),
+    ...snapshotStep(session),
     ...(kind === 'until-ended' && !transient ? [defineStep(session)] : []),
     startStep(session),
     { id: 'verify', what: sentence('step-verify'), inverse: null },
@@ -37,6 +40,19 @@ export function startSteps(session: SessionFacts, running: boolean, stop: StopRe
 function backupStep({ domain, nvramBackup }: SessionFacts): PlanStep[] {
   if (nvramBackup === null) return [];
   return [{ id: 'backup', what: sentence('step-backup', { domain, path: nvramBackup }), inverse: null }];
+}
+
+/** Of disks at rest; and before anything is defined, so that what it goes back to is the guest's own definition. */
+function snapshotStep({ snapshot }: SessionFacts): PlanStep[] {
+  if (snapshot === null) return [];
+  const { name, targets } = snapshot;
+  return [
+    {
+      id: 'snapshot',
+      what: sentence('step-snapshot', { snapshot: name, targets: targets.join(', ') }),
+      inverse: sentence('undo-snapshot', { snapshot: name }),
+    },
+  ];
 }
 
 const THEN: Readonly<Record<OnTimeout, string>> = {

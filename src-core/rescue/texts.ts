@@ -59,6 +59,19 @@ export const REFUSAL_TEXTS = {
     'A medium at a web address is read-only and can only be attached as a cdrom. Choose cdrom, or upload it to a pool first.',
   'overlay-impossible':
     'Writes to {{medium}} cannot be kept away from it on the {{bus}} bus, since it is not a file. Choose cdrom, or a usb, scsi or virtio disk (read-only), or a file.',
+  'guest-disk-read-only':
+    '{{target}} cannot be made read-only for the rescue: {{why}}. Choose {{instead}} for the guest’s own disks.',
+  'guest-disk-overlay':
+    '{{target}} cannot be put behind a throw-away overlay: {{why}}. Choose {{instead}} for the guest’s own disks.',
+  'guest-disk-snapshot':
+    'No snapshot can be taken of {{target}}: {{why}}. Choose {{instead}} for the guest’s own disks.',
+  'guest-snapshot': 'No disk snapshot can be taken of this guest: {{why}}. Choose {{instead}} for its own disks.',
+  'overlay-left-behind':
+    '{{overlay}} was left behind by an earlier rescue of this guest, and libvirt starts none while it lies there. Remove it: salvor sessions --clean, or by hand.',
+  'no-space':
+    'There are {{free}} free in {{folder}}, where the rescue system’s writes would go: not enough to start. Make room there, or choose otherwise (a cdrom, or other protection of the guest’s own disks).',
+  'disk-in-use':
+    'Disk {{target}} is in use by {{users}}. Two guests that write to one disk destroy it. Shut that one down, or detach the disk there.',
   'original-missing':
     'This guest has no original image to boot from: {{problem}}. Looked at: {{looked}}. Choose a medium.',
   'kernel-missing': '{{file}} cannot be used: {{problem}}. Put it where the host can read it.',
@@ -133,6 +146,22 @@ export const WARNING_TEXTS = {
   tpm: 'The guest has a TPM. Booting another medium changes its measurements: BitLocker, clevis and the like will ask for their recovery keys on that boot. Have them at hand; keys unlock again after the rescue.',
   'shareable-disk':
     'Disk {{target}} is shareable: other guests may have it mounted. A repair (fsck) while they do destroys its data. Make sure that nobody else uses it.',
+  'shareable-in-use':
+    'Disk {{target}} is open in {{users}} just now. A repair (fsck) of what is mounted there destroys it. Shut that down first, or unmount the disk there.',
+  'shareable-elsewhere':
+    'Disk {{target}} is shareable, and {{users}} has a disk of the same path, which may be the same one. A repair (fsck) of what is mounted there destroys it. Make sure that it is another, or shut that down first.',
+  'medium-is-other-guest-disk':
+    '{{medium}} is a disk of {{users}}, off now. What the rescue system sees of it changes when that is started meanwhile, and one of the two may not start. Leave it off until the rescue is over.',
+  'pending-changes':
+    'The running guest is not what its definition says: {{changes}}. The rescue, and every start after it, is made from the definition: what is in the running guest alone is gone when it stops. Put it into the definition first where it is to stay.',
+  'guest-disks-read-only':
+    'The guest’s own disks {{targets}} are read-only during the rescue: they can be looked at, and not repaired. Mount with -o ro,noload (ext4) or ro,norecovery (XFS).',
+  'guest-disks-overlay':
+    'What is written to the guest’s own disks {{targets}} is thrown away whenever the guest is powered off: no repair stays. Try it, and rescue again without.',
+  'guest-disks-snapshot':
+    'A snapshot of {{targets}} is taken first ({{snapshot}}), and stays after the rescue. With the guest off, go back to it, disks and definition: virsh snapshot-revert {{domain}} {{name}}; remove it: virsh snapshot-delete {{domain}} {{name}}.',
+  'little-space':
+    'The overlays and snapshots of this rescue in {{folder}} can grow to {{atMost}} together, and {{free}} are free there. When it is full, the guest pauses at its next write. Make room, or write little.',
   'nova-legacy':
     'Nova itself needs hw_rescue_device or hw_rescue_bus on the medium for a stable rescue; without them it would detach the guest’s disks. Salvor keeps them attached; Nova’s stable defaults are planned here.',
   'managed-by':
@@ -269,10 +298,15 @@ export const SENTENCE_TEXTS = {
   // files of a session
   'file-nvram':
     'UEFI variables of the session: libvirt makes them from the firmware’s template, ending the rescue removes them',
+  'file-guest-overlay':
+    'throw-away overlay over the guest’s own disk {{target}} ({{image}}): libvirt makes it at the start and removes it when the guest stops',
   'file-overlay':
     'throw-away overlay over {{medium}}: libvirt makes it at the start and removes it when the guest stops',
   // changes
   'change-disk': 'rescue device {{target}}: {{device}} on {{bus}}, {{source}}',
+  'change-guest-read-only': '<readonly/> on {{target}}: the guest’s own disk is not written to',
+  'change-guest-overlay':
+    '<transient/> on {{target}}: what is written to the guest’s own disk is thrown away when it stops',
   'change-ride-along': 'further medium {{target}}: {{device}} on {{bus}}, {{source}}',
   'change-controller': '{{type}} controller {{index}}, model {{model}}',
   'change-metadata': 'session mark in the metadata (urn:salvor:rescue:1)',

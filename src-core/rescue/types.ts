@@ -166,6 +166,8 @@ export interface MediumFacts {
   readonly kin: { readonly target: string; readonly as: 'same-file' | 'base' } | null;
   /** Names of running domains (other than the one rescued) that have it open for writing. */
   readonly writers: readonly string[];
+  /** Names of domains (other than the one rescued) that are off, and have it as a disk of their own that they may write to. */
+  readonly owners: readonly string[];
   /** Glance image properties: hw_rescue_device, hw_rescue_bus, hw_disk_bus, … */
   readonly properties: Readonly<Record<string, string>>;
   /** How this medium was last attached in a rescue that went well; null: never, or nobody remembers. */
@@ -186,6 +188,18 @@ export const DOMAIN_STATES = [
 ] as const;
 export type DomainState = (typeof DOMAIN_STATES)[number];
 
+/** A running domain that has one of the guest's own disks open. */
+export interface DiskUser {
+  /** The guest's own disk. */
+  readonly target: string;
+  readonly domain: string;
+  /** The host it runs on; null: the guest's own. */
+  readonly host: string | null;
+  readonly writes: boolean;
+  /** `path`: a file of the same name on another host, which may be another file. */
+  readonly as: 'same' | 'path';
+}
+
 /** A domain as libvirt tells of it. */
 export interface DomainFacts {
   /** INACTIVE | SECURE for a persistent domain; MIGRATABLE | SECURE for a transient one. */
@@ -204,6 +218,9 @@ export interface DomainFacts {
   readonly sessionXml: string | null;
   /** GPT disk GUID or MBR signature of the root disk, as recognise() tells it; null: not read. */
   readonly rootDiskId: string | null;
+  /** What it runs from, without passwords; null: it is off, or transient, or it could not be asked for. */
+  readonly liveXml: string | null;
+  readonly diskUsers: readonly DiskUser[];
 }
 
 /** A secret known to the host. */
@@ -238,6 +255,17 @@ export interface SessionStamp {
   readonly startedBy: string;
 }
 
+/** An image on the host that a session writes beside or into: a throw-away overlay over it, or a snapshot inside it. */
+export interface ImageRoom {
+  readonly image: string;
+  /** Bytes as its guest sees them: what an overlay or a snapshot can cost at most, and a little. null: not known. */
+  readonly capacity: number | null;
+  /** Bytes that are free in its folder; null: not told. */
+  readonly free: number | null;
+  /** The overlay of an earlier session lies there. */
+  readonly leftOverlay: boolean;
+}
+
 /** The file of the guest's own UEFI variables, of which a copy is kept before the rescue starts. */
 export type NvramFacts =
   /** Nothing to keep: no UEFI, no variables that outlive the guest's power-off, or a file that libvirt has yet to make. */
@@ -256,6 +284,8 @@ export interface RescueInputs {
   readonly stamp: SessionStamp | null;
   /** Absent: not asked for (a plan from files). */
   readonly nvram?: NvramFacts;
+  /** One for each image that a session as requested might write beside or into; those missing were not asked about. */
+  readonly room: readonly ImageRoom[];
 }
 
 /**
@@ -298,6 +328,8 @@ export interface PlannedDisk {
   readonly original: boolean;
   /** true for originals that stay identical in everything but <boot order>. */
   readonly unchanged: boolean;
+  /** How one of the guest's own is kept from the rescue system's writes, where that was asked for; null: it is not. */
+  readonly protection: Exclude<GuestDisks, 'writable'> | null;
 }
 
 /** How a medium is attached, and why so. */
@@ -321,6 +353,18 @@ export interface PlannedFile {
   readonly path: string;
   /** What it is, who makes it and who takes it away. */
   readonly what: Sentence;
+  /** Bytes that it can grow to; null: not known. */
+  readonly atMost: number | null;
+  /** Bytes that are free in its folder now; null: not told. */
+  readonly free: number | null;
+}
+
+/** A snapshot of the guest's own disks that is taken before the rescue, and stays. */
+export interface PlannedSnapshot {
+  /** In a preview with `…` for what only the session tells. */
+  readonly name: string;
+  readonly description: string;
+  readonly targets: readonly string[];
 }
 
 /** A medium as the plan names it: what an administrator compares with what they meant. */
@@ -381,6 +425,8 @@ export interface RescuePlan {
   readonly scratchNvram: string | null;
   /** Files that come and go with the session, the rescue device's first. */
   readonly files: readonly PlannedFile[];
+  /** Taken before the start; null: none. */
+  readonly snapshot: PlannedSnapshot | null;
   /** The definition the domain will be started from; null where refused. May hold graphics passwords: `redactPlan` before it is shown. */
   readonly rescueXml: string | null;
   readonly diff: readonly DiffLine[];

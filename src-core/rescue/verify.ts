@@ -4,7 +4,8 @@ import { formatAddress } from '../domain-xml/disk-view.ts';
 import { parseXml } from '../domain-xml/document.ts';
 import { readDomain } from '../domain-xml/domain.ts';
 import { child } from '../domain-xml/elements.ts';
-import type { DiskAddress } from '../disks/types.ts';
+import { overlayOf } from '../disks/overlay.ts';
+import type { DiskAddress, DiskView } from '../disks/types.ts';
 import { nvramFile } from './scratch-nvram.ts';
 import type { PlannedDisk, RescuePlan } from './types.ts';
 
@@ -26,8 +27,11 @@ export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {
       differences.push(`${planned.target} is a ${disk.device}, not a ${planned.device}`);
     if (!sameAddress(planned.address, disk.address))
       differences.push(`${planned.target} is at ${text(disk.address)}, not at ${text(planned.address)}`);
-    if (sourceMoved(planned, disk.source))
+    if (sourceMoved(planned, disk, plan.domain.name))
       differences.push(`${planned.target} has ${disk.source ?? 'nothing'} in it, not ${planned.source ?? 'nothing'}`);
+    if (planned.protection === 'read-only' && !disk.readonly) differences.push(`${planned.target} is not read-only`);
+    if (planned.protection === 'overlay' && !disk.transient)
+      differences.push(`${planned.target} is not behind a throw-away overlay`);
   }
   const known = new Set(plan.devices.map((device) => device.target));
   for (const disk of live.disks) if (!known.has(disk.target)) differences.push(`${disk.target} was not planned`);
@@ -52,7 +56,8 @@ function text(address: DiskAddress | null): string {
   return address === null ? 'no address' : formatAddress(address);
 }
 
-/** The rescue device's own source is an overlay while it runs; originals must be the same, but an optional source may have been dropped. */
-function sourceMoved(planned: PlannedDisk, live: string | null): boolean {
-  return planned.original && live !== null && live !== planned.source;
+/** A transient disk's source is its overlay while it runs; originals must be the same, but an optional source may have been dropped. */
+function sourceMoved({ original, source }: PlannedDisk, live: DiskView, domain: string): boolean {
+  if (!original || live.source === null || live.source === source) return false;
+  return !live.transient || source === null || live.source !== overlayOf(source, domain);
 }

@@ -20,6 +20,7 @@ export function virshCommands(by: ByHand): string[] {
     '# where Salvor is (rescue.xml holds passwords of the guest; take it to where virsh is):',
     planCommand(by),
     ...startCommands(by),
+    ...snapshotNote(by),
     by.session.endAtFirstReboot
       ? '# work in the rescue system; the session is over when the guest reboots; or end it:'
       : '# work in the rescue system; then end it:',
@@ -85,7 +86,7 @@ function startCommands(by: ByHand): string[] {
   const words = wordsOf(by);
   const { virsh, domain, isOff } = words;
   const reset = session.scratchNvram === null ? '' : ' --reset-nvram';
-  const stop = running ? stopCommands(words, request.stop) : [];
+  const stop = [...(running ? stopCommands(words, request.stop) : []), ...snapshotCommand(by, words)];
   if (session.kind === 'one-shot') return [...stop, `${virsh} create rescue.xml${reset}`];
   const define = `${virsh} define rescue.xml`;
   const start = `${virsh} start ${domain}${reset}`;
@@ -93,6 +94,24 @@ function startCommands(by: ByHand): string[] {
   if (!session.transient) return [...stop, running ? `${isOff} && ${define}` : define, start];
   const givesUp = request.stop.how === 'graceful' && request.stop.onTimeout === 'give-up';
   return [define, ...stop, ...(givesUp ? [`${isOff} || ${virsh} undefine ${domain} --keep-nvram`] : []), start];
+}
+
+/** By hand a snapshot is not named after a session. */
+const SNAPSHOT = 'salvor-by-hand';
+
+/** While the guest runs on, having been given up, this fails: a snapshot of it would be another one, with its memory. */
+function snapshotCommand({ session: { snapshot } }: ByHand, { virsh, domain, isOff }: Words): string[] {
+  if (snapshot === null) return [];
+  const disks = snapshot.targets.map((target) => `--diskspec ${shellWord(`${target},snapshot=internal`)}`);
+  return [`${isOff} && ${virsh} snapshot-create-as ${domain} --name ${SNAPSHOT} ${disks.join(' ')}`];
+}
+
+function snapshotNote(by: ByHand): string[] {
+  if (by.session.snapshot === null) return [];
+  const { virsh, domain } = wordsOf(by);
+  return [
+    `# the snapshot stays; go back to it, the guest off: ${virsh} snapshot-revert ${domain} --snapshotname ${SNAPSHOT}`,
+  ];
 }
 
 /** shutdown returns at once: wait until the guest is off, as long as the request says. */

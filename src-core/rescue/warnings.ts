@@ -2,6 +2,7 @@
 import type { AddedController } from '../disks/places.ts';
 import { isIso, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
+import { userWarnings } from './disk-users.ts';
 import { warning } from './findings.ts';
 import { kernelWarnings, loaderWarnings, propertyWarnings } from './medium-warnings.ts';
 import { FIRMWARE_NAMES } from './policy.ts';
@@ -9,7 +10,8 @@ import type { ScratchNvram } from './scratch-nvram.ts';
 import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
 
 /** About the guest and its surroundings. */
-export function domainWarnings({ domain, inputs }: PlanContext, scratch: ScratchNvram): Finding[] {
+export function domainWarnings(context: PlanContext, scratch: ScratchNvram): Finding[] {
+  const { domain, inputs } = context;
   const facts = inputs.domain;
   const found: Finding[] = [];
   if (domain.firmware === 'uefi' && scratch.kind === 'not-needed') found.push(warning('nvram-writable', null));
@@ -20,6 +22,7 @@ export function domainWarnings({ domain, inputs }: PlanContext, scratch: Scratch
     if (disk.secrets.length > 0 && unknownSecrets(inputs.host.secrets))
       found.push(warning('secrets-unknown', disk.target, { target: disk.target }));
   }
+  found.push(...userWarnings(context));
   for (const manager of domain.managers) found.push(warning('managed-by', manager, { manager }));
   const count = facts.snapshots + facts.checkpoints;
   if (count > 0) found.push(warning('snapshots', null, { count }));

@@ -74,6 +74,7 @@ export async function collectInputs(
     request,
     stamp,
     nvram,
+    room: [],
   };
 }
 

@@ -36,7 +36,10 @@ export async function collectDomain(hypervisor: Hypervisor, uuid: string): Promi
     isOn(status.state) ? hypervisor.blockJobs(uuid, targetsWithSource(view)) : [],
     within(DISK_ID_PATIENCE_MS, readRootDiskId(hypervisor, view), null),
   ]);
-  return { facts: { definitionXml, ...status, ...obstacles, blockJobs, sessionXml, rootDiskId }, view };
+  return {
+    facts: { definitionXml, ...status, ...obstacles, blockJobs, sessionXml, rootDiskId, liveXml: null, diskUsers: [] },
+    view,
+  };
 }
 
 function targetsWithSource(view: DomainView): string[] {

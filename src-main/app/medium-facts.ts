@@ -35,6 +35,7 @@ export const NOTHING: Omit<MediumFacts, 'spec'> = {
   bootFiles: [],
   kin: null,
   writers: [],
+  owners: [],
   properties: {},
   remembered: null,
   lookedAt: [],

@@ -62,11 +62,14 @@ export async function offlineInputs(files: OfflineFiles, request: RescueRequest)
       blockJobs: [],
       sessionXml: null,
       rootDiskId: null,
+      liveXml: null,
+      diskUsers: [],
     },
     host,
     media,
     request,
     stamp: null,
+    room: [],
   };
 }
 

@@ -245,6 +245,7 @@ export function mediumFacts(spec: MediumSpec): MediumFacts {
         ? [{ role: 'kernel', file, size: 9_000_000, hash, content: { kind: 'bzimage', arch: 'x86_64' } }]
         : [],
     kin: null,
+    owners: [],
     writers: file.includes('in-use') ? ['build-07'] : [],
     properties: {},
     remembered: null,

@@ -42,6 +42,8 @@ function hostileSalvor() {
     blockJobs: [],
     sessionXml: null,
     rootDiskId: null,
+    liveXml: null,
+    diskUsers: [],
   };
   const host: RescueInputs['host'] = {
     uri: `qemu+ssh://${HOSTILE}/system`,
@@ -72,7 +74,7 @@ function hostileSalvor() {
         writers: [HOSTILE],
         properties,
       }));
-      const { plan, choices } = previewRescue({ domain, host, media, request, stamp: null });
+      const { plan, choices } = previewRescue({ domain, host, media, request, room: [], stamp: null });
       return { plan: redactPlan(plan), choices, media };
     },
   });
