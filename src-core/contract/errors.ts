@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'cancelled',
   'not-in-rescue',
   'stop-timeout',
+  'guest-paused',
   'stop-failed',
   'start-failed',
   'verify-failed',
@@ -175,13 +176,13 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     next: 'Choose as the reasons say, then try again.',
   },
   drift: {
-    message: '{{domain}} is not what it was when you saw the preview: {{what}}.',
-    unchanged: NOTHING_TOUCHED,
-    next: 'Look at the new preview, then start again.',
+    message: '{{domain}} is not what it was when it was looked at: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Look at how it is now, then start again.',
   },
   busy: {
     message: 'Another operation is under way on {{domain}}: {{what}}.',
-    unchanged: 'This request changed nothing.',
+    unchanged: '{{unchanged}}',
     next: 'Wait until it has ended, or cancel it.',
   },
   cancelled: { message: 'Cancelled.', unchanged: '{{unchanged}}', next: 'Start again whenever you like.' },
@@ -192,12 +193,17 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   'stop-timeout': {
     message: '{{domain}} did not shut down within {{seconds}} seconds.',
-    unchanged: 'It keeps running; its definition was not touched.',
+    unchanged: '{{unchanged}}',
     next: 'Give it more time, shut it down from inside, or choose to force it off.',
+  },
+  'guest-paused': {
+    message: '{{domain}} is {{state}}, so that it cannot shut down by itself.',
+    unchanged: '{{unchanged}}',
+    next: '{{wake}}, then try again; or choose to force it off.',
   },
   'stop-failed': {
     message: '{{domain}} could not be stopped.',
-    unchanged: 'Its definition was not touched.',
+    unchanged: '{{unchanged}}',
     next: 'Look at its state, then try again or force it off.',
   },
   'start-failed': {
@@ -213,7 +219,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   'rollback-failed': {
     message: '{{what}} failed, and so did the way back: {{rollback}}.',
     unchanged: '{{unchanged}}',
-    next: 'Look at the state of {{domain}}: if it is off, start it (virsh start) once the reason is gone; if it is in rescue, end the rescue.',
+    next: '{{next}}',
   },
   'end-failed': {
     message: 'The rescue of {{domain}} has not ended: {{what}}.',

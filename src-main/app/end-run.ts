@@ -5,28 +5,25 @@
 import { randomUUID } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
-import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
 import type { TrustedRecord } from '../../src-core/rescue/put-back.ts';
-import { hashDefinition, sameDefinition } from '../../src-core/rescue/record.ts';
+import { hashDefinition } from '../../src-core/rescue/record.ts';
 import { nvramFile, scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import { endSteps } from '../../src-core/rescue/steps.ts';
 import type { StopRequest } from '../../src-core/rescue/types.ts';
-import type { DomainRef, DomainStatus, Hypervisor } from '../libvirt/port.ts';
+import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { lockDomain } from './domain-lock.ts';
+import { carryOutEnd, endProblem } from './end-steps.ts';
+import type { BegunEnd, Ending } from './end-steps.ts';
 import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import { keptDefinition } from './kept-definition.ts';
-import { compareVariables } from './nvram.ts';
-import { begin, conclude, inStep, stateBefore } from './recording.ts';
-import type { Recorded } from './recording.ts';
-import { removeFile } from './remove-file.ts';
+import { begin, conclude, stateBefore } from './recording.ts';
 import { openSession } from './run.ts';
 import type { OpenSession, RunReport } from './run.ts';
-import { stopGuest } from './stop-guest.ts';
 
 export const POWER_AFTER = ['as-before', 'on', 'off'] as const;
 export type PowerAfter = (typeof POWER_AFTER)[number];
@@ -78,24 +75,6 @@ export async function endRescue(
   }
 }
 
-/** What there is to end, found in the domain alone. */
-interface Ending {
-  readonly open: OpenSession;
-  /** The definition to put back; null: it was never replaced. */
-  readonly original: string | null;
-  readonly notes: readonly string[];
-  /** It is transient again afterwards: started from its own XML, and then its definition taken away. */
-  readonly transient: boolean;
-  readonly scratchNvram: string | null;
-  /** Will it run when all is done? */
-  readonly on: boolean;
-  /** As it is now. */
-  readonly status: DomainStatus;
-  readonly definitionXml: string;
-  /** The definition that it comes back to. */
-  readonly own: string;
-}
-
 interface Run {
   readonly hypervisor: Hypervisor;
   readonly order: EndOrder;
@@ -113,22 +92,32 @@ async function carryOut(run: Run): Promise<Ended> {
   report.steps(steps);
   report.cancellable(open.live && stop.how === 'graceful');
   if (signal.aborted) throw new SalvorError('cancelled');
-  const recorded = { report, writer: await beginEnd(run, ending, steps) };
+  const writer = await beginEnd(run, ending, steps);
+  const begun: BegunEnd = { hypervisor, domain, stop, journal, report, writer, signal, ending, asked: false };
   let variables: string | null;
   try {
-    variables = await carryOutSteps(run, ending, recorded);
+    variables = await carryOutEnd(begun);
   } catch (error) {
-    await conclude(recorded, hypervisor, domain, errorOf(error));
-    throw error;
+    const problem = await endProblem(begun, errorOf(error));
+    await conclude(begun, hypervisor, domain, problem.data);
+    throw problem;
   }
   await closeRescue(journal, ending, order.by);
-  await conclude(recorded, hypervisor, domain, null);
+  await conclude(begun, hypervisor, domain, null);
   return { session: open.session, on: ending.on, variables, notes: ending.notes };
 }
 
 function stepsOf(domain: DomainRef, { open, original, transient, scratchNvram, on }: Ending, stop: StopRequest) {
   const kind = original === null ? ('one-shot' as const) : ('until-ended' as const);
-  const session = { domain: domain.name, kind, transient, endAtFirstReboot: false, scratchNvram, nvramBackup: null };
+  const session = {
+    domain: domain.name,
+    kind,
+    transient,
+    endAtFirstReboot: false,
+    scratchNvram,
+    nvramBackup: null,
+    snapshot: null,
+  };
   return endSteps(session, open.live, on, stop).map(({ id, what }) => ({ id, text: what.text }));
 }
 
@@ -152,35 +141,6 @@ function beginEnd(
   });
 }
 
-/** Gives what is to be told of the guest's UEFI variables; null: nothing. */
-async function carryOutSteps(
-  { hypervisor, order: { domain, stop, journal }, signal }: Run,
-  ending: Ending,
-  recorded: Recorded,
-): Promise<string | null> {
-  const { report } = recorded;
-  const { open, original, transient, scratchNvram } = ending;
-  if (open.live)
-    await inStep(recorded, 'stop', () =>
-      stopGuest(hypervisor, domain, stop, { signal, note: (note) => report.note('stop', note) }),
-    );
-  report.cancellable(false);
-  for (const note of ending.notes) await recorded.writer?.note(note);
-  if (original !== null && !transient) await inStep(recorded, 'define', () => putBack(hypervisor, domain, original));
-  const leftover =
-    scratchNvram === null ? null : await inStep(recorded, 'nvram', () => removeFile(hypervisor, scratchNvram));
-  // While it is off: its own firmware writes them, too. One that was ended half-way before may run already.
-  const isOff = open.live || !isOn(ending.status.state);
-  const variables = isOff ? await compareVariables(hypervisor, journal, domain, open.session.id) : null;
-  await inStep(recorded, 'start', () => start(hypervisor, domain, ending));
-  await inStep(recorded, 'verify', () => verifyEnd(hypervisor, domain, ending, leftover));
-  if (variables !== null) {
-    await recorded.writer?.note(variables);
-    report.note('verify', variables);
-  }
-  return variables;
-}
-
 /** The rescue's own entry needs nobody any more, where this computer has it. */
 async function closeRescue(journal: Journal, { open: { session } }: Ending, by: string): Promise<void> {
   if (session.id === null) return;
@@ -200,6 +160,11 @@ async function lookAt(hypervisor: Hypervisor, order: EndOrder, open: OpenSession
   ]);
   const { original, notes } = open.defined ? await originalIn(definitionXml, order, open) : NOT_REPLACED;
   const { session, live } = open;
+  if (!status.persistent)
+    throw new SalvorError('record-unusable', {
+      domain: domain.name,
+      problem: 'somebody undefined it, so that it would be gone when it is stopped',
+    });
   // Ended half-way before: it runs from its own definition already.
   const runs = !live && isOn(status.state);
   const on = runs || (power === 'as-before' ? session.powerBefore === 'on' : power === 'on');
@@ -240,83 +205,4 @@ async function originalIn(
 function scratchIn(xml: string, uuid: string): string | null {
   const file = nvramFile(child(parseXml(xml).documentElement, 'os'));
   return file?.endsWith(scratchSuffix(uuid)) === true ? file : null;
-}
-
-async function putBack(hypervisor: Hypervisor, domain: DomainRef, original: string): Promise<void> {
-  try {
-    await hypervisor.defineDomain(original);
-  } catch (error) {
-    throw endFailed(domain, 'its definition could not be put back', error);
-  }
-}
-
-function endFailed(domain: DomainRef, what: string, error: unknown): SalvorError {
-  const { detail, message } = errorOf(error);
-  const unchanged = `${domain.name} is off and still in rescue; its own definition is kept inside.`;
-  return new SalvorError('end-failed', { domain: domain.name, what, unchanged }, detail ?? message);
-}
-
-async function start(hypervisor: Hypervisor, domain: DomainRef, ending: Ending): Promise<void> {
-  const runs = isOn(await hypervisor.domainState(domain.uuid));
-  if (ending.transient && ending.original !== null) {
-    try {
-      // Started first: its definition is all that there is of it while it is off.
-      if (!runs) await hypervisor.createDomain(ending.original);
-    } catch (error) {
-      throw endFailed(domain, 'it could not be started again', error);
-    }
-    await hypervisor.undefineDomain(domain.uuid);
-  } else if (ending.on && !runs) await startNormally(hypervisor, domain);
-}
-
-async function startNormally(hypervisor: Hypervisor, domain: DomainRef): Promise<void> {
-  try {
-    await hypervisor.startDomain(domain.uuid);
-  } catch (error) {
-    const { detail, message } = errorOf(error);
-    const unchanged = `The rescue has ended; ${domain.name} is off and back at its own definition.`;
-    throw new SalvorError(
-      'start-failed',
-      { domain: domain.name, what: 'normal operation', unchanged },
-      detail ?? message,
-    );
-  }
-}
-
-/** Is the definition the one from before the rescue, and does the domain run from it? */
-async function verifyEnd(
-  hypervisor: Hypervisor,
-  domain: DomainRef,
-  ending: Ending,
-  leftover: string | null,
-): Promise<void> {
-  const { on, original, transient } = ending;
-  const [definitionXml, liveXml, still] = await Promise.all([
-    hypervisor.domainXml(domain.uuid, 'definition'),
-    on ? hypervisor.domainXml(domain.uuid, 'live') : null,
-    openSession(hypervisor, domain.uuid),
-  ]);
-  const differences: string[] = [];
-  if (still !== null) differences.push('it is still in rescue');
-  if (leftover !== null) differences.push(`the session’s UEFI variables could not be removed: ${leftover}`);
-  if (!transient && isAnother(ending, definitionXml))
-    differences.push('its definition is not the one from before the rescue: somebody changed it meanwhile');
-  const targets = (xml: string) =>
-    parseDomain(xml)
-      .disks.map(({ target, bus }) => `${target} on ${bus}`)
-      .join(', ');
-  const own = transient && original !== null ? original : definitionXml;
-  if (liveXml !== null && targets(liveXml) !== targets(own))
-    differences.push(`it runs with the disks ${targets(liveXml)}, its definition has ${targets(own)}`);
-  if (differences.length === 0) return;
-  const unchanged = `The rescue has ended; ${domain.name} is ${on ? 'running' : 'off'}.`;
-  throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; '), unchanged });
-}
-
-/** What was put back must be there, byte for byte but for what libvirt sorts; what was never touched must have the hash that the session tells. */
-function isAnother({ open: { session }, original }: Ending, definitionXml: string): boolean {
-  // A transient guest's XML becomes a definition here: libvirt writes its defaults into it.
-  if (session.transient) return false;
-  if (original !== null) return !sameDefinition(definitionXml, original);
-  return session.definition !== null && hashDefinition(definitionXml) !== session.definition;
 }

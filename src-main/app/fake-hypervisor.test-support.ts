@@ -5,7 +5,7 @@ import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { serialiseXml } from '../../src-core/domain-xml/serialise.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import type { DomainState, RescueRequest } from '../../src-core/rescue/types.ts';
-import type { DomainEvent, ExaminedVolume, Hypervisor, StoragePool } from '../libvirt/port.ts';
+import type { DomainEvent, ExaminedVolume, Hypervisor, ShutdownWay, StoragePool, WhyOff } from '../libvirt/port.ts';
 
 export const UUID = 'c0ffee00-1111-4222-8333-444455556666';
 export const DOMAIN = { uuid: UUID, name: 'patient' } as const;
@@ -46,8 +46,13 @@ export interface FakeHost {
   live: string | null;
   /** Run before a method does its work; what it throws, the method throws. */
   readonly before: Partial<Record<keyof Hypervisor, () => void | Promise<void>>>;
-  /** Does the guest go down when it is asked? */
-  obedient: boolean;
+  /** Does the guest go down when it is asked, and in which way? */
+  obedient: boolean | ShutdownWay;
+  /** How it was asked to shut down. */
+  readonly asked: ShutdownWay[];
+  managedSave: boolean;
+  job: string | null;
+  whyOff: WhyOff | null;
   readonly emit: (event: DomainEvent) => void;
 }
 
@@ -97,14 +102,23 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     live: state === 'running' ? DEFINITION : null,
     before: {},
     obedient: true,
+    asked: [],
+    managedSave: false,
+    job: null,
+    whyOff: null,
     emit,
     hypervisor: undefined as unknown as Hypervisor,
   };
-  const become = (next: DomainState, live: string | null) => {
+  const become = (next: DomainState, live: string | null, why: WhyOff | null = null) => {
     host.state = next;
     host.live = live;
+    host.whyOff = why;
     emit(DOMAIN);
   };
+  const there = <T>(answer: () => T): Promise<T> =>
+    host.persistent || host.live !== null
+      ? Promise.resolve(answer())
+      : Promise.reject(new SalvorError('domain-not-found', { domain: DOMAIN.name, uri: 'fake:///host' }));
   const refuse = (call: string, why: string) => new SalvorError('libvirt', { call }, why);
   const change = (name: keyof Hypervisor) => host.changes.push(name);
   const methods: Hypervisor = {
@@ -124,12 +138,14 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       Promise.resolve([{ ...DOMAIN, state: host.state, persistent: host.persistent, autostart: false, disks: null }]),
     runningDisks: () => Promise.resolve([]),
     findDomain: () => Promise.resolve(DOMAIN),
-    domainStatus: () => Promise.resolve({ state: host.state, persistent: host.persistent, autostart: false }),
-    domainState: () => Promise.resolve(host.state),
-    domainObstacles: () => Promise.resolve({ managedSave: false, snapshots: 0, checkpoints: 0, job: null }),
-    domainXml: (_uuid, kind) => Promise.resolve(kind === 'live' ? (host.live ?? host.definition) : host.definition),
-    liveMetadata: () => Promise.resolve(host.live === null ? null : sessionIn(host.live)),
-    definitionMetadata: () => Promise.resolve(host.persistent ? sessionIn(host.definition) : null),
+    domainStatus: () => there(() => ({ state: host.state, persistent: host.persistent, autostart: false })),
+    domainState: () => there(() => host.state),
+    whyOff: () => there(() => (host.live === null ? host.whyOff : null)),
+    domainObstacles: () =>
+      there(() => ({ managedSave: host.managedSave, snapshots: 0, checkpoints: 0, job: host.job })),
+    domainXml: (_uuid, kind) => there(() => (kind === 'live' ? (host.live ?? host.definition) : host.definition)),
+    liveMetadata: () => there(() => (host.live === null ? null : sessionIn(host.live))),
+    definitionMetadata: () => there(() => (host.persistent ? sessionIn(host.definition) : null)),
     blockJobs: () => Promise.resolve([]),
     blockSizes: () => Promise.resolve(null),
     createDomain: (xml) => {
@@ -141,8 +157,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     startDomain: () => {
       change('startDomain');
       if (host.live !== null) return Promise.reject(refuse('virDomainCreateWithFlags', 'domain is already running'));
-      become('running', host.definition);
-      return Promise.resolve();
+      return there(() => {
+        host.managedSave = false;
+        become('running', host.definition);
+      });
     },
     defineDomain: (xml) => {
       change('defineDomain');
@@ -158,20 +176,26 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       emit(DOMAIN);
       return Promise.resolve();
     },
-    shutdownDomain: () => {
+    shutdownDomain: (_uuid, way) => {
       change('shutdownDomain');
-      if (host.obedient) become('shutoff', null);
+      host.asked.push(way);
+      if (host.obedient === true || host.obedient === way) become('shutoff', null, 'shutdown');
       return Promise.resolve();
     },
     destroyDomain: () => {
       change('destroyDomain');
       if (host.live === null) return Promise.reject(refuse('virDomainDestroyFlags', 'domain is not running'));
-      become('shutoff', null);
+      become('shutoff', null, 'destroyed');
       return Promise.resolve();
     },
     watchDomains: (_kinds, listener) => {
       listeners.add(listener);
       return Promise.resolve(() => void listeners.delete(listener));
+    },
+    listSnapshots: () => Promise.resolve([]),
+    deleteSnapshot: () => {
+      change('deleteSnapshot');
+      return Promise.resolve();
     },
     listPools: () => Promise.resolve(options.pools ?? []),
     poolByTarget: () => Promise.resolve(null),

@@ -56,7 +56,7 @@ export async function begin(
 }
 
 /** A URI may carry user:password@. */
-function withoutPassword(uri: string): string {
+export function withoutPassword(uri: string): string {
   return uri.replace(/^([^/]*\/\/[^/@:]*):[^/@]*@/, '$1@');
 }
 

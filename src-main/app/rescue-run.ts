@@ -5,7 +5,7 @@
  */
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
-import { hashDefinition, recoverDefinition } from '../../src-core/rescue/record.ts';
+import { hashDefinition } from '../../src-core/rescue/record.ts';
 import type {
   MediumFacts,
   RescueInputs,
@@ -14,19 +14,18 @@ import type {
   SessionStamp,
   StepId,
 } from '../../src-core/rescue/types.ts';
-import { verifyRescue } from '../../src-core/rescue/verify.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
 import { lockDomain } from './domain-lock.ts';
-import { describeDrift } from './drift.ts';
+import { assertAsExpected, describeDrift } from './drift.ts';
 import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import { begin, conclude, inStep, madeFiles, stateBefore } from './recording.ts';
 import { keepVariables } from './nvram.ts';
 import { rollBack } from './roll-back.ts';
-import { busyWith, liveSession, openSession } from './run.ts';
+import { define, expectedBefore, start, stop, verify } from './rescue-steps.ts';
+import type { Begun } from './rescue-steps.ts';
 import type { RunReport } from './run.ts';
-import { stopGuest } from './stop-guest.ts';
 
 export interface RescueOrder {
   readonly domain: DomainRef;
@@ -78,35 +77,39 @@ export async function runRescue(
 }
 
 async function carryOut(run: Run): Promise<RescuePlan> {
-  const { hypervisor, report, signal, order } = run;
+  const { hypervisor, order, report, signal } = run;
+  const { domain, stamp } = order;
   report.cancellable(true);
   const { inputs, plan, rescueXml } = await inStep({ report, writer: null }, 'check', () => check(run));
   throwIfCancelled(signal);
-  await assertUnchanged(run, inputs);
+  const expected = await expectedBefore(hypervisor, inputs);
+  await assertAsExpected(hypervisor, domain, expected);
   const writer = await beginRescue(run, inputs, plan, rescueXml);
-  const work: Readonly<Partial<Record<StepId, () => Promise<void>>>> = {
-    stop: () => stop(run),
-    backup: () => keepVariables(hypervisor, writer, order.domain, inputs.nvram),
-    define: () => define(run, inputs, rescueXml),
-    start: () => start(run, plan, rescueXml),
-    verify: () => verify(run, plan, inputs),
+  const begun: Begun = {
+    ...{ hypervisor, domain, stamp, request: order.request, report, writer, signal, inputs, plan, rescueXml },
+    ...{ expected, asked: false, stopped: false, steps: new Set() },
   };
-  const steps = new Set<StepId>();
+  const work: Readonly<Partial<Record<StepId, () => Promise<void>>>> = {
+    stop: () => stop(begun),
+    backup: () => keepVariables(hypervisor, writer, domain, inputs.nvram),
+    define: () => define(begun),
+    start: () => start(begun),
+    verify: () => verify(begun),
+  };
   try {
     for (const { id } of plan.steps) {
       if (id === 'check') continue;
       throwIfCancelled(signal);
-      steps.add(id);
+      begun.steps.add(id);
       report.cancellable(id === 'stop' && order.request.stop.how === 'graceful');
-      await inStep({ report, writer }, id, () => work[id]?.() ?? Promise.resolve());
+      await inStep(begun, id, () => work[id]?.() ?? Promise.resolve());
     }
   } catch (error) {
-    const { domain, stamp } = order;
-    const problem = await rollBack({ hypervisor, domain, stamp, report, writer, inputs, plan, steps }, errorOf(error));
-    await conclude({ report, writer }, hypervisor, domain, problem.data);
+    const problem = await rollBack(begun, errorOf(error));
+    await conclude(begun, hypervisor, domain, problem.data);
     throw problem;
   }
-  await conclude({ report, writer }, hypervisor, order.domain, null);
+  await conclude(begun, hypervisor, domain, null);
   return plan;
 }
 
@@ -151,64 +154,4 @@ async function check({ hypervisor, order, report }: Run) {
   }
   report.steps(plan.steps.map(({ id, what }) => ({ id, text: what.text })));
   return { inputs, plan, rescueXml: plan.rescueXml };
-}
-
-/** Right before the guest is touched: is it still what the plan was made for? Cheap, since the check was a moment ago. */
-async function assertUnchanged({ hypervisor, order: { domain } }: Run, inputs: RescueInputs): Promise<void> {
-  const [definitionXml, obstacles] = await Promise.all([
-    hypervisor.domainXml(domain.uuid, inputs.domain.persistent ? 'definition' : 'migratable'),
-    hypervisor.domainObstacles(domain.uuid),
-  ]);
-  const { managedSave, job } = obstacles;
-  const now: RescueInputs = { ...inputs, domain: { ...inputs.domain, definitionXml, managedSave, job } };
-  const changed =
-    definitionXml !== inputs.domain.definitionXml ||
-    managedSave !== inputs.domain.managedSave ||
-    job !== inputs.domain.job;
-  if (changed) throw new SalvorError('drift', { domain: domain.name, what: describeDrift(inputs, now) });
-  // Last of all: a rescue that somebody at another computer has just started would be forced off.
-  const open = await openSession(hypervisor, domain.uuid);
-  if (open !== null) throw busyWith(domain, open.session);
-}
-
-async function stop({ hypervisor, order, report, signal }: Run): Promise<void> {
-  await stopGuest(hypervisor, order.domain, order.request.stop, { signal, note: (note) => report.note('stop', note) });
-}
-
-/** The guest's definition becomes the rescue definition, with its own inside; what libvirt kept of that is read back before anything starts. */
-async function define({ hypervisor, order: { domain } }: Run, inputs: RescueInputs, rescueXml: string): Promise<void> {
-  const { persistent, definitionXml } = inputs.domain;
-  if (persistent && (await hypervisor.domainXml(domain.uuid, 'definition')) !== definitionXml)
-    throw new SalvorError('drift', { domain: domain.name, what: 'its definition was changed' });
-  await hypervisor.defineDomain(rescueXml);
-  const recovered = recoverDefinition(await hypervisor.domainXml(domain.uuid, 'definition'));
-  if (recovered.definitionXml === definitionXml) return;
-  const what = `its own definition did not come back from the record as it was (${recovered.problem ?? 'it differs'})`;
-  throw new SalvorError('verify-failed', { domain: domain.name, what });
-}
-
-async function start({ hypervisor, order: { domain } }: Run, plan: RescuePlan, rescueXml: string): Promise<void> {
-  const nvram = plan.scratchNvram === null ? undefined : 'fresh';
-  // A domain that runs cannot be created or started: when somebody else was faster, roll-back sees their session.
-  if (plan.request.session.value === 'one-shot') await hypervisor.createDomain(rescueXml, nvram);
-  else await hypervisor.startDomain(domain.uuid, nvram);
-}
-
-async function verify(
-  { hypervisor, order: { domain, stamp } }: Run,
-  plan: RescuePlan,
-  inputs: RescueInputs,
-): Promise<void> {
-  const [liveXml, definitionXml, session] = await Promise.all([
-    hypervisor.domainXml(domain.uuid, 'live'),
-    hypervisor.domainXml(domain.uuid, 'definition'),
-    liveSession(hypervisor, domain.uuid),
-  ]);
-  if (session !== null && session.id !== stamp.id) throw busyWith(domain, session);
-  const differences = session === null ? ['it does not run from the rescue definition'] : verifyRescue(plan, liveXml);
-  const own =
-    plan.request.session.value === 'one-shot' ? definitionXml : recoverDefinition(definitionXml).definitionXml;
-  if (own !== inputs.domain.definitionXml) differences.push('its definition was changed meanwhile');
-  if (differences.length > 0)
-    throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; ') });
 }

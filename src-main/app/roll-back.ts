@@ -1,140 +1,153 @@
-/** The way back of a rescue that failed or was cancelled: what was done is undone, the last first, and how things stand is said. */
+/** The way back of a rescue that failed or was cancelled: what was done is undone, the last first, and how things stand then is looked at and said. */
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { ErrorData } from '../../src-core/contract/errors.ts';
-import type { SessionRecord } from '../../src-core/rescue/session.ts';
-import type { RescueInputs, RescuePlan, SessionStamp, StepId } from '../../src-core/rescue/types.ts';
-import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
-import { removeFile } from './remove-file.ts';
-import { busyWith, definedSession, liveSession } from './run.ts';
-import type { JournalWriter } from './journal-port.ts';
 import { undone } from './recording.ts';
-import type { RunReport } from './run.ts';
+import { removeFile } from './remove-file.ts';
+import type { Begun } from './rescue-steps.ts';
+import { account, isElsewhere, standingOf } from './standing.ts';
+import type { Done, Standing } from './standing.ts';
+import { busyWith, liveSession } from './run.ts';
 import { forceOff } from './stop-guest.ts';
-
-/** A run as far as it came. */
-export interface Begun {
-  readonly hypervisor: Hypervisor;
-  readonly domain: DomainRef;
-  readonly stamp: SessionStamp;
-  readonly report: RunReport;
-  readonly writer: JournalWriter;
-  readonly inputs: RescueInputs;
-  readonly plan: RescuePlan;
-  /** Steps that were begun, done or not. */
-  readonly steps: ReadonlySet<StepId>;
-}
 
 /** Take back what was done. Gives the error to throw: the cause with the truth about how things stand, or rollback-failed. */
 export async function rollBack(begun: Begun, cause: ErrorData): Promise<SalvorError> {
-  const { domain, report } = begun;
-  const withoutStop = (message: string) => message.replace(/\.$/, '');
+  const { hypervisor, domain, report } = begun;
   report.cancellable(false);
-  // Somebody at another computer was faster, between two calls of ours: the guest is in their rescue, and is left there.
-  const faster = await othersSession(begun);
-  if (faster !== null) return busyWith(domain, faster);
+  const back: WayBack = { restarted: false, redefined: false, failure: null };
+  let now: Standing | null;
   try {
-    return afterRollBack(begun, cause, await restore(begun));
+    await restore(begun, back);
   } catch (error) {
-    const meanwhile = await othersSession(begun);
-    if (meanwhile !== null) return busyWith(domain, meanwhile);
-    const { message, detail } = errorOf(error);
-    return new SalvorError(
-      'rollback-failed',
-      {
-        domain: domain.name,
-        what: withoutStop(cause.message),
-        rollback: withoutStop(message),
-        unchanged: begun.steps.has('define')
-          ? `The definition that ${domain.name} had is kept inside its rescue definition, if that was reached; ending the rescue puts it back.`
-          : `The definition of ${domain.name} was not touched.`,
-      },
-      [cause.detail, detail].filter(Boolean).join('; ') || null,
-    );
+    back.failure = errorOf(error);
   }
+  try {
+    now = await standingOf(hypervisor, domain);
+  } catch (error) {
+    return unseen(begun, cause, back.failure ?? errorOf(error));
+  }
+  return afterRollBack(begun, cause, back, now);
 }
 
-/** The open session of the guest where it is not ours; null: none, or it cannot be asked for. */
-async function othersSession({ hypervisor, domain, stamp }: Begun): Promise<SessionRecord | null> {
-  const session =
-    (await liveSession(hypervisor, domain.uuid).catch(() => null)) ??
-    (await definedSession(hypervisor, domain.uuid).catch(() => null));
-  return session === null || session.id === stamp.id ? null : session;
+/** What the way back has come to. */
+interface WayBack {
+  restarted: boolean;
+  redefined: boolean;
+  failure: ErrorData | null;
 }
 
-/** Bring the guest back to the definition and the power state it had; in words, how it stands then. What is not ours is left alone. */
-async function restore(begun: Begun): Promise<string> {
+/** Bring the guest back to the definition and the power state it had. What is not ours is left alone. */
+async function restore(begun: Begun, back: WayBack): Promise<void> {
   const { hypervisor, domain, stamp, inputs, plan, steps } = begun;
-  if (steps.has('start')) {
-    const session = await liveSession(hypervisor, domain.uuid);
-    if (session?.id === stamp.id) {
-      await forceOff(hypervisor, domain);
-      await undone(begun, 'start');
-    }
-    if (plan.scratchNvram !== null) await removeFile(hypervisor, plan.scratchNvram);
+  if (steps.has('start')) await endOurs(begun);
+  if (steps.has('start') && plan.scratchNvram !== null) await removeFile(hypervisor, plan.scratchNvram);
+  const now = await standingOf(hypervisor, domain);
+  if (now === null) return;
+  const ours = now.defined?.id === stamp.id;
+  // Somebody at another computer was faster: the guest is in their rescue, and is left there.
+  const theirs = now.live !== null && now.live.id !== stamp.id;
+  // It could not be ended, or ending it would be the end of the guest: then what it stands on stays as well.
+  if (now.live?.id === stamp.id) return;
+  if (!inputs.domain.persistent) {
+    if (ours && !theirs) await restoreTransient(begun, now, back);
+    return;
   }
-  const wasDefined = steps.has('define') && (await definedSession(hypervisor, domain.uuid))?.id === stamp.id;
-  if (!inputs.domain.persistent) return restoreTransient(begun, wasDefined);
-  if (wasDefined) {
+  if (ours) {
     await hypervisor.defineDomain(inputs.domain.definitionXml);
+    back.redefined = true;
     await undone(begun, 'define');
   }
-  if (isOn(await hypervisor.domainState(domain.uuid)))
-    return steps.has('start')
-      ? `${domain.name} runs, started by somebody else meanwhile`
-      : `${domain.name} keeps running`;
-  if (!steps.has('stop')) return `${domain.name} is off, as it was`;
-  await hypervisor.startDomain(domain.uuid);
-  await undone(begun, 'stop');
-  return `${domain.name} was started again as it was`;
+  const foreign = theirs || (now.defined !== null && !ours);
+  if (now.on || foreign || !now.persistent || isElsewhere(now)) return;
+  if (!isOn(inputs.domain.state) || !steps.has('stop')) return;
+  await startAgain(begun, back, () => hypervisor.startDomain(domain.uuid));
+}
+
+/** End our rescue where it runs. A guest that somebody has undefined meanwhile would be gone: it is left running. */
+async function endOurs({ hypervisor, domain, stamp, inputs, ...begun }: Begun): Promise<void> {
+  const now = await standingOf(hypervisor, domain);
+  if (now?.live?.id !== stamp.id || (inputs.domain.persistent && !now.persistent)) return;
+  const session = await liveSession(hypervisor, domain.uuid);
+  if (session?.id !== stamp.id) return;
+  await forceOff(hypervisor, domain);
+  await undone(begun, 'start');
 }
 
 /** A transient guest runs on, or again, before its definition goes: never is there neither. */
-async function restoreTransient(begun: Begun, wasDefined: boolean): Promise<string> {
+async function restoreTransient(begun: Begun, now: Standing, back: WayBack): Promise<void> {
   const { hypervisor, domain, inputs } = begun;
-  if (!wasDefined) return `${domain.name} keeps running`;
-  const runs = isOn(await hypervisor.domainState(domain.uuid));
-  if (!runs) {
-    await hypervisor.createDomain(inputs.domain.definitionXml);
-    await undone(begun, 'stop');
+  if (!now.on) {
+    if (isElsewhere(now)) return;
+    await startAgain(begun, back, () => hypervisor.createDomain(inputs.domain.definitionXml));
   }
   await hypervisor.undefineDomain(domain.uuid);
   await undone(begun, 'define');
-  return runs ? `${domain.name} keeps running` : `${domain.name} was started again as it was`;
 }
 
-function definitionStands({ inputs, steps }: Begun): string {
-  if (!inputs.domain.persistent) return 'it is transient, as it was';
-  return steps.has('define') ? 'its definition was put back' : 'its definition was not touched';
+async function startAgain(begun: Begun, back: WayBack, start: () => Promise<void>): Promise<void> {
+  await start();
+  back.restarted = true;
+  await undone(begun, 'stop');
 }
 
-function afterRollBack(begun: Begun, cause: ErrorData, stands: string): SalvorError {
-  const domain = begun.domain.name;
-  const unchanged = `${stands}; ${definitionStands(begun)}.`;
+const withoutStop = (message: string) => message.replace(/\.$/, '');
+
+function afterRollBack(begun: Begun, cause: ErrorData, back: WayBack, now: Standing | null): SalvorError {
+  const { domain, stamp, inputs, asked, stopped, steps } = begun;
+  const { state, persistent, definitionXml } = inputs.domain;
+  const done: Done = { ...back, asked, stopBegun: steps.has('stop'), stopped };
+  const before = { session: stamp.id, state, persistent, definitionXml };
+  const { text: unchanged, left } = account(domain, before, now, done);
+  if (left !== null) {
+    const rollback = withoutStop(back.failure?.message ?? 'it did not last');
+    return new SalvorError(
+      'rollback-failed',
+      { domain: domain.name, what: withoutStop(cause.message), rollback, unchanged, next: left },
+      [cause.detail, back.failure?.detail].filter(Boolean).join('; ') || null,
+    );
+  }
+  const theirs = now?.live ?? now?.defined ?? null;
+  if (theirs !== null) return new SalvorError('busy', { ...busyWith(domain, theirs).data.params, unchanged });
+  return withTruth(begun, cause, unchanged);
+}
+
+/** The cause, with how things stand. What is the connection's or libvirt's is told as what it was that did not come about. */
+function withTruth({ domain, steps }: Begun, cause: ErrorData, unchanged: string): SalvorError {
   switch (cause.code) {
     case 'cancelled':
-      // Cancelled while it shuts down: that it may still do so has been said there.
-      return new SalvorError('cancelled', {
-        unchanged:
-          cause.params['unchanged'] !== undefined && stands.endsWith('keeps running')
-            ? String(cause.params['unchanged'])
-            : unchanged,
-      });
     case 'verify-failed':
-    case 'backup-failed':
-    case 'journal-unwritable':
-      return new SalvorError(cause.code, { ...cause.params, unchanged }, cause.detail);
     case 'busy':
     case 'drift':
     case 'stop-timeout':
+    case 'guest-paused':
     case 'stop-failed':
-      return new SalvorError(cause.code, cause.params, cause.detail);
+    case 'backup-failed':
+      return new SalvorError(cause.code, { ...cause.params, unchanged }, cause.detail);
     default:
       return new SalvorError(
-        begun.steps.has('start') || begun.steps.has('define') ? 'start-failed' : 'stop-failed',
-        { domain, what: 'the rescue', unchanged },
+        steps.has('start') || steps.has('define') ? 'start-failed' : 'stop-failed',
+        { domain: domain.name, what: 'the rescue', unchanged },
         cause.detail ?? cause.message,
       );
   }
+}
+
+/** The host cannot be asked: what is certain is what was begun. */
+function unseen({ domain, stamp, steps }: Begun, cause: ErrorData, failure: ErrorData): SalvorError {
+  const begun = [...steps].join(', ');
+  const definition = steps.has('define')
+    ? `the definition that it had is in the journal, and inside the rescue definition if that was reached`
+    : `its definition was not touched`;
+  return new SalvorError(
+    'rollback-failed',
+    {
+      domain: domain.name,
+      what: withoutStop(cause.message),
+      rollback: withoutStop(failure.message),
+      unchanged: `How ${domain.name} stands cannot be seen from here; begun were the steps ${begun}; ${definition}.`,
+      next: `Connect again: Salvor then says how ${domain.name} stands and offers the way on (salvor resume ${stamp.id}).`,
+    },
+    [cause.detail, failure.detail].filter(Boolean).join('; ') || null,
+  );
 }

@@ -39,13 +39,15 @@ export interface OpenSession {
   readonly live: boolean;
   /** The persistent definition is the rescue definition. */
   readonly defined: boolean;
+  /** Its session: in a race, not always that of what runs. */
+  readonly definedSession: SessionRecord | null;
 }
 
 /** The session of a domain, running or off; null: not in rescue. */
 export async function openSession(hypervisor: Hypervisor, uuid: string): Promise<OpenSession | null> {
   const [live, defined] = await Promise.all([liveSession(hypervisor, uuid), definedSession(hypervisor, uuid)]);
   const session = live ?? defined;
-  return session === null ? null : { session, live: live !== null, defined: defined !== null };
+  return session === null ? null : { session, live: live !== null, defined: defined !== null, definedSession: defined };
 }
 
 export function busyWith(domain: DomainRef, session: SessionRecord): SalvorError {

@@ -6,7 +6,17 @@ import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
 import { createWatcher } from './libvirt-events.ts';
-import type { BlockSizes, DomainObstacles, DomainRef, Hypervisor, ListedDisk, ListedDomain, XmlKind } from './port.ts';
+import type {
+  BlockSizes,
+  DomainObstacles,
+  DomainRef,
+  Hypervisor,
+  ListedDisk,
+  ListedDomain,
+  ShutdownWay,
+  WhyOff,
+  XmlKind,
+} from './port.ts';
 
 type DomainMethods = Pick<
   Hypervisor,
@@ -26,6 +36,7 @@ type DomainMethods = Pick<
   | 'defineDomain'
   | 'undefineDomain'
   | 'shutdownDomain'
+  | 'whyOff'
   | 'destroyDomain'
   | 'watchDomains'
 >;
@@ -72,7 +83,12 @@ export function domainMethods(link: Link): DomainMethods {
     startDomain: (uuid, nvram) => on(uuid, (domain) => domain.create(startFlags(nvram), SLOW)),
     defineDomain: (xml) => link.guard('', async () => (await connection.defineDomainXML(xml, 0, SLOW)).dispose()),
     undefineDomain: (uuid) => on(uuid, undefine),
-    shutdownDomain: (uuid) => on(uuid, (domain) => domain.shutdown()),
+    shutdownDomain: (uuid, way) => on(uuid, (domain) => shutdown(domain, way)),
+    whyOff: (uuid) =>
+      on(uuid, async (domain) => {
+        const { state, reason } = await domain.state();
+        return state === vir.VIR_DOMAIN_SHUTOFF ? (WHY_OFF[reason] ?? null) : null;
+      }),
     destroyDomain: (uuid) => on(uuid, (domain) => domain.destroy(0, SLOW)),
     watchDomains: (kinds, listener) => link.guard('', () => watch(kinds, listener)),
   };
@@ -88,6 +104,25 @@ async function undefine(domain: Domain): Promise<void> {
   const done = domain.undefine(vir.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, SLOW).then(() => true);
   if ((await orNull(noSuchFlag, done)) === null) await domain.undefine(0, SLOW);
 }
+
+/** Without flags, libvirt itself would ask an agent first and wait for it. Drivers without a choice do not know the flags. */
+async function shutdown(domain: Domain, way: ShutdownWay): Promise<void> {
+  if (way === 'agent') return domain.shutdown(vir.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT, SLOW);
+  const noSuchFlag = (error: unknown) => hasCode(error, vir.VIR_ERR_INVALID_ARG);
+  const asked = domain.shutdown(vir.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN).then(() => true);
+  if ((await orNull(noSuchFlag, asked)) === null) await domain.shutdown(0);
+}
+
+const WHY_OFF: Readonly<Record<number, WhyOff>> = {
+  [vir.VIR_DOMAIN_SHUTOFF_SHUTDOWN]: 'shutdown',
+  [vir.VIR_DOMAIN_SHUTOFF_DESTROYED]: 'destroyed',
+  [vir.VIR_DOMAIN_SHUTOFF_CRASHED]: 'crashed',
+  [vir.VIR_DOMAIN_SHUTOFF_MIGRATED]: 'migrated',
+  [vir.VIR_DOMAIN_SHUTOFF_SAVED]: 'saved',
+  [vir.VIR_DOMAIN_SHUTOFF_FAILED]: 'failed',
+  [vir.VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT]: 'from-snapshot',
+  [vir.VIR_DOMAIN_SHUTOFF_DAEMON]: 'daemon',
+};
 
 const STATES: Readonly<Record<number, DomainState>> = {
   [vir.VIR_DOMAIN_RUNNING]: 'running',

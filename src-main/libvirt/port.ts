@@ -57,6 +57,13 @@ export interface DomainStatus {
   readonly autostart: boolean;
 }
 
+/** `acpi`: the power button. `agent`: the guest agent, which shuts down a guest that does not listen to the button. */
+export type ShutdownWay = 'acpi' | 'agent';
+
+/** libvirt's own words for why a domain is off (virDomainShutoffReason): `saved`, into a file or its managed save image. */
+export type WhyOff =
+  'shutdown' | 'destroyed' | 'crashed' | 'migrated' | 'saved' | 'failed' | 'from-snapshot' | 'daemon';
+
 /** What stands in the way of a rescue, or should be known. */
 export interface DomainObstacles {
   readonly managedSave: boolean;
@@ -64,6 +71,11 @@ export interface DomainObstacles {
   readonly checkpoints: number;
   /** Running job in libvirt's word (bounded, unbounded), or null. */
   readonly job: string | null;
+}
+
+export interface SnapshotRef {
+  readonly name: string;
+  readonly description: string | null;
 }
 
 export interface BlockSizes {
@@ -141,12 +153,19 @@ export interface Hypervisor {
   readonly defineDomain: (xml: string) => Promise<void>;
   /** Take the persistent definition of a running domain away: it becomes transient. NVRAM stays. */
   readonly undefineDomain: (uuid: string) => Promise<void>;
-  /** Ask the guest to shut down; does not wait. */
-  readonly shutdownDomain: (uuid: string) => Promise<void>;
+  /** Ask the guest to shut down; does not wait until it has. `agent`: resolves once its agent has answered, which may take a minute. */
+  readonly shutdownDomain: (uuid: string, way: ShutdownWay) => Promise<void>;
+  /** Why the domain is off; null: it is on, or libvirt does not know. */
+  readonly whyOff: (uuid: string) => Promise<WhyOff | null>;
   /** Force off; the domain is off when this resolves. */
   readonly destroyDomain: (uuid: string) => Promise<void>;
   /** `lifecycle`: starts, stops, definitions; `all`: also metadata, devices and media. Resolves once nothing is missed any more; gives what stops it. */
   readonly watchDomains: (kinds: 'lifecycle' | 'all', listener: (event: DomainEvent) => void) => Promise<() => void>;
+
+  /** `description` as it was given; null: none. Drivers without snapshots have none. */
+  readonly listSnapshots: (uuid: string) => Promise<readonly SnapshotRef[]>;
+  /** Resolves when it is gone already, too. */
+  readonly deleteSnapshot: (uuid: string, name: string) => Promise<void>;
 
   readonly listPools: () => Promise<readonly StoragePool[]>;
   readonly refreshPool: (name: string) => Promise<void>;

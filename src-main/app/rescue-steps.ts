@@ -1,0 +1,123 @@
+/** The steps of a rescue that change the guest. Each looks right before its change whether the domain is still as the steps before left it. */
+import { deviceLines, isLive } from '../../src-core/domain-xml/devices.ts';
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { recoverDefinition } from '../../src-core/rescue/record.ts';
+import type { RescueInputs, RescuePlan, RescueRequest, SessionStamp, StepId } from '../../src-core/rescue/types.ts';
+import { verifyRescue } from '../../src-core/rescue/verify.ts';
+import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
+import { isOn } from './domain-facts.ts';
+import { WHY_OFF, assertAsExpected } from './drift.ts';
+import type { Expected } from './drift.ts';
+import type { JournalWriter } from './journal-port.ts';
+import { busyWith, liveSession } from './run.ts';
+import type { RunReport } from './run.ts';
+import { stopGuest } from './stop-guest.ts';
+
+/** A rescue that is in the journal, as far as it has come. */
+export interface Begun {
+  readonly hypervisor: Hypervisor;
+  readonly domain: DomainRef;
+  readonly stamp: SessionStamp;
+  readonly request: RescueRequest;
+  readonly report: RunReport;
+  readonly writer: JournalWriter;
+  readonly signal: AbortSignal;
+  readonly inputs: RescueInputs;
+  readonly plan: RescuePlan;
+  readonly rescueXml: string;
+  /** How the domain has to be found before the next change. */
+  expected: Expected;
+  /** The guest was asked to shut down: it may still do so. */
+  asked: boolean;
+  /** It was off when the step that stops it was over. */
+  stopped: boolean;
+  /** Steps that were begun, done or not. */
+  readonly steps: Set<StepId>;
+}
+
+/** The domain as it was planned for, and the devices that run at this moment. */
+export async function expectedBefore(hypervisor: Hypervisor, { domain }: RescueInputs): Promise<Expected> {
+  const { definitionXml, persistent, state } = domain;
+  const { uuid, disks } = parseDomain(definitionXml);
+  const liveXml = isOn(state) && uuid !== null ? await hypervisor.domainXml(uuid, 'live') : null;
+  return {
+    on: isOn(state),
+    persistent,
+    definitionXml,
+    session: null,
+    devices: liveXml !== null && isLive(liveXml) ? deviceLines(liveXml) : null,
+    targets: isOn(state) ? disks.filter(({ source }) => source !== null).map(({ target }) => target) : [],
+  };
+}
+
+export async function stop(begun: Begun): Promise<void> {
+  const { hypervisor, domain, request, report, writer, signal } = begun;
+  // It may go off by itself at any moment: that is what is wanted.
+  const last: Expected = { ...begun.expected, on: null };
+  const often: Expected = { ...last, devices: null, targets: [] };
+  const remark = await stopGuest(hypervisor, domain, request.stop, {
+    note: (note) => report.note('stop', note),
+    signal,
+    lookAgain: (isLast) => assertAsExpected(hypervisor, domain, isLast ? last : often),
+    asked: () => (begun.asked = true),
+  });
+  begun.stopped = true;
+  begun.expected = { ...often, on: false };
+  if (remark === null) return;
+  report.note('stop', remark);
+  await writer.note(remark);
+}
+
+/** The guest's definition becomes the rescue definition, with its own inside; what libvirt kept of that is read back before anything starts. */
+export async function define(begun: Begun): Promise<void> {
+  const { hypervisor, domain, stamp, inputs, rescueXml } = begun;
+  await assertAsExpected(hypervisor, domain, begun.expected);
+  await hypervisor.defineDomain(rescueXml);
+  const definitionXml = await hypervisor.domainXml(domain.uuid, 'definition');
+  const { session, definitionXml: own, problem } = recoverDefinition(definitionXml);
+  // Somebody at another computer defined theirs in the same moment.
+  if (session !== null && session.id !== stamp.id) throw busyWith(domain, session);
+  begun.expected = { ...begun.expected, definitionXml, persistent: true, session: stamp.id };
+  if (own === inputs.domain.definitionXml) return;
+  const what = `its own definition did not come back from the record as it was (${problem ?? 'it differs'})`;
+  throw new SalvorError('verify-failed', { domain: domain.name, what });
+}
+
+export async function start({ hypervisor, domain, stamp, plan, rescueXml, expected }: Begun): Promise<void> {
+  await assertAsExpected(hypervisor, domain, expected);
+  const nvram = plan.scratchNvram === null ? undefined : 'fresh';
+  try {
+    if (plan.request.session.value === 'one-shot') await hypervisor.createDomain(rescueXml, nvram);
+    else await hypervisor.startDomain(domain.uuid, nvram);
+  } catch (error) {
+    // A domain that runs cannot be started: somebody may just have started the very definition that we gave it.
+    const session = await liveSession(hypervisor, domain.uuid).catch(() => null);
+    if (session === null || session.id !== stamp.id) throw error;
+  }
+}
+
+export async function verify({ hypervisor, domain, stamp, inputs, plan }: Begun): Promise<void> {
+  const [liveXml, definitionXml, session, { state, persistent }] = await Promise.all([
+    hypervisor.domainXml(domain.uuid, 'live'),
+    hypervisor.domainXml(domain.uuid, 'definition'),
+    liveSession(hypervisor, domain.uuid),
+    hypervisor.domainStatus(domain.uuid),
+  ]);
+  if (session !== null && session.id !== stamp.id) throw busyWith(domain, session);
+  const differences =
+    session === null ? [await whyNotInRescue(hypervisor, domain, isOn(state))] : verifyRescue(plan, liveXml);
+  // A definition that carries its own is put back by whoever ends that session.
+  const own = recoverDefinition(definitionXml).definitionXml;
+  const kept = plan.request.session.value === 'one-shot' ? (own ?? definitionXml) : own;
+  if (!persistent) differences.push('somebody undefined it meanwhile, so that it will be gone when it is off');
+  else if (kept !== inputs.domain.definitionXml) differences.push('its definition was changed meanwhile');
+  if (differences.length > 0)
+    throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; ') });
+}
+
+async function whyNotInRescue(hypervisor: Hypervisor, { uuid }: DomainRef, on: boolean): Promise<string> {
+  if (on) return 'it does not run from the rescue definition: somebody started it anew';
+  const why = await hypervisor.whyOff(uuid);
+  return `it does not run from the rescue definition any more: ${why === null ? 'it is off' : WHY_OFF[why]}`;
+}
