@@ -7,7 +7,9 @@ import { usage } from './cli/arguments.ts';
 import { EXIT, errorText, exitOf, print, printJson, tell } from './cli/output.ts';
 import type { Exit } from './cli/output.ts';
 import type { EndOptions, RescueOptions } from './cli/carry-out.ts';
+import type { SessionsOptions } from './cli/sessions.ts';
 import type { RestoreOptions } from './cli/nvram.ts';
+import type { FilterOptions } from './cli/history.ts';
 import type { PlanOptions } from './cli/plan.ts';
 
 /** Known before anything is parsed: even wrong usage is answered in JSON where JSON was asked for. */
@@ -67,12 +69,27 @@ function program(done: (exit: Exit) => void): Command {
       done(await (await import('./cli/carry-out.ts')).end(domain, { ...options, json })),
     );
 
-  command('sessions', 'open rescue sessions and leftovers')
+  command('sessions', 'open rescue sessions, those that ended unseen, and what they left over')
     .requiredOption('--uri <uri>', 'libvirt connection URI')
-    .option('--clean', 'remove leftovers', false)
-    .action(async ({ uri, clean }: { uri: string; clean: boolean }) =>
-      (await import('./cli/look.ts')).sessions({ uri, clean, json }),
+    .option('--clean', 'remove what is left over; snapshots stay', false)
+    .option('--snapshots', 'remove the snapshots of rescues that have ended', false)
+    .action(async (options: SessionsOptions) =>
+      done(await (await import('./cli/sessions.ts')).sessions({ ...options, json })),
     );
+
+  const past = filterOptions(command('history', 'what was done from this computer, by whom, and how it ended')).action(
+    async (options: FilterOptions) => (await import('./cli/history.ts')).history({ ...options, json }),
+  );
+  command('show <operation>', 'all that the journal has on one operation', past)
+    .option('--out <what>', 'text, json, or xml: the definition from before it, for virsh define', 'text')
+    .action(async (id: string, { out }: { out: string }) => (await import('./cli/history.ts')).show(id, { out, json }));
+  filterOptions(command('export', 'the operations as one document, without passwords', past))
+    .option('--out <what>', 'json or text', 'json')
+    .action(async (_options: unknown, command: Command) => {
+      // The filters may stand on either side of `export`.
+      const options = command.optsWithGlobals<FilterOptions & { out: string }>();
+      await (await import('./cli/history.ts')).exportAll({ ...options, json });
+    });
 
   const nvram = command('nvram', 'UEFI variables that are kept with the journal');
   command('restore <operation>', 'put the UEFI variables of a machine back as they were before that operation', nvram)
@@ -115,6 +132,14 @@ function requestOptions(command: Command): Command {
     .option('--properties <file>', 'Glance properties of the medium, as openstack image show -f json prints them');
 }
 
+function filterOptions(command: Command): Command {
+  return command
+    .option('--uri <uri>', 'over that connection alone')
+    .option('--domain <domain>', 'of that machine alone: its name, as it was then, or its UUID')
+    .option('--since <date>', 'begun then or later, in UTC: 2026-01-31 or 2026-01-31T16:00')
+    .option('--unfinished', 'those alone that wait for somebody');
+}
+
 function stopOptions(command: Command): Command {
   return command
     .option('--stop <how>', 'graceful or force')
@@ -130,7 +155,8 @@ function hostOrFile(domain: string | undefined, uri: string | undefined, xml: st
 
 /** What commander found, as a sentence of ours. */
 function problemOf({ code, message }: CommanderError): string {
-  if (code === 'commander.help') return 'Name a command: list, inspect, plan, rescue, end, sessions or nvram restore.';
+  if (code === 'commander.help')
+    return 'Name a command: list, inspect, plan, rescue, end, sessions, history or nvram restore.';
   const problem = message.replace(/^error: /, '');
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.?)]$/.test(problem) ? '' : '.'}`;
 }

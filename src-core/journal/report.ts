@@ -91,7 +91,8 @@ function outcomeText({ ended }: JournalEntry): string {
   if (ended === null) return 'not told: its last record is missing';
   if (ended.outcome === 'done') return 'done';
   const code = ended.code === null || ended.code === ended.outcome ? '' : ` (${ended.code})`;
-  return [`${ended.outcome}${code}`, ended.message, ended.unchanged].filter((part) => part !== null).join(': ');
+  const told = [ended.message, ended.unchanged].filter((sentence) => sentence !== null).join(' ');
+  return `${ended.outcome}${code}${told === '' ? '' : ': '}${told}`;
 }
 
 function definitionAfter({ began, ended }: JournalEntry): string {
@@ -121,7 +122,7 @@ function stopText({ how, timeoutSeconds, onTimeout }: StopRequest): string {
   return how === 'force' ? 'stop by force' : `stop gracefully within ${timeoutSeconds} s, then ${onTimeout}`;
 }
 
-/** Each record but the last word of the operation: when, since its beginning, and what. */
+/** Each record: when, how long after the beginning, and what. */
 function recordLines({ began, records }: JournalEntry): string[] {
   const texts = new Map(began.steps.map(({ id, text }) => [id, text]));
   const line = (record: Exclude<JournalRecord, { type: 'began' }>): string => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { lockDomain } from './domain-lock.ts';
+import { lockDomain, lockHolder } from './domain-lock.ts';
 
 const domain = () => ({ uuid: randomUUID(), name: 'patient' });
 
@@ -13,7 +13,9 @@ test.runIf(process.platform === 'linux')('one holder at a time; the second is to
   await expect(lockDomain('host', patient, 'mine')).rejects.toMatchObject({
     data: { code: 'busy', params: { what: 'a rescue started by alice' } },
   });
+  expect(await lockHolder('host', patient)).toBe('a rescue started by alice');
   letGo();
+  expect(await lockHolder('host', patient)).toBeNull();
   (await lockDomain('host', patient, 'mine'))();
 });
 

@@ -12,12 +12,14 @@ import type { DomainRef } from '../libvirt/port.ts';
 /** How long the holder may take to say who it is. */
 const ANSWER_MS = 500;
 const MAX_ANSWER = 500;
+/** A holder that does not say who it is. */
+const NAMELESS = 'another Salvor on this computer';
 
 /** Take the lock of a domain, or throw `busy` saying who has it. Resolves to what lets go of it. `host` is the host's own name. */
 export async function lockDomain(host: string, domain: DomainRef, holder: string): Promise<() => void> {
   // Abstract sockets are Linux's; elsewhere the check of the running domain's metadata, and libvirt itself, stand alone.
   if (process.platform !== 'linux') return () => undefined;
-  const path = `\0salvor-${createHash('sha256').update(`${host}\n${domain.uuid}`).digest('hex')}`;
+  const path = pathOf(host, domain);
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.end(holder);
@@ -28,8 +30,17 @@ export async function lockDomain(host: string, domain: DomainRef, holder: string
   }
   throw new SalvorError('busy', {
     domain: domain.name,
-    what: (await askHolder(path)) || 'another Salvor on this computer',
+    what: (await askHolder(path)) ?? NAMELESS,
   });
+}
+
+/** Who has the lock of a domain, in words; null: nobody, or it cannot be known here. */
+export async function lockHolder(host: string, domain: Pick<DomainRef, 'uuid'>): Promise<string | null> {
+  return process.platform === 'linux' ? askHolder(pathOf(host, domain)) : null;
+}
+
+function pathOf(host: string, { uuid }: Pick<DomainRef, 'uuid'>): string {
+  return `\0salvor-${createHash('sha256').update(`${host}\n${uuid}`).digest('hex')}`;
 }
 
 function listen(server: Server, path: string): Promise<boolean> {
@@ -42,13 +53,15 @@ function listen(server: Server, path: string): Promise<boolean> {
   });
 }
 
-function askHolder(path: string): Promise<string> {
+/** null: nobody listens. */
+function askHolder(path: string): Promise<string | null> {
   return new Promise((resolve) => {
     let answer = '';
-    const socket = connect(path);
+    let held = false;
+    const socket = connect(path, () => (held = true));
     const done = () => {
       socket.destroy();
-      resolve(answer.slice(0, MAX_ANSWER));
+      resolve(held ? answer.slice(0, MAX_ANSWER) || NAMELESS : null);
     };
     socket.setTimeout(ANSWER_MS, done);
     socket.setEncoding('utf8').on('data', (text: string) => (answer += text));

@@ -76,8 +76,14 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
     const all = await namesIn(folder).catch((error: unknown) => Promise.reject(unreadable(folder, error)));
     return all.filter((name) => name.endsWith('.jsonl')).sort((one, other) => (one < other ? 1 : -1));
   };
+  /** Names of files by operation: a file is never renamed, so that thousands can be asked for one by one. */
+  const files = new Map<string, string>();
+  const fileOf = async (id: string): Promise<string | undefined> => {
+    if (!files.has(id)) for (const name of await names()) files.set(namedOperation(name)?.id ?? name, name);
+    return files.get(id);
+  };
   const find = async (id: string): Promise<{ name: string; entry: JournalEntry }> => {
-    const name = (await names()).find((each) => namedOperation(each)?.id === id);
+    const name = await fileOf(id);
     const read = name === undefined ? null : await readFile(name);
     if (name === undefined || read === null) throw new SalvorError('entry-not-found', { id });
     if ('unreadable' in read) throw new SalvorError('entry-not-found', { id }, `${name}: ${read.unreadable.problem}`);
