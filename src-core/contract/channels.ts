@@ -3,6 +3,7 @@
  * One map types both ends; the transport checks every payload against it, in both directions.
  */
 import { z } from 'zod';
+import { RECORDS } from '../rescue/put-back.ts';
 import {
   detailsSchema,
   hostSchema,
@@ -80,6 +81,8 @@ export const CHANNELS = {
       machine: machineKeySchema,
       stop: stopRequestSchema,
       power: z.enum(['as-before', 'on', 'off']),
+      /** Which record of the definition a person chose, where they differ or one cannot be used; null: nobody had to. */
+      record: z.enum(RECORDS).nullable(),
     }),
     output: operationSchema,
   },

@@ -178,6 +178,8 @@ export const operationSchema = z.strictObject({
       note: z.string().nullable(),
     }),
   ),
+  /** Of one that is done: what is worth telling of it, in sentences. */
+  remarks: z.array(z.string()),
   error: errorDataSchema.nullable(),
 });
 export type Operation = z.infer<typeof operationSchema>;

@@ -31,6 +31,7 @@ test('steps, notes and the end are told as they come', async () => {
     report.note('stop', '5 s left');
     report.cancellable(false);
     await Promise.resolve();
+    return ['Its UEFI variables differ.'];
   });
   expect(started).toMatchObject({
     id: '1',
@@ -42,6 +43,7 @@ test('steps, notes and the end are told as they come', async () => {
   expect(events.at(-1)).toMatchObject({
     state: 'done',
     cancellable: false,
+    remarks: ['Its UEFI variables differ.'],
     steps: [
       { id: 'check', text: 'Check', state: 'done', note: null },
       { id: 'stop', text: 'Stop', state: 'pending', note: '5 s left' },
@@ -53,7 +55,7 @@ test('steps, notes and the end are told as they come', async () => {
 test('one operation a machine; another machine is free', async () => {
   const { operations } = setUp();
   let end: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
+  const ended = new Promise<string[]>((resolve) => (end = () => resolve([])));
   operations.start('rescue', MACHINE, 'patient', FIRST, () => ended);
   expect(() => operations.start('end', MACHINE, 'patient', FIRST, () => ended)).toThrow(/a rescue is being started/);
   operations.start('end', { ...MACHINE, hostId: 'other' }, 'patient', FIRST, () => ended);

@@ -13,7 +13,8 @@ export interface OperationsOptions {
   readonly now: () => Date;
 }
 
-export type OperationWork = (report: RunReport, signal: AbortSignal) => Promise<void>;
+/** Gives what is worth telling of a run that went well, in sentences. */
+export type OperationWork = (report: RunReport, signal: AbortSignal) => Promise<readonly string[]>;
 
 export interface Operations {
   /** Throws `busy` where an operation on the machine is under way. Answers at once; how it goes comes as events. */
@@ -82,13 +83,14 @@ export function createOperations({ emit, log, newId, now }: OperationsOptions): 
         cancellable: true,
         startedAt: now().toISOString(),
         steps,
+        remarks: [],
         error: null,
       };
       const run = async (): Promise<void> => {
         log.info(`${kind} of ${machineName} (${machine.uuid}) begins`);
         try {
-          await work(reportTo(id, update), controller.signal);
-          update(id, (last) => ({ ...last, state: 'done', cancellable: false }));
+          const remarks = await work(reportTo(id, update), controller.signal);
+          update(id, (last) => ({ ...last, state: 'done', cancellable: false, remarks: [...remarks] }));
           log.info(`${kind} of ${machineName} (${machine.uuid}) is done`);
         } catch (thrown) {
           const error = errorOf(thrown);

@@ -114,15 +114,19 @@ export function createServices(options: ServicesOptions): Services {
             signal,
           );
           attachments.remember(host.entry.uri, plan);
+          return [];
         },
       );
     },
-    'rescue.end': ({ machine: key, stop, power }) => {
+    'rescue.end': ({ machine: key, stop, power, record }) => {
       const { host, row } = machine(key);
       const domain = { uuid: row.uuid, name: row.name };
       const first = stopSentence(row.name, stop);
       return operations.start('end', key, row.name, { id: 'stop', text: first.text }, async (report, signal) => {
-        await endRescue(host.hypervisor, { domain, stop, power, by: user, journal: options.journal }, report, signal);
+        const chosen = record === null ? {} : { record };
+        const order = { domain, stop, power, by: user, journal: options.journal, ...chosen };
+        const { variables, notes } = await endRescue(host.hypervisor, order, report, signal);
+        return variables === null ? notes : [...notes, variables];
       });
     },
     'operations.list': () => operations.list(),

@@ -34,6 +34,7 @@ export function run(
       state: step < done ? 'done' : step === done ? 'running' : 'pending',
       note: step === done && step === 1 ? '114 s left' : null,
     })),
+    remarks: [],
     error: null,
   });
   const first = at(0);

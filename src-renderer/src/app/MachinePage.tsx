@@ -13,6 +13,7 @@ import { DefinitionTab } from '../features/definition/DefinitionTab.tsx';
 import { DisksTab } from '../features/disks/DisksTab.tsx';
 import { HistoryView } from '../features/history/HistoryView.tsx';
 import { RescueBanner } from '../features/rescue/RescueBanner.tsx';
+import { RunRemarks } from '../features/rescue/RunRemarks.tsx';
 import { RescueTab } from '../features/rescue/RescueTab.tsx';
 import { UnfinishedItem } from '../features/unfinished/UnfinishedItem.tsx';
 import { selectOf, useUnfinished } from '../features/unfinished/store.ts';
@@ -54,6 +55,7 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
     <article className="machine" aria-labelledby="machine-name">
       <MachineHeader row={row} details={details} />
       <RescueBanner row={row} host={host} />
+      <RunRemarks machineKey={key} />
       {unfinished !== null && <UnfinishedItem key={unfinished.operationId} item={unfinished} where="machine" />}
       <Tabs
         id={MACHINE_TABS_ID}

@@ -48,13 +48,18 @@ export function StopFields({ stop, onChange, forceNote }: StopFieldsProps) {
         value={way}
         options={[
           { value: 'give-up', label: t('rescue.stop.giveUp'), reason: null },
-          { value: 'keep-waiting', label: t('rescue.stop.keepWaiting'), reason: null },
+          {
+            value: 'keep-waiting',
+            label: t('rescue.stop.keepWaiting'),
+            note: t('rescue.stop.keepWaitingNote'),
+            reason: null,
+          },
           { value: 'then-force', label: t('rescue.stop.thenForce'), reason: null },
           { value: 'force', label: t('rescue.stop.force'), note, reason: null },
         ]}
         onChange={(value) => onChange({ ...stop, ...STOPS[value] })}
       />
-      {way !== 'force' && (
+      {(way === 'give-up' || way === 'then-force') && (
         <label className="stop-seconds">
           {t('rescue.stop.wait')}
           <input

@@ -4,6 +4,7 @@ import {
   acknowledge,
   noteStarted,
   reduceOperations,
+  selectRemarks,
   selectRunning,
   selectShownOperation,
   selectUnread,
@@ -22,6 +23,7 @@ function operation(parts: Partial<Operation> = {}): Operation {
     cancellable: true,
     startedAt: '2026-11-21T08:00:00Z',
     steps: [],
+    remarks: [],
     error: null,
     ...parts,
   };
@@ -58,4 +60,14 @@ test('the reply to a start does not undo an event that was faster', () => {
   apply(operation({ state: 'failed' }));
   noteStarted(operation({ state: 'running' }));
   expect(selectShownOperation(useOperations.getState(), KEY)?.state).toBe('failed');
+});
+
+test('what is worth telling of a run that went well is told until it is put away', () => {
+  apply(operation({ state: 'done' }));
+  expect(selectRemarks(useOperations.getState(), KEY)).toBeNull();
+  apply(operation({ state: 'done', remarks: ['Its UEFI variables differ.'] }));
+  expect(selectShownOperation(useOperations.getState(), KEY)).toBeNull();
+  expect(selectRemarks(useOperations.getState(), KEY)?.remarks).toEqual(['Its UEFI variables differ.']);
+  acknowledge('one');
+  expect(selectRemarks(useOperations.getState(), KEY)).toBeNull();
 });

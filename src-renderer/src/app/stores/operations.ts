@@ -3,7 +3,7 @@ import type { AppEvent, Operation } from '../../../../src-core/contract/schemas.
 import { keyOf } from '../machine-key.ts';
 import { ask } from '../salvor.ts';
 
-interface OperationsState {
+export interface OperationsState {
   readonly byId: Readonly<Record<string, Operation>>;
   /** Id of the newest operation of each machine. */
   readonly newest: Readonly<Record<string, string>>;
@@ -56,6 +56,13 @@ export function selectShownOperation(state: OperationsState, machineKey: string)
   const operation = state.byId[state.newest[machineKey] ?? ''];
   if (operation === undefined || operation.state === 'done' || state.acknowledged.includes(operation.id)) return null;
   return operation;
+}
+
+/** A run that went well and has something to tell; null: none, or it has been put away. */
+export function selectRemarks(state: OperationsState, machineKey: string): Operation | null {
+  const operation = state.byId[state.newest[machineKey] ?? ''];
+  if (operation?.state !== 'done' || operation.remarks.length === 0) return null;
+  return state.acknowledged.includes(operation.id) ? null : operation;
 }
 
 /** What ended badly and nobody has read yet: the newest operation of each machine, where it failed or was cancelled. */

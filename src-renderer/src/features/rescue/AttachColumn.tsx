@@ -3,7 +3,7 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
-import type { AttachChoice, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
+import type { AttachChoice, RescuePlan } from '../../../../src-core/rescue/types.ts';
 import { StopFields } from '../../components/StopFields.tsx';
 import { isActive } from '../../components/machine-state.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
@@ -18,14 +18,15 @@ interface AttachColumnProps {
   readonly details: MachineDetails;
   readonly draft: Draft;
   readonly choices: readonly AttachChoice[];
-  /** What the plan made of the request; null before the first preview. */
-  readonly resolved: ResolvedRequest | null;
+  /** null before the first preview. */
+  readonly plan: RescuePlan | null;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
 /** Second column: how the medium is attached. Each choice has a default that says why; what is impossible says why. */
 export const AttachColumn = memo(function AttachColumn(props: AttachColumnProps) {
-  const { details, draft, choices, resolved, onChange } = props;
+  const { details, draft, choices, plan, onChange } = props;
+  const resolved = plan?.request ?? null;
   const { t } = useTranslation();
   const words = useSentenceWords();
   const options = useOptions();
@@ -66,7 +67,7 @@ export const AttachColumn = memo(function AttachColumn(props: AttachColumnProps)
           />
         )}
         {isActive(details.row.state) && <StopFields stop={draft.stop} onChange={(stop) => onChange({ stop })} />}
-        <MoreChoices details={details} draft={draft} resolved={resolved} onChange={onChange} />
+        <MoreChoices details={details} draft={draft} plan={plan} onChange={onChange} />
       </div>
     </section>
   );

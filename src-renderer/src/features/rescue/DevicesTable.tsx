@@ -2,8 +2,10 @@ import { useTranslation } from 'react-i18next';
 import type { PlanChange, PlannedDisk, RescuePlan, Sentence } from '../../../../src-core/rescue/types.ts';
 import { PathText } from '../../components/PathText.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import type { SignName, Tone } from '../../components/Sign.tsx';
 import { addressText } from '../../components/address.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
+import { isKept } from './summary.ts';
 
 /** Every disk of the running rescue: the guest's own locked in place, the rescue's marked as added. */
 export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
@@ -68,9 +70,11 @@ function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
   const mark = markOf(disk);
   return (
     <tr className={mark === 'added' ? 'plan-device-added' : ''}>
-      <td className={`tone-${mark} nowrap`}>
-        <Sign name={mark === 'changed' ? 'warning' : mark} tone={mark === 'changed' ? 'warning' : mark} />
-        <span className="plan-device-mark">{t(`rescue.devices.marks.${mark}`)}</span>
+      <td className={`tone-${MARKS[mark].tone} nowrap`}>
+        <Sign name={MARKS[mark].sign} tone={MARKS[mark].tone} />
+        <span className="plan-device-mark">
+          {t(`rescue.devices.marks.${mark === 'kept' && disk.protection !== null ? disk.protection : mark}`)}
+        </span>
       </td>
       <th scope="row" className="mono" title={disk.guestNames.kernel ?? undefined}>
         {disk.target}
@@ -88,7 +92,17 @@ function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
   );
 }
 
-function markOf(disk: PlannedDisk): 'added' | 'unchanged' | 'changed' {
+type Mark = 'added' | 'unchanged' | 'kept' | 'changed';
+
+const MARKS: Readonly<Record<Mark, { readonly sign: SignName; readonly tone: Tone }>> = {
+  added: { sign: 'added', tone: 'added' },
+  unchanged: { sign: 'unchanged', tone: 'unchanged' },
+  kept: { sign: 'unchanged', tone: 'accent' },
+  changed: { sign: 'warning', tone: 'warning' },
+};
+
+function markOf(disk: PlannedDisk): Mark {
   if (!disk.original) return 'added';
+  if (isKept(disk)) return 'kept';
   return disk.unchanged ? 'unchanged' : 'changed';
 }

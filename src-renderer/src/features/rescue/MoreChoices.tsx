@@ -3,27 +3,33 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../../../../src-core/rescue/types.ts';
-import type { ResolvedRequest } from '../../../../src-core/rescue/types.ts';
+import type { RescuePlan, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { ChoiceRadios } from './ChoiceRadios.tsx';
 import { ImagePropertiesField } from './ImagePropertiesField.tsx';
+import { GuestDisksRadios } from './GuestDisksRadios.tsx';
 import { hasUnusual } from './draft.ts';
 import type { Draft } from './draft.ts';
 
 interface MoreChoicesProps {
   readonly details: MachineDetails;
   readonly draft: Draft;
+  readonly plan: RescuePlan | null;
+  readonly onChange: (change: Partial<Draft>) => void;
+}
+
+interface PartProps {
+  readonly draft: Draft;
   readonly resolved: ResolvedRequest | null;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-type PartProps = Omit<MoreChoicesProps, 'details'>;
-
 /** What is seldom chosen, folded away: its head says what is chosen, so that nothing is hidden. */
-export function MoreChoices({ details, draft, resolved, onChange }: MoreChoicesProps) {
+export function MoreChoices({ details, draft, plan, onChange }: MoreChoicesProps) {
   const { t } = useTranslation();
+  const resolved = plan?.request ?? null;
   return (
     <details className="rescue-more" open={hasUnusual(draft) || undefined}>
       <summary>
@@ -32,6 +38,7 @@ export function MoreChoices({ details, draft, resolved, onChange }: MoreChoicesP
           <span className="small muted rescue-more-summary">
             {[
               t(`rescue.session.short.${resolved.session.value}`),
+              t(`rescue.attach.guestDisksShort.${resolved.guestDisks}`),
               t(`rescue.attach.fallThroughShort.${resolved.fallThrough.value}`),
               t(`rescue.attach.profileShort.${resolved.profile}`),
             ].join(' · ')}
@@ -40,6 +47,7 @@ export function MoreChoices({ details, draft, resolved, onChange }: MoreChoicesP
       </summary>
       <div className="rescue-more-body">
         <SessionRadios transient={!details.row.persistent} draft={draft} resolved={resolved} onChange={onChange} />
+        <GuestDisksRadios chosen={draft.guestDisks} plan={plan} onChange={(guestDisks) => onChange({ guestDisks })} />
         <FallThroughRadios uefi={details.firmware === 'uefi'} draft={draft} resolved={resolved} onChange={onChange} />
         <WritesRadios draft={draft} resolved={resolved} onChange={onChange} />
         <ProfileFields draft={draft} resolved={resolved} onChange={onChange} />

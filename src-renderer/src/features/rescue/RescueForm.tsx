@@ -48,7 +48,7 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
           details={details}
           draft={draft}
           choices={preview?.choices ?? NONE}
-          resolved={plan?.request ?? null}
+          plan={plan}
           onChange={change}
         />
         <PreviewColumn details={details} entry={entry} hasMedium={order !== null} />

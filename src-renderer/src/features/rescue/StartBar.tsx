@@ -127,12 +127,16 @@ function staysKey({ request, warnings }: RescuePlan) {
 function WhatStays({ plan }: { readonly plan: RescuePlan }) {
   const { t } = useTranslation();
   const counts = countDevices(plan.devices);
+  const { guestDisks } = plan.request;
   const stays = counts.changed === 0;
   return (
     <p className="start-bar-sentence">
       <Sign name={stays ? 'unchanged' : 'warning'} tone={stays ? 'unchanged' : 'warning'} />
       <span>
-        {stays ? t(staysKey(plan), { count: counts.unchanged }) : t('rescue.start.staysNot', { count: counts.changed })}
+        {stays
+          ? t(staysKey(plan), { count: counts.unchanged + counts.kept })
+          : t('rescue.start.staysNot', { count: counts.changed })}
+        {guestDisks !== 'writable' && ` ${t(`rescue.start.guestDisks.${guestDisks}`)}`}
         {plan.warnings.length > 0 && (
           <span className="tone-warning nowrap start-bar-warnings">
             <Sign name="warning" tone="warning" /> {t('rescue.findings.warning', { count: plan.warnings.length })}

@@ -108,6 +108,7 @@ function operation(parts: Partial<Operation>): Operation {
       { id: 'stop', text: 'Shut web-01 down', state: 'running', note: '114 s left' },
       { id: 'start', text: 'Start web-01', state: 'pending', note: null },
     ],
+    remarks: [],
     error: null,
     ...parts,
   };

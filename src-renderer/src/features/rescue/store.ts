@@ -1,10 +1,12 @@
 import { create } from 'zustand';
 import type { MachineKey, Preview } from '../../../../src-core/contract/schemas.ts';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
+import type { TrustedRecord } from '../../../../src-core/rescue/put-back.ts';
 import type { StopRequest } from '../../../../src-core/rescue/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { ask } from '../../app/salvor.ts';
 import { noteStarted } from '../../app/stores/operations.ts';
+import type { OperationsState } from '../../app/stores/operations.ts';
 import { FIRST_DRAFT } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
 
@@ -131,10 +133,11 @@ export async function endRescue(
   machine: MachineKey,
   stop: StopRequest,
   power: 'as-before' | 'on' | 'off',
+  record: TrustedRecord | null,
 ): Promise<boolean> {
   const key = keyOf(machine);
   putError(key, null);
-  const answer = await ask('rescue.end', { machine, stop, power });
+  const answer = await ask('rescue.end', { machine, stop, power, record });
   if (!answer.ok) {
     putError(key, answer.error);
     return false;
@@ -147,4 +150,10 @@ export async function endRescue(
 export async function cancelOperation(machine: MachineKey, operationId: string): Promise<void> {
   const answer = await ask('operations.cancel', { operationId });
   putError(keyOf(machine), answer.ok ? null : answer.error);
+}
+
+/** Did the last try to end end because two records of the definition differ, or one cannot be used? Then a person says which is right. */
+export function recordInDoubt({ byId, newest }: Pick<OperationsState, 'byId' | 'newest'>, machineKey: string): boolean {
+  const last = byId[newest[machineKey] ?? ''];
+  return last?.kind === 'end' && (last.error?.code === 'records-differ' || last.error?.code === 'record-unusable');
 }

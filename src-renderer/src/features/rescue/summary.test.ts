@@ -20,14 +20,17 @@ function disk(parts: Partial<PlannedDisk>): PlannedDisk {
   };
 }
 
-test('own disks that stay, own disks that would not, and what is added', () => {
+test('own disks that stay, that are kept from writes, that would not stay, and what is added', () => {
   expect(
-    countDevices([disk({}), disk({}), disk({ unchanged: false }), disk({ original: false, unchanged: false })]),
-  ).toEqual({
-    unchanged: 2,
-    changed: 1,
-    added: 1,
-  });
+    countDevices([
+      disk({}),
+      disk({ protection: 'snapshot' }),
+      disk({ unchanged: false, protection: 'read-only' }),
+      disk({ unchanged: false, protection: 'overlay' }),
+      disk({ unchanged: false }),
+      disk({ original: false, unchanged: false }),
+    ]),
+  ).toEqual({ unchanged: 2, kept: 2, changed: 1, added: 1 });
 });
 
 test.each([
