@@ -41,6 +41,8 @@ export const ERROR_CODES = [
   'records-differ',
   'journal-unwritable',
   'entry-not-found',
+  'nothing-to-resume',
+  'way-not-open',
   'backup-damaged',
   'backup-failed',
   'restore-failed',
@@ -246,6 +248,16 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'The journal of this computer has no operation {{id}}.',
     unchanged: NOTHING_TOUCHED,
     next: 'salvor history lists the operations that it has.',
+  },
+  'nothing-to-resume': {
+    message: 'Operation {{id}} of {{domain}} waits for nobody any more.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'salvor resume lists the operations that do.',
+  },
+  'way-not-open': {
+    message: '“{{way}}” cannot be done now. {{stands}}',
+    unchanged: NOTHING_TOUCHED,
+    next: 'salvor resume lists what can be done.',
   },
   'backup-damaged': {
     message: 'The copy of the UEFI variables kept with operation {{id}} cannot be used: {{problem}}.',

@@ -263,7 +263,7 @@ function makeDefinition(
       kind: session.kind,
       target: attachment.rescueDevice?.target ?? null,
       medium: mediumName(medium?.spec),
-      powerBefore: powerOf(inputs.domain.state),
+      powerBefore: inputs.powerBefore ?? powerOf(inputs.domain.state),
       definition: hashDefinition(inputs.domain.definitionXml),
       transient: session.transient,
       original: session.kind === 'until-ended' ? encodeRecord(inputs.domain.definitionXml) : null,

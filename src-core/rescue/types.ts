@@ -282,6 +282,8 @@ export interface RescueInputs {
   readonly media: readonly MediumFacts[];
   readonly request: RescueRequest;
   readonly stamp: SessionStamp | null;
+  /** The power state that ending restores, where it is not the one of now: a rescue that is gone on with had stopped the guest itself. */
+  readonly powerBefore?: 'on' | 'off';
   /** Absent: not asked for (a plan from files). */
   readonly nvram?: NvramFacts;
   /** One for each image that a session as requested might write beside or into; those missing were not asked about. */

@@ -37,6 +37,8 @@ export interface RescueOrder {
   readonly confirmed: { readonly fingerprint: string; readonly inputs: RescueInputs | null } | null;
   readonly stamp: SessionStamp;
   readonly journal: Journal;
+  /** The power state that ending restores, where it is not the one of now; absent: as it is now. */
+  readonly powerBefore?: 'on' | 'off';
   /** Awaited once nobody else on this computer can act on the domain, before anything else; what it throws ends the run. */
   readonly lookAgain?: () => Promise<void>;
 }
@@ -139,8 +141,9 @@ function throwIfCancelled(signal: AbortSignal): void {
 }
 
 async function check({ hypervisor, order, report }: Run) {
-  const { domain, request, properties, remembered = null, confirmed, stamp } = order;
-  const inputs = await collectInputs(hypervisor, domain.uuid, { request, properties, remembered, stamp });
+  const { domain, request, properties, remembered = null, confirmed, stamp, powerBefore } = order;
+  const collected = await collectInputs(hypervisor, domain.uuid, { request, properties, remembered, stamp });
+  const inputs: RescueInputs = powerBefore === undefined ? collected : { ...collected, powerBefore };
   const plan = planRescue(inputs);
   report.planned(plan);
   if (confirmed !== null && plan.fingerprint.inputs !== confirmed.fingerprint) {

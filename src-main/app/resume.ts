@@ -1,0 +1,295 @@
+/**
+ * Going on with an operation that was not finished, in the way that a person chose. What to do comes from the table alone
+ * (src-core/journal/resume.ts); rescues and ends are run as any other, with records of their own. How things stand is looked at again under
+ * the domain's lock, right before anything is done: where it is another situation by then, nothing is.
+ */
+import { SalvorError } from '../../src-core/contract/errors.ts';
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import { needsAttention } from '../../src-core/journal/resume.ts';
+import type { Act, Way } from '../../src-core/journal/resume.ts';
+import type { OfferedWay } from '../../src-core/journal/situation.ts';
+import type { Closing, JournalEntry } from '../../src-core/journal/types.ts';
+import { recoverDefinition } from '../../src-core/rescue/record.ts';
+import { scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
+import type { StopRequest } from '../../src-core/rescue/types.ts';
+import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
+import { lockDomain } from './domain-lock.ts';
+import { endRescue } from './end-run.ts';
+import type { EndOrder } from './end-run.ts';
+import type { Journal } from './journal-port.ts';
+import { restoreVariables } from './nvram-restore.ts';
+import { removeFile } from './remove-file.ts';
+import { runRescue } from './rescue-run.ts';
+import { liveSession } from './run.ts';
+import type { RunReport } from './run.ts';
+import { look } from './unfinished.ts';
+import type { Look } from './unfinished.ts';
+
+export interface ResumeOrder {
+  readonly operationId: string;
+  readonly way: Way;
+  /** The situation that was seen when the way was chosen; null: nothing was shown, what is found now counts. */
+  readonly seen: string | null;
+  /** For ways that stop a guest. */
+  readonly stop: StopRequest;
+  /** user@workstation */
+  readonly by: string;
+  /** Ids of operations that this begins. */
+  readonly newId: () => string;
+  readonly journal: Journal;
+}
+
+export interface Resumed {
+  readonly domain: DomainRef;
+  readonly situation: string;
+  readonly act: Act;
+  /** What is to be known besides, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** A run of it. */
+interface Run {
+  readonly hypervisor: Hypervisor;
+  readonly order: ResumeOrder;
+  readonly report: RunReport;
+  readonly signal: AbortSignal;
+  readonly entry: JournalEntry;
+  readonly domain: DomainRef;
+  readonly first: Look;
+  readonly offer: OfferedWay;
+  /** Throws drift where it is not as it was when this began. */
+  readonly lookAgain: () => Promise<void>;
+}
+
+/**
+ * Take a way. Throws entry-not-found, nothing-to-resume, way-not-open and drift (nothing was done), busy, read-only, journal-unwritable, and what a
+ * rescue or its end throws.
+ */
+export async function resumeOperation(
+  hypervisor: Hypervisor,
+  order: ResumeOrder,
+  report: RunReport,
+  signal: AbortSignal,
+): Promise<Resumed> {
+  if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
+  const { journal, operationId, way, seen } = order;
+  const entry = await unfinishedEntry(journal, operationId);
+  const first = await look(hypervisor, journal, entry);
+  const { situation, stands, offers } = first.found;
+  const domain = { uuid: entry.began.domain.uuid, name: first.now.name };
+  if (seen !== null && seen !== situation)
+    throw new SalvorError('drift', { domain: domain.name, what: sentenceInside(stands) });
+  const offer = offers.find((each) => each.way === way);
+  if (offer === undefined) throw new SalvorError('way-not-open', { way, stands });
+  const lookAgain = async () => {
+    const now = await look(hypervisor, journal, await unfinishedEntry(journal, operationId));
+    if (now.found.situation !== situation)
+      throw new SalvorError('drift', { domain: domain.name, what: sentenceInside(now.found.stands) });
+  };
+  const run: Run = { hypervisor, order, report, signal, entry, domain, first, offer, lookAgain };
+  report.steps([{ id: 'check', text: offer.does }]);
+  const notes = await ACTS[offer.act](run);
+  return { domain, situation, act: offer.act, notes };
+}
+
+/** Close an entry and touch nothing: its host need not be there. Throws entry-not-found, nothing-to-resume, busy, journal-unwritable. */
+export async function forgetOperation(journal: Journal, operationId: string, by: string): Promise<void> {
+  const { began } = await unfinishedEntry(journal, operationId);
+  const letGo = await lockDomain(began.host.hostname, began.domain, `an unfinished operation is being closed by ${by}`);
+  try {
+    await close(journal, operationId, 'forgotten', by);
+  } finally {
+    letGo();
+  }
+}
+
+async function unfinishedEntry(journal: Journal, id: string): Promise<JournalEntry> {
+  const entry = await journal.entry(id);
+  if (needsAttention(entry)) return entry;
+  throw new SalvorError('nothing-to-resume', { id, domain: entry.began.domain.name });
+}
+
+/** Behind a colon, and before a full stop. */
+function sentenceInside(text: string): string {
+  return text.replace(/\.$/, '');
+}
+
+const ACTS: Readonly<Record<Act, (run: Run) => Promise<readonly string[]>>> = {
+  accept: (run) =>
+    locked(run, 'verify', async () => {
+      await verifySession(run);
+      await takeAsOpen(run);
+      return [];
+    }),
+  again,
+  end: (run) => end(run),
+  'end-with-copy': (run) => end(run, 'journal'),
+  start: (run) =>
+    locked(run, 'start', async () => {
+      const left = await removeScratch(run);
+      await run.hypervisor.startDomain(run.domain.uuid);
+      await closeAs(run);
+      return left;
+    }),
+  'start-rescue': (run) =>
+    locked(run, 'start', async () => {
+      // A file of the session's own is made afresh, as at every start of it.
+      const fresh = run.entry.began.files.some(({ kind }) => kind === 'nvram');
+      await run.hypervisor.startDomain(run.domain.uuid, fresh ? 'fresh' : undefined);
+      await verifySession(run);
+      await takeAsOpen(run);
+      return [];
+    }),
+  close: (run) =>
+    locked(run, null, async () => {
+      const left = await removeScratch(run);
+      await closeAs(run);
+      return left;
+    }),
+  'write-variables': (run) => variables(run, orderedCopy(run.entry)),
+  'restore-variables': (run) => variables(run, run.entry.began.id),
+  forget: (run) =>
+    locked(run, null, async () => {
+      await close(run.order.journal, run.entry.began.id, 'forgotten', run.order.by);
+      return [];
+    }),
+};
+
+/**
+ * Work that nobody else on this computer gets between, after another look. `step`: what it does is written into the entry before it
+ * begins, as the step of that name.
+ */
+async function locked(
+  run: Run,
+  step: string | null,
+  work: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const { hypervisor, order, domain, entry, offer, report } = run;
+  report.cancellable(false);
+  const { hostname } = await hypervisor.identity();
+  const letGo = await lockDomain(hostname, domain, `an unfinished operation is put right by ${order.by}`);
+  try {
+    report.step('check', 'running');
+    await run.lookAgain();
+    const writer = await order.journal.reopen(entry.began.id);
+    await writer.note(`${order.by} goes on with it (${offer.way}): ${offer.does}`);
+    if (step !== null) await writer.step(step, 'running');
+    const notes = await work();
+    report.step('check', 'done');
+    const problem = writer.problem();
+    if (problem !== null) report.journalIncomplete?.(problem);
+    return notes;
+  } catch (error) {
+    report.step('check', 'failed');
+    throw error;
+  } finally {
+    letGo();
+  }
+}
+
+async function again(run: Run): Promise<readonly string[]> {
+  const { hypervisor, order, report, signal, entry, domain, first, lookAgain } = run;
+  const { began } = entry;
+  if (began.order.kind !== 'rescue')
+    throw new SalvorError('way-not-open', { way: order.way, stands: first.found.stands });
+  const { request, properties } = began.order;
+  await runRescue(
+    hypervisor,
+    {
+      domain,
+      request: { ...request, stop: order.stop },
+      properties,
+      confirmed: null,
+      stamp: { id: order.newId(), startedAt: new Date().toISOString(), startedBy: order.by },
+      journal: order.journal,
+      powerBefore: first.known.power,
+      lookAgain,
+    },
+    { ...report, planned: () => undefined },
+    signal,
+  );
+  await closeAs(run);
+  return [];
+}
+
+async function end(run: Run, record?: EndOrder['record']): Promise<readonly string[]> {
+  const { hypervisor, order, report, signal, domain, first, lookAgain } = run;
+  const { stop, by, journal } = order;
+  const { notes, variables: differ } = await endRescue(
+    hypervisor,
+    { domain, stop, by, journal, lookAgain, power: first.known.power, ...(record === undefined ? {} : { record }) },
+    report,
+    signal,
+  );
+  await closeAs(run);
+  return [...notes, ...(differ === null ? [] : [differ])];
+}
+
+/** Whose copy the operation was to put back. */
+function orderedCopy({ began }: JournalEntry): string {
+  return began.order.kind === 'nvram' ? began.order.of : began.id;
+}
+
+async function variables(run: Run, operationId: string): Promise<readonly string[]> {
+  const { hypervisor, order, report, entry, domain, lookAgain } = run;
+  const { by, journal, newId } = order;
+  const to = entry.began.order.kind === 'nvram' ? entry.began.order.path : null;
+  await lookAgain();
+  await restoreVariables(hypervisor, { operationId, domain, to, by, newId: newId(), journal }, report);
+  await closeAs(run);
+  return [];
+}
+
+/** It runs in this session, with every disk of its own at its place. Throws verify-failed. */
+async function verifySession({ hypervisor, domain, entry }: Run): Promise<void> {
+  const [liveXml, definitionXml, session] = await Promise.all([
+    hypervisor.domainXml(domain.uuid, 'live'),
+    hypervisor.domainXml(domain.uuid, 'definition'),
+    liveSession(hypervisor, domain.uuid),
+  ]);
+  const own = recoverDefinition(definitionXml).definitionXml ?? definitionXml;
+  const places = (xml: string) =>
+    parseDomain(xml).disks.map(({ target, bus, source }) => `${target} on ${bus}: ${source ?? 'empty'}`);
+  const present = new Set(places(liveXml));
+  const missing = places(own).filter((place) => !present.has(place));
+  const differences = missing.map((place) => `it runs without ${place}`);
+  if ((session?.id ?? '') !== entry.began.session.id) differences.push('it does not run in this rescue');
+  if (differences.length === 0) return;
+  const unchanged = `${domain.name} was left as it is; its definition was not touched.`;
+  throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; '), unchanged });
+}
+
+/** A rescue is done: its session is open until it is ended. An end is not: the rescue goes on, and that is closed. */
+async function takeAsOpen(run: Run): Promise<void> {
+  const { entry, order } = run;
+  const writer = await order.journal.reopen(entry.began.id);
+  await writer.step('verify', 'done');
+  if (entry.began.kind === 'rescue' && entry.ended === null)
+    await writer.ended({ outcome: 'done', code: null, message: null, unchanged: null, definition: null });
+  else await closeAs(run);
+}
+
+/** Files that only this session has, by their names: metadata are not asked, since anybody can write a path there. In sentences, what is left. */
+async function removeScratch({ hypervisor, entry, domain }: Run): Promise<readonly string[]> {
+  const own = entry.began.files.filter(
+    ({ kind, name }) => kind === 'nvram' && name.endsWith(scratchSuffix(domain.uuid)),
+  );
+  const problems: string[] = [];
+  for (const { name } of own) {
+    const problem = await removeFile(hypervisor, name);
+    if (problem !== null) problems.push(`The session’s UEFI variables could not be removed: ${problem}.`);
+  }
+  return problems;
+}
+
+function closeAs({ order, entry }: Run): Promise<void> {
+  return close(order.journal, entry.began.id, order.way === 'roll-back' ? 'rolled-back' : 'finished', order.by);
+}
+
+async function close(journal: Journal, id: string, how: Closing, by: string): Promise<void> {
+  const writer = await journal.reopen(id);
+  await writer.closed(how, by);
+  const problem = writer.problem();
+  if (problem !== null)
+    throw new SalvorError('journal-unwritable', { folder: journal.folder, problem, unchanged: 'All else is done.' });
+}
