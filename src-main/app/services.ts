@@ -46,8 +46,9 @@ export interface Services {
 
 export function createServices(options: ServicesOptions): Services {
   const { settings, log, now, user, info } = options;
-  const hosts = createHosts({ ...options, builtin: options.builtinHosts });
-  const operations = createOperations(options);
+  const emit = alsoOfUnfinished(options.emit);
+  const hosts = createHosts({ ...options, emit, builtin: options.builtinHosts });
+  const operations = createOperations({ ...options, emit });
   const previews = createPreviews(() => now().getTime());
   const attachments = createAttachments(settings);
   const machine = ({ hostId, uuid }: MachineKey): { host: Connected; row: MachineRow } => {
@@ -134,13 +135,30 @@ export function createServices(options: ServicesOptions): Services {
       operations.cancel(operationId);
       return null;
     },
-    ...createJournalHandlers(options),
+    ...createJournalHandlers({ ...options, hosts, operations }),
     'log.renderer-error': ({ message }) => {
       log.error(`window: ${message}`);
       return null;
     },
   };
   return { handlers, hosts, operations };
+}
+
+/** Tell of events, and that unfinished operations are to be looked at again: at each connect and loss, and when an operation has ended. */
+function alsoOfUnfinished(emit: (event: AppEvent) => void): (event: AppEvent) => void {
+  const connected = new Set<string>();
+  return (event) => {
+    emit(event);
+    if (event.type === 'host-changed') {
+      const { id, state } = event.host;
+      const is = state === 'connected';
+      if (is === connected.has(id)) return;
+      if (is) connected.add(id);
+      else connected.delete(id);
+      emit({ type: 'unfinished-changed' });
+    } else if (event.type === 'operation-changed' && event.operation.state !== 'running')
+      emit({ type: 'unfinished-changed' });
+  };
 }
 
 /** zod leaves an absent optional key out, but its type allows undefined. */
