@@ -4,7 +4,7 @@
  */
 import { plain } from '../plain-text.ts';
 import { mediumName } from '../rescue/context.ts';
-import { redactStrings, redactUrls, redactXml } from '../rescue/redact.ts';
+import { redactStrings, redactText } from '../rescue/redact.ts';
 import { withoutSecrets } from '../rescue/record.ts';
 import type { StopRequest } from '../rescue/types.ts';
 import type { JournalEntry, JournalRecord, OperationKind, UnreadableEntry } from './types.ts';
@@ -22,7 +22,7 @@ export interface HistoryDocument {
  */
 export function withoutPasswords(entry: JournalEntry): JournalEntry {
   const { before } = entry.began;
-  const definitionXml = redactUrls(redactXml(withoutSecrets(before.definitionXml)));
+  const definitionXml = redactText(withoutSecrets(before.definitionXml));
   const bare = redactStrings({ ...entry, began: { ...entry.began, before: { ...before, definitionXml: '' } } });
   return { ...bare, began: { ...bare.began, before: { ...bare.began.before, definitionXml } } };
 }

@@ -18,13 +18,18 @@ export function redactXml(xml: string): string {
 /** The password of https://user:password@host/, in whatever sentence it stands. */
 const URL_PASSWORD = /(:\/\/[^/\s:@]*:)[^/\s]*(?=@)/g;
 
-export const redactUrls = (text: string): string => (text.includes('@') ? text.replace(URL_PASSWORD, '$1***') : text);
+const redactUrls = (text: string): string => (text.includes('@') ? text.replace(URL_PASSWORD, '$1***') : text);
+
+/** Any text as it may be logged, shown or handed on: XML, a sentence, an address. */
+export function redactText(text: string): string {
+  return redactUrls(redactXml(text));
+}
 
 /** Most lines of a definition have nothing that could need one of the above. */
 const MAY_HOLD_PASSWORD = /pass|<cookie|:\/\//i;
 
 function redactLine(line: DiffLine): DiffLine {
-  return MAY_HOLD_PASSWORD.test(line.text) ? { ...line, text: redactUrls(redactXml(line.text)) } : line;
+  return MAY_HOLD_PASSWORD.test(line.text) ? { ...line, text: redactText(line.text) } : line;
 }
 
 /** The plan as it may be shown. An address with a password is refused, but it is repeated in what is refused, and why. */
@@ -32,7 +37,7 @@ export function redactPlan(plan: RescuePlan): RescuePlan {
   const { rescueXml, diff, ...others } = plan;
   return {
     ...redactStrings(others),
-    rescueXml: rescueXml === null ? null : redactUrls(redactXml(rescueXml)),
+    rescueXml: rescueXml === null ? null : redactText(rescueXml),
     diff: diff.map(redactLine),
   };
 }

@@ -148,10 +148,20 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** A record without secrets: those of the definition, and passwords in addresses wherever else they stand. */
+/**
+ * A record without secrets: those that libvirt hides from whoever may not see them, in the definition, which stays one that can be defined;
+ * passwords in addresses, wherever else they stand; properties that are called so.
+ */
 function withheld(record: BeganRecord): BeganRecord {
-  const { before, ...others } = record;
-  return { ...redactStrings(others), before: { ...before, definitionXml: withoutSecrets(before.definitionXml) } };
+  const { before, order, ...others } = record;
+  const asked = order.kind === 'rescue' ? { ...order, properties: withoutPasswords(order.properties) } : order;
+  const definitionXml = withoutSecrets(before.definitionXml);
+  return { ...redactStrings({ ...others, order: asked }), before: { ...before, definitionXml } };
+}
+
+/** Properties that no rescue depends on, and that somebody put a password into. */
+function withoutPasswords(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !/pass|secret|token/.test(name)));
 }
 
 /** Records of one operation, one after the other; the first that cannot be written is remembered, and the run goes on. */

@@ -1,5 +1,5 @@
 import log from 'electron-log/main';
-import { redactXml } from '../../src-core/rescue/redact.ts';
+import { redactText } from '../../src-core/rescue/redact.ts';
 import type { Log } from '../app/log.ts';
 
 /** Size at which the log is put aside once and begun anew. */
@@ -27,5 +27,5 @@ export function openLog(folder: string): Log {
 
 function redact(part: unknown, stacks: boolean): string {
   const text = part instanceof Error ? ((stacks ? part.stack : null) ?? part.message) : String(part);
-  return redactXml(text).replace(/(:\/\/[^\s/:@]*):[^\s/@]*@/g, '$1:***@');
+  return redactText(text);
 }
