@@ -10,6 +10,11 @@ export function scratchSuffix(uuid: string): string {
   return `.salvor-${uuid}`;
 }
 
+/** UUID of the domain whose scratch NVRAM a file is by its name, or null. */
+export function domainOfScratch(file: string): string | null {
+  return /.\.salvor-([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/.exec(file)?.[1] ?? null;
+}
+
 export type ScratchNvram =
   /** No variables outlive the guest's power-off, or there is no UEFI. */
   | { readonly kind: 'not-needed' }

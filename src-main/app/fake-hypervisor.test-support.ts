@@ -137,6 +137,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     listDomains: () =>
       Promise.resolve([{ ...DOMAIN, state: host.state, persistent: host.persistent, autostart: false, disks: null }]),
     runningDisks: () => Promise.resolve([]),
+    offDisks: () => Promise.resolve([]),
     findDomain: () => Promise.resolve(DOMAIN),
     domainStatus: () => there(() => ({ state: host.state, persistent: host.persistent, autostart: false })),
     domainState: () => there(() => host.state),
@@ -192,6 +193,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       listeners.add(listener);
       return Promise.resolve(() => void listeners.delete(listener));
     },
+    createSnapshot: () => {
+      change('createSnapshot');
+      return Promise.resolve();
+    },
     listSnapshots: () => Promise.resolve([]),
     deleteSnapshot: () => {
       change('deleteSnapshot');
@@ -200,6 +205,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     listPools: () => Promise.resolve(options.pools ?? []),
     poolByTarget: () => Promise.resolve(null),
     refreshPool: () => Promise.resolve(),
+    freeSpace: () => Promise.resolve(null),
     createPool: () => Promise.resolve('created'),
     stopPool: () => Promise.resolve(),
     listVolumeNames: () => Promise.resolve([]),

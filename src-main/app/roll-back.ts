@@ -8,6 +8,7 @@ import { removeFile } from './remove-file.ts';
 import type { Begun } from './rescue-steps.ts';
 import { account, isElsewhere, standingOf } from './standing.ts';
 import type { Done, Standing } from './standing.ts';
+import { removeSnapshot } from './snapshot.ts';
 import { busyWith, liveSession } from './run.ts';
 import { forceOff } from './stop-guest.ts';
 
@@ -57,6 +58,10 @@ async function restore(begun: Begun, back: WayBack): Promise<void> {
     await hypervisor.defineDomain(inputs.domain.definitionXml);
     back.redefined = true;
     await undone(begun, 'define');
+  }
+  if (steps.has('snapshot') && plan.snapshot !== null && !now.on && !theirs) {
+    await removeSnapshot(hypervisor, domain, plan.snapshot);
+    await undone(begun, 'snapshot');
   }
   const foreign = theirs || (now.defined !== null && !ours);
   if (now.on || foreign || !now.persistent || isElsewhere(now)) return;
@@ -123,6 +128,8 @@ function withTruth({ domain, steps }: Begun, cause: ErrorData, unchanged: string
     case 'guest-paused':
     case 'stop-failed':
     case 'backup-failed':
+    case 'snapshot-failed':
+    case 'journal-unwritable':
       return new SalvorError(cause.code, { ...cause.params, unchanged }, cause.detail);
     default:
       return new SalvorError(

@@ -22,6 +22,13 @@ export interface Finder {
   readonly find: (path: string, headBytes: number) => Promise<Found>;
   /** Is a file there, as far as pools know and folders that were opened already? Costs one call, and may miss it. */
   readonly glimpse: (path: string) => Promise<boolean>;
+  /** Names of the files in a folder of the host, looked at afresh; null: it cannot be opened. */
+  readonly names: (folder: string) => Promise<readonly string[] | null>;
+  /**
+   * Bytes free in a folder; null: not told. A pool's own figure is as old as its last look, so it is looked at afresh where that is less
+   * than `enough`; `open`: one is made where there is none.
+   */
+  readonly free: (folder: string, enough: number, open: boolean) => Promise<number | null>;
 }
 
 /** Our transient pools. A crash may leave one behind: `sessions --clean` takes it away. */
@@ -82,6 +89,8 @@ export async function withFinder<T>(hypervisor: Hypervisor, use: (finder: Finder
     return await use({
       find: (path, headBytes) => look(() => findPath(hypervisor, folders, path, headBytes)),
       glimpse: (path) => look(() => glimpse(hypervisor, folders, path)),
+      names: (folder) => look(() => namesIn(hypervisor, folders, folder)),
+      free: (folder, enough, open) => look(() => freeIn(hypervisor, folders, folder, enough, open)),
     });
   } finally {
     // Of several looks one has failed: another, which nobody waits for any more, may be making a pool just now.
@@ -155,6 +164,42 @@ async function glimpse(hypervisor: Hypervisor, folders: Folders, path: string): 
     return (await hypervisor.examineVolume(where, 0)) !== null;
   } catch (error) {
     if (OF_A_LOST_POOL.includes(errorOf(error).code)) return false;
+    throw error;
+  }
+}
+
+async function namesIn(hypervisor: Hypervisor, folders: Folders, folder: string): Promise<readonly string[] | null> {
+  if (hypervisor.readOnly || !posix.isAbsolute(folder) || !mayBeOpened(folder)) return null;
+  for (let tries = CONFLICT_TRIES; ; tries -= 1) {
+    try {
+      return await hypervisor.listVolumeNames(await folders.pool(folder));
+    } catch (error) {
+      const { code } = errorOf(error);
+      if (!OF_THE_FOLDER.includes(code)) throw error;
+      const again = tries > 1 && OF_A_LOST_POOL.includes(code) && (await folders.forget(folder));
+      if (!again) return null;
+    }
+  }
+}
+
+async function freeIn(
+  hypervisor: Hypervisor,
+  folders: Folders,
+  folder: string,
+  enough: number,
+  open: boolean,
+): Promise<number | null> {
+  try {
+    const opened = open && mayBeOpened(folder) ? folders.pool(folder) : folders.opened(folder);
+    // Opened just now, so that its figure is new.
+    if (opened !== undefined) return await hypervisor.freeSpace(await opened);
+    const owner = await hypervisor.poolByTarget(folder);
+    const free = owner === null ? null : await hypervisor.freeSpace(owner);
+    if (owner === null || free === null || free >= enough) return free;
+    await hypervisor.refreshPool(owner);
+    return await hypervisor.freeSpace(owner);
+  } catch (error) {
+    if (OF_THE_FOLDER.includes(errorOf(error).code)) return null;
     throw error;
   }
 }

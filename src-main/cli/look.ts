@@ -1,4 +1,4 @@
-/** The commands that only look: list, inspect, sessions. */
+/** The commands that only look: list, inspect. */
 import { effectiveBootOrder } from '../../src-core/boot/effective-order.ts';
 import { guestNames } from '../../src-core/disks/guest-names.ts';
 import { diskRoles } from '../../src-core/disks/roles.ts';
@@ -9,8 +9,6 @@ import { IN_FLIGHT } from '../app/collect.ts';
 import { isOn } from '../app/domain-facts.ts';
 import { mapLimited } from '../app/patience.ts';
 import { sessionOf } from '../app/run.ts';
-import { listSessions, removeLeftovers } from '../app/sessions.ts';
-import type { Leftover } from '../app/sessions.ts';
 import { withHost } from './connect.ts';
 import { plain, print, printJson, table } from './output.ts';
 import { readXmlFile } from './read-file.ts';
@@ -111,38 +109,4 @@ function fetchDomain({ uri, domain }: { uri: string; domain: string }) {
     const session = sessionOfDomainXml(live);
     return { state, session, xml: session === null ? definition : live };
   });
-}
-
-export async function sessions({ uri, clean, json }: { uri: string; clean: boolean; json: boolean }): Promise<void> {
-  const found = await withHost(uri, false, async (host) => {
-    const { sessions: open, leftovers } = await listSessions(host);
-    return { sessions: open, leftovers, removed: clean ? await removeLeftovers(host, leftovers) : [] };
-  });
-  if (json) {
-    printJson({ uri, ...found });
-    return;
-  }
-  const rows = found.sessions.map(({ domain, session }) => [
-    domain.name,
-    session.startedAt,
-    session.startedBy,
-    session.medium,
-    session.target,
-    session.transient ? 'transient' : session.kind,
-    session.powerBefore,
-  ]);
-  print(
-    rows.length === 0
-      ? 'No rescue session is open.'
-      : table(['name', 'since', 'by', 'medium', 'device', 'kind', 'power before'], rows),
-  );
-  const isRemoved = (leftover: Leftover) => found.removed.includes(leftover);
-  for (const leftover of found.leftovers)
-    print(`${isRemoved(leftover) ? 'removed' : 'left over'}: ${leftoverText(leftover)}`);
-  if (!clean && found.leftovers.length > 0) print('Remove what is left over: salvor sessions --clean');
-}
-
-function leftoverText(leftover: Leftover): string {
-  if (leftover.kind === 'pool') return `the transient pool ${plain(leftover.name)}; its folder is not touched`;
-  return `the overlay ${plain(leftover.pool)}/${plain(leftover.name)} of ${plain(leftover.domain)}, which is off`;
 }

@@ -9,6 +9,7 @@ import type { Link } from './link.ts';
 import { createLiveness } from './liveness.ts';
 import type { Liveness } from './liveness.ts';
 import { domainMethods } from './libvirt-domains.ts';
+import { snapshotMethods } from './libvirt-snapshots.ts';
 import { storageMethods } from './libvirt-storage.ts';
 import type { HostIdentity, Hypervisor, OpenHypervisor } from './port.ts';
 import type { SecretFacts } from '../../src-core/rescue/types.ts';
@@ -84,6 +85,7 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean, 
       ),
     secrets: () => link.guard(uri, () => listSecrets(connection)),
     ...domainMethods(link),
+    ...snapshotMethods(link),
     ...storageMethods(link),
   };
 }

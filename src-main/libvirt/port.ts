@@ -40,8 +40,8 @@ export interface ListedDomain extends DomainRef {
   readonly disks: readonly ListedDisk[] | null;
 }
 
-/** Disk sources of a running domain; null: this driver does not tell in bulk. */
-export interface RunningDisks extends DomainRef {
+/** Disk sources of a domain, as it runs or, off, as its definition has them; null: this driver does not tell in bulk. */
+export interface DomainSources extends DomainRef {
   readonly sources: readonly string[] | null;
 }
 
@@ -127,7 +127,9 @@ export interface Hypervisor {
   readonly secrets: () => Promise<readonly SecretFacts[] | null>;
 
   readonly listDomains: () => Promise<readonly ListedDomain[]>;
-  readonly runningDisks: () => Promise<readonly RunningDisks[]>;
+  readonly runningDisks: () => Promise<readonly DomainSources[]>;
+  /** The same of the domains that are off. */
+  readonly offDisks: () => Promise<readonly DomainSources[]>;
   /** By UUID or by name; domain-not-found otherwise. */
   readonly findDomain: (nameOrUuid: string) => Promise<DomainRef>;
   readonly domainStatus: (uuid: string) => Promise<DomainStatus>;
@@ -162,6 +164,8 @@ export interface Hypervisor {
   /** `lifecycle`: starts, stops, definitions; `all`: also metadata, devices and media. Resolves once nothing is missed any more; gives what stops it. */
   readonly watchDomains: (kinds: 'lifecycle' | 'all', listener: (event: DomainEvent) => void) => Promise<() => void>;
 
+  /** Take a snapshot of a domain that is off, from <domainsnapshot> XML. */
+  readonly createSnapshot: (uuid: string, xml: string) => Promise<void>;
   /** `description` as it was given; null: none. Drivers without snapshots have none. */
   readonly listSnapshots: (uuid: string) => Promise<readonly SnapshotRef[]>;
   /** Resolves when it is gone already, too. */
@@ -169,6 +173,8 @@ export interface Hypervisor {
 
   readonly listPools: () => Promise<readonly StoragePool[]>;
   readonly refreshPool: (name: string) => Promise<void>;
+  /** Bytes free in a pool when it was last looked at; null: not told. */
+  readonly freeSpace: (pool: string) => Promise<number | null>;
   /** Name of the pool whose target is that folder or device, or null. */
   readonly poolByTarget: (path: string) => Promise<string | null>;
   /** Start a pool from XML without defining it. `conflict`: another pool has that target already. */
