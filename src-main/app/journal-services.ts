@@ -7,6 +7,8 @@ import { lockHolder } from './domain-lock.ts';
 import { exportHistory, exportName, listHistory } from './history.ts';
 import type { Hosts } from './hosts.ts';
 import type { Journal } from './journal-port.ts';
+import { findLeftovers, removeLeftovers } from './leftovers.ts';
+import { restoredText, restoreVariables } from './nvram-restore.ts';
 import type { Operations } from './operations.ts';
 import { forgetOperation, resumeOperation } from './resume.ts';
 import type { Handlers } from './services.ts';
@@ -40,18 +42,48 @@ export interface JournalHandlersOptions extends JournalServicesOptions {
 
 export function createJournalHandlers(options: JournalHandlersOptions): Pick<Handlers, JournalChannel> {
   const { journal, saveFile } = options;
-  const notYet = (what: string) => () => {
-    throw new SalvorError('not-supported', { what });
-  };
   return {
     'history.list': ({ uuid }) => listHistory(journal, { domain: uuid ?? undefined }, lockHolder),
     'history.entry': async ({ id }) => withoutPasswords(await journal.entry(id)),
     'history.export': async ({ ids, format }) =>
       saveFile(exportName(new Date(), format), await exportHistory(journal, ids, [], format)),
     ...unfinishedHandlers(options),
-    'nvram.restore': notYet('nvram.restore'),
-    'leftovers.list': notYet('leftovers.list'),
-    'leftovers.remove': notYet('leftovers.remove'),
+    ...fileHandlers(options),
+  };
+}
+
+/** What sessions left behind on a host, and what was kept of a guest before one. */
+function fileHandlers({
+  journal,
+  hosts,
+  operations,
+  emit,
+  newId,
+  user: by,
+}: JournalHandlersOptions): Pick<Handlers, 'nvram.restore' | 'leftovers.list' | 'leftovers.remove'> {
+  const lookAt = (hostId: string) => ({ hypervisor: hosts.connected(hostId).hypervisor, journal, by });
+  return {
+    'nvram.restore': ({ operationId, machine }) => {
+      const { hypervisor, inventory } = hosts.connected(machine.hostId);
+      const name = inventory.row(machine.uuid)?.name ?? machine.uuid;
+      const order = { operationId, domain: { uuid: machine.uuid, name }, to: null, by, newId: newId(), journal };
+      const first = { id: 'check', text: sentence('step-check-nvram', { domain: name }).text };
+      return operations.start('nvram', machine, name, first, async (report) => {
+        const { path, undo } = await restoreVariables(hypervisor, order, report);
+        return [restoredText(path, undo)];
+      });
+    },
+    'leftovers.list': async ({ hostId }) => {
+      const found = await findLeftovers(lookAt(hostId));
+      // Entries may have been closed by that.
+      if (found.endedUnseen.length > 0) emit({ type: 'unfinished-changed' });
+      return found;
+    },
+    'leftovers.remove': async ({ hostId, ids }) => {
+      const removals = await removeLeftovers(lookAt(hostId), ids);
+      emit({ type: 'unfinished-changed' });
+      return removals;
+    },
   };
 }
 

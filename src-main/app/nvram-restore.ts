@@ -41,6 +41,13 @@ export interface Restored {
   readonly undo: string | null;
 }
 
+/** What there is to tell of it, in a sentence. */
+export function restoredText(path: string, undo: string | null): string {
+  return undo === null
+    ? `${path} is what the copy is: nothing was written.`
+    : `${path} is what it was; what was there before is kept: salvor nvram restore ${undo} puts that back.`;
+}
+
 /** libvirt carries an upload in pieces of its own; these are what is compared, and written where they differ. */
 const CHUNK = 64 * 1024;
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { openJournal } from '../app/journal.ts';
-import { restoreVariables } from '../app/nvram-restore.ts';
+import { restoredText, restoreVariables } from '../app/nvram-restore.ts';
 import { who } from '../app/who.ts';
 import { usage } from './arguments.ts';
 import { withHost } from './connect.ts';
@@ -39,11 +39,7 @@ export async function restoreNvram(operationId: string, options: RestoreOptions)
     const order = { operationId, domain, to: options.to ?? null, by: who(), newId: randomUUID(), journal };
     const restored = await restoreVariables(host, order, report);
     if (options.json) printJson({ domain, ...restored, journalProblem: journalProblem() });
-    else if (restored.undo === null) print(`${plain(restored.path)} is what the copy is: nothing was written.`);
-    else
-      print(
-        `The UEFI variables of ${plain(domain.name)} are back (${plain(restored.path)}).\nUndo it: salvor nvram restore ${restored.undo} --uri ${plain(options.uri)}`,
-      );
+    else print(plain(restoredText(restored.path, restored.undo)));
     return EXIT.done;
   });
 }
