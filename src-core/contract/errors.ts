@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   'way-not-open',
   'backup-damaged',
   'backup-failed',
+  'snapshot-failed',
   'restore-failed',
   'libvirt',
   'invalid-message',
@@ -219,7 +220,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     next: 'Look at the definition, then try another device or bus.',
   },
   'rollback-failed': {
-    message: '{{what}} failed, and so did the way back: {{rollback}}.',
+    message: '{{what}}. The way back failed as well: {{rollback}}.',
     unchanged: '{{unchanged}}',
     next: '{{next}}',
   },
@@ -268,6 +269,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'The UEFI variables of {{domain}} could not be kept with the journal: {{what}}.',
     unchanged: '{{unchanged}}',
     next: 'Mend what is named, then try again. Without the copy, nothing could put the guest’s boot entries and keys back.',
+  },
+  'snapshot-failed': {
+    message: 'No snapshot of {{domain}} could be taken: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Mend what libvirt names below, or choose other protection of the guest’s own disks.',
   },
   'restore-failed': {
     message: 'The UEFI variables of {{domain}} were not put back: {{what}}.',

@@ -46,6 +46,8 @@ export interface FakeHost {
   live: string | null;
   /** Run before a method does its work; what it throws, the method throws. */
   readonly before: Partial<Record<keyof Hypervisor, () => void | Promise<void>>>;
+  /** Run after a method has done its work: a call that took effect, and whose answer never came. */
+  readonly after: Partial<Record<keyof Hypervisor, () => void | Promise<void>>>;
   /** Does the guest go down when it is asked, and in which way? */
   obedient: boolean | ShutdownWay;
   /** How it was asked to shut down. */
@@ -101,6 +103,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     persistent: options.persistent ?? true,
     live: state === 'running' ? DEFINITION : null,
     before: {},
+    after: {},
     obedient: true,
     asked: [],
     managedSave: false,
@@ -228,7 +231,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       if (typeof method !== 'function') return method;
       return async (...given: unknown[]) => {
         await host.before[name]?.();
-        return await (method as (...given: unknown[]) => unknown)(...given);
+        const answer = await (method as (...given: unknown[]) => unknown)(...given);
+        await host.after[name]?.();
+        return answer;
       };
     },
   });

@@ -89,7 +89,7 @@ async function carryOut(run: Run): Promise<RescuePlan> {
   const writer = await beginRescue(run, inputs, plan, rescueXml);
   const begun: Begun = {
     ...{ hypervisor, domain, stamp, request: order.request, report, writer, signal, inputs, plan, rescueXml },
-    ...{ expected, asked: false, stopped: false, steps: new Set() },
+    ...{ expected, asked: false, stopped: false, started: false, steps: new Set() },
   };
   const work: Readonly<Partial<Record<StepId, () => Promise<void>>>> = {
     stop: () => stop(begun),

@@ -32,6 +32,8 @@ export interface Begun {
   asked: boolean;
   /** It was off when the step that stops it was over. */
   stopped: boolean;
+  /** libvirt has started it for the rescue. */
+  started: boolean;
   /** Steps that were begun, done or not. */
   readonly steps: Set<StepId>;
 }
@@ -84,7 +86,8 @@ export async function define(begun: Begun): Promise<void> {
   throw new SalvorError('verify-failed', { domain: domain.name, what });
 }
 
-export async function start({ hypervisor, domain, stamp, plan, rescueXml, expected }: Begun): Promise<void> {
+export async function start(begun: Begun): Promise<void> {
+  const { hypervisor, domain, stamp, plan, rescueXml, expected } = begun;
   await assertAsExpected(hypervisor, domain, expected);
   const nvram = plan.scratchNvram === null ? undefined : 'fresh';
   try {
@@ -95,6 +98,7 @@ export async function start({ hypervisor, domain, stamp, plan, rescueXml, expect
     const session = await liveSession(hypervisor, domain.uuid).catch(() => null);
     if (session === null || session.id !== stamp.id) throw error;
   }
+  begun.started = true;
 }
 
 export async function verify({ hypervisor, domain, stamp, inputs, plan }: Begun): Promise<void> {

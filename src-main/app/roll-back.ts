@@ -31,7 +31,7 @@ export async function rollBack(begun: Begun, cause: ErrorData): Promise<SalvorEr
   return afterRollBack(begun, cause, back, now);
 }
 
-/** What the way back has come to. */
+/** What the way back has tried: a call may take effect, and its answer be lost. */
 interface WayBack {
   restarted: boolean;
   redefined: boolean;
@@ -41,10 +41,10 @@ interface WayBack {
 /** Bring the guest back to the definition and the power state it had. What is not ours is left alone. */
 async function restore(begun: Begun, back: WayBack): Promise<void> {
   const { hypervisor, domain, stamp, inputs, plan, steps } = begun;
-  if (steps.has('start')) await endOurs(begun);
+  const ended = steps.has('start') && (await endOurs(begun));
   if (steps.has('start') && plan.scratchNvram !== null) await removeFile(hypervisor, plan.scratchNvram);
   const now = await standingOf(hypervisor, domain);
-  if (now === null) return;
+  if (now === null || (!ended && (await isBeingTaken(begun, now)))) return;
   const ours = now.defined?.id === stamp.id;
   // Somebody at another computer was faster: the guest is in their rescue, and is left there.
   const theirs = now.live !== null && now.live.id !== stamp.id;
@@ -55,8 +55,8 @@ async function restore(begun: Begun, back: WayBack): Promise<void> {
     return;
   }
   if (ours) {
-    await hypervisor.defineDomain(inputs.domain.definitionXml);
     back.redefined = true;
+    await hypervisor.defineDomain(inputs.domain.definitionXml);
     await undone(begun, 'define');
   }
   if (steps.has('snapshot') && plan.snapshot !== null && !now.on && !theirs) {
@@ -69,14 +69,30 @@ async function restore(begun: Begun, back: WayBack): Promise<void> {
   await startAgain(begun, back, () => hypervisor.startDomain(domain.uuid));
 }
 
-/** End our rescue where it runs. A guest that somebody has undefined meanwhile would be gone: it is left running. */
-async function endOurs({ hypervisor, domain, stamp, inputs, ...begun }: Begun): Promise<void> {
+/** How long whoever forces our rescue off may take to start their own: then theirs is left alone, and who they are is told. */
+const TAKEN_MS = 3000;
+const LOOK_MS = 100;
+
+/** At another computer, too, a guest is forced off right before it is started for a rescue: was that ours? */
+async function isBeingTaken({ hypervisor, domain, stamp, started }: Begun, now: Standing): Promise<boolean> {
+  if (!started || now.on || now.whyOff !== 'destroyed') return false;
+  for (let waited = 0; waited < TAKEN_MS; waited += LOOK_MS) {
+    const session = await liveSession(hypervisor, domain.uuid);
+    if (session !== null) return session.id !== stamp.id;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return false;
+}
+
+/** End our rescue where it runs; true: it did. A guest that somebody has undefined meanwhile would be gone: it is left running. */
+async function endOurs({ hypervisor, domain, stamp, inputs, ...begun }: Begun): Promise<boolean> {
   const now = await standingOf(hypervisor, domain);
-  if (now?.live?.id !== stamp.id || (inputs.domain.persistent && !now.persistent)) return;
+  if (now?.live?.id !== stamp.id || (inputs.domain.persistent && !now.persistent)) return false;
   const session = await liveSession(hypervisor, domain.uuid);
-  if (session?.id !== stamp.id) return;
+  if (session?.id !== stamp.id) return false;
   await forceOff(hypervisor, domain);
   await undone(begun, 'start');
+  return true;
 }
 
 /** A transient guest runs on, or again, before its definition goes: never is there neither. */
@@ -91,8 +107,8 @@ async function restoreTransient(begun: Begun, now: Standing, back: WayBack): Pro
 }
 
 async function startAgain(begun: Begun, back: WayBack, start: () => Promise<void>): Promise<void> {
-  await start();
   back.restarted = true;
+  await start();
   await undone(begun, 'stop');
 }
 
