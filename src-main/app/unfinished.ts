@@ -185,7 +185,7 @@ async function observe(
     // It went away between two calls.
     if (errorOf(error).code !== 'domain-not-found') throw error;
   }
-  const namesake = await find(hypervisor, name, (found) => found.name === name);
+  const namesake = await find(hypervisor, name, (found) => found.name === name && found.uuid !== uuid);
   return { ...nobody, files, domain: namesake === null ? 'gone' : 'replaced', there: namesake?.uuid ?? null };
 }
 
