@@ -210,3 +210,89 @@ export function journalHandlers(world: FakeWorld, emit: (event: AppEvent) => voi
     },
   };
 }
+
+/** A journal with something of each kind, for looking at it: `?journal` of the harness. */
+export function fillJournal(world: FakeWorld): void {
+  const failed = ended({
+    outcome: 'failed',
+    code: 'stop-timeout',
+    message: 'web-01 did not shut down within 120 seconds.',
+    unchanged: 'It keeps running; its definition was not touched.',
+  });
+  const cut = doneSteps().slice(0, 3);
+  const copy = {
+    type: 'backup' as const,
+    at: '2026-11-21T08:12:44.460Z',
+    path: '/var/lib/libvirt/qemu/nvram/mail-02_VARS.fd',
+    size: 540_672,
+    sha256: RESCUE_HASH,
+  };
+  const mail = [...world.machines.values()].find(({ row }) => row.name === 'mail-02')?.row;
+  world.journal.push(
+    journalEntry({ id: cutShort().operationId, at: cutShort().at }, cut, ['The last line was cut off.']),
+    journalEntry(),
+    journalEntry({ id: 'bbbb3c1e-7d54-4c55-b1cd-2b6a4f1f7b10', at: '2026-11-21T07:55:00.000Z', by: 'ben@ops-1' }, [
+      ...doneSteps().slice(0, 3),
+      { type: 'step', at: '2026-11-21T08:12:44.450Z', id: 'stop', state: 'failed' },
+      failed,
+    ]),
+    journalEntry(
+      {
+        id: 'cccc3c1e-7d54-4c55-b1cd-2b6a4f1f7b10',
+        at: '2026-11-20T17:02:00.000Z',
+        domain: { uuid: mail?.uuid ?? '', name: 'mail-02' },
+      },
+      [
+        copy,
+        ...doneSteps(),
+        {
+          type: 'note',
+          at: '2026-11-20T17:09:00.000Z',
+          text: 'The UEFI variables differ from before the rescue: BootOrder.',
+        },
+      ],
+    ),
+  );
+  world.unreadable.push(
+    { file: '20261118T101112Z-6b1f0a52.jsonl', why: 'damaged', problem: 'its first line is no record' },
+    { file: '20261119T101112Z-6b1f0a52.jsonl', why: 'newer', problem: 'version 4, this Salvor reads 1' },
+  );
+  world.unfinished.push(cutShort(), {
+    ...cutShort(),
+    operationId: 'dddd3c1e-7d54-4c55-b1cd-2b6a4f1f7b10',
+    kind: 'end',
+    host: { uri: 'qemu+ssh://root@kvm-7/system', hostname: 'kvm-7' },
+    domain: { uuid: 'x', name: 'build-07' },
+    machine: null,
+    happened: 'Salvor stopped while the rescue of build-07 was being ended.',
+    stands: 'Its host is not connected, so it cannot be looked at.',
+    offers: [],
+  });
+  world.leftovers = {
+    leftovers: [
+      leftover(),
+      leftover({
+        id: 'nvram-1',
+        kind: 'nvram',
+        name: '/var/lib/libvirt/qemu/nvram/.salvor-0f6f3c1e_VARS.fd',
+        size: 540_672,
+      }),
+      leftover({
+        id: 'other',
+        name: '/var/lib/libvirt/images/.salvor-rescue.qcow2',
+        domain: null,
+        removable: false,
+        why: 'No record of this computer names it, and no mark in it says who made it.',
+      }),
+    ],
+    endedUnseen: [
+      {
+        session: 's',
+        domain: 'legacy-erp',
+        at: '2026-11-19T08:00:00Z',
+        by: 'anna@ops-3',
+        told: 'Begun on 19 November by anna@ops-3; it was powered off since, and is back at its own definition.',
+      },
+    ],
+  };
+}

@@ -78,18 +78,6 @@ function Ours({ host, leftovers }: OursProps) {
   };
   return (
     <>
-      <div role="status">
-        {removed > 0 && (
-          <p>
-            <Sign name="check" tone="good" /> {t('leftovers.removed', { count: removed })}
-          </p>
-        )}
-        {stayed.map(({ name, problem }) => (
-          <p key={name} className="tone-refused">
-            <Sign name="refused" tone="refused" /> {t('leftovers.notRemoved', { name, problem })}
-          </p>
-        ))}
-      </div>
       {leftovers.length > 0 && (
         <>
           <p className="small muted">{t('leftovers.help')}</p>
@@ -121,6 +109,18 @@ function Ours({ host, leftovers }: OursProps) {
           )}
         </>
       )}
+      <div role="status">
+        {removed > 0 && (
+          <p>
+            <Sign name="check" tone="good" /> {t('leftovers.removed', { count: removed })}
+          </p>
+        )}
+        {stayed.map(({ name, problem }) => (
+          <p key={name} className="tone-refused">
+            <Sign name="refused" tone="refused" /> {t('leftovers.notRemoved', { name, problem })}
+          </p>
+        ))}
+      </div>
     </>
   );
 }

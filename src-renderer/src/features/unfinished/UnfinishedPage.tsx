@@ -37,7 +37,7 @@ function Links({ item }: { readonly item: Unfinished }) {
   const { machine } = item;
   const host = useHosts((state) => Object.values(state.byId).find(({ uri }) => uri === item.host.uri));
   return (
-    <div className="row unfinished-links">
+    <div className="unfinished-links">
       {machine !== null && (
         <button type="button" className="plain-link" onClick={() => openMachine(machine)}>
           {t('unfinished.openMachine', { machine: item.domain.name })}
