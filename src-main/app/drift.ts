@@ -8,7 +8,7 @@ import type { RescueInputs } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor, WhyOff } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
-import { busyWith, openSession } from './run.ts';
+import { busyWith, openSession, takenBy } from './run.ts';
 
 /** What is different now from when the preview was made, in words. `before` is null where that preview is no longer known. */
 export function describeDrift(before: RescueInputs | null, now: RescueInputs): string {
@@ -68,6 +68,8 @@ export interface Expected {
  */
 export async function assertAsExpected(hypervisor: Hypervisor, domain: DomainRef, expected: Expected): Promise<void> {
   const changes = await changesSince(hypervisor, domain, expected);
+  // At another computer, too, a guest is forced off right before it is started for a rescue.
+  if (changes.includes(WHY_OFF.destroyed)) await takenBy(hypervisor, domain.uuid, expected.session ?? '');
   const open = await openSession(hypervisor, domain.uuid).catch(ifGone);
   if (open !== null && open.session.id !== expected.session) throw busyWith(domain, open.session);
   if (changes.length > 0) throw new SalvorError('drift', { domain: domain.name, what: changes.join('; ') });

@@ -9,7 +9,7 @@ import type { Begun } from './rescue-steps.ts';
 import { account, isElsewhere, standingOf } from './standing.ts';
 import type { Done, Standing } from './standing.ts';
 import { removeSnapshot } from './snapshot.ts';
-import { busyWith, liveSession } from './run.ts';
+import { PERHAPS_TAKEN_MS, busyWith, liveSession, takenBy } from './run.ts';
 import { forceOff } from './stop-guest.ts';
 
 /** Take back what was done. Gives the error to throw: the cause with the truth about how things stand, or rollback-failed. */
@@ -44,7 +44,11 @@ async function restore(begun: Begun, back: WayBack): Promise<void> {
   const ended = steps.has('start') && (await endOurs(begun));
   if (steps.has('start') && plan.scratchNvram !== null) await removeFile(hypervisor, plan.scratchNvram);
   const now = await standingOf(hypervisor, domain);
-  if (now === null || (!ended && (await isBeingTaken(begun, now)))) return;
+  if (now === null) return;
+  // At another computer, too, a guest is forced off right before it is started for a rescue: was that ours?
+  const lost = steps.has('start') && !ended && !now.on && now.whyOff === 'destroyed';
+  const patience = begun.started ? undefined : PERHAPS_TAKEN_MS;
+  if (lost && (await takenBy(hypervisor, domain.uuid, stamp.id, patience)) !== null) return;
   const ours = now.defined?.id === stamp.id;
   // Somebody at another computer was faster: the guest is in their rescue, and is left there.
   const theirs = now.live !== null && now.live.id !== stamp.id;
@@ -67,21 +71,6 @@ async function restore(begun: Begun, back: WayBack): Promise<void> {
   if (now.on || foreign || !now.persistent || isElsewhere(now)) return;
   if (!isOn(inputs.domain.state) || !steps.has('stop')) return;
   await startAgain(begun, back, () => hypervisor.startDomain(domain.uuid));
-}
-
-/** How long whoever forces our rescue off may take to start their own: then theirs is left alone, and who they are is told. */
-const TAKEN_MS = 3000;
-const LOOK_MS = 100;
-
-/** At another computer, too, a guest is forced off right before it is started for a rescue: was that ours? */
-async function isBeingTaken({ hypervisor, domain, stamp, started }: Begun, now: Standing): Promise<boolean> {
-  if (!started || now.on || now.whyOff !== 'destroyed') return false;
-  for (let waited = 0; waited < TAKEN_MS; waited += LOOK_MS) {
-    const session = await liveSession(hypervisor, domain.uuid);
-    if (session !== null) return session.id !== stamp.id;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  return false;
 }
 
 /** End our rescue where it runs; true: it did. A guest that somebody has undefined meanwhile would be gone: it is left running. */

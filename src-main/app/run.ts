@@ -50,6 +50,27 @@ export async function openSession(hypervisor: Hypervisor, uuid: string): Promise
   return session === null ? null : { session, live: live !== null, defined: defined !== null, definedSession: defined };
 }
 
+/** How long whoever forces a guest off for their own rescue may take to start it. */
+const TAKEN_MS = 3000;
+/** The same where it is not certain that somebody did. */
+export const PERHAPS_TAKEN_MS = 1000;
+const LOOK_MS = 100;
+
+/** The guest was forced off by somebody else: by another rescue, at another computer? Its session as soon as it is there; null: none came. */
+export async function takenBy(
+  hypervisor: Hypervisor,
+  uuid: string,
+  ours: string,
+  patience = TAKEN_MS,
+): Promise<SessionRecord | null> {
+  for (let waited = 0; waited < patience; waited += LOOK_MS) {
+    const session = (await openSession(hypervisor, uuid))?.session ?? null;
+    if (session !== null && session.id !== ours) return session;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return null;
+}
+
 export function busyWith(domain: DomainRef, session: SessionRecord): SalvorError {
   return new SalvorError('busy', {
     domain: domain.name,

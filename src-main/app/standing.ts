@@ -137,6 +137,8 @@ function leftOf(name: string, before: Before, now: Standing, done: Done): string
     return now.persistent || !before.persistent
       ? `Once the reason is gone: ${end}.`
       : `Put its definition back first (salvor history show ${before.session} --out xml, virsh define); then ${end}.`;
+  // Whoever has it in rescue now has it in hand.
+  if (now.live !== null || now.defined !== null) return null;
   if (!isOn(before.state) || now.on || !done.stopBegun || isElsewhere(now)) return null;
   return `${name} is off: start it (virsh start) once the reason is gone.`;
 }
