@@ -11,6 +11,7 @@ import type { SessionsOptions } from './cli/sessions.ts';
 import type { RestoreOptions } from './cli/nvram.ts';
 import type { FilterOptions } from './cli/history.ts';
 import type { PlanOptions } from './cli/plan.ts';
+import type { ResumeOptions } from './cli/resume.ts';
 
 /** Known before anything is parsed: even wrong usage is answered in JSON where JSON was asked for. */
 const json = process.argv.includes('--json');
@@ -65,6 +66,7 @@ function program(done: (exit: Exit) => void): Command {
   stopOptions(command('end <domain>', 'end a rescue; the machine is what it was'))
     .requiredOption('--uri <uri>', 'libvirt connection URI')
     .option('--power <state>', 'as-before, on or off', 'as-before')
+    .option('--record <which>', 'metadata or journal: which record of its definition to trust where they differ')
     .action(async (domain: string, options: EndOptions) =>
       done(await (await import('./cli/carry-out.ts')).end(domain, { ...options, json })),
     );
@@ -75,6 +77,16 @@ function program(done: (exit: Exit) => void): Command {
     .option('--snapshots', 'remove the snapshots of rescues that have ended', false)
     .action(async (options: SessionsOptions) =>
       done(await (await import('./cli/sessions.ts')).sessions({ ...options, json })),
+    );
+
+  stopOptions(command('resume [operation]', 'operations that were not finished, and the ways on'))
+    .option('--uri <uri>', 'libvirt connection URI')
+    .option('--finish', 'go on to its end')
+    .option('--roll-back', 'go back to how it was before')
+    .option('--forget', 'close its entry in the journal and touch nothing')
+    .option('--yes', 'do not ask', false)
+    .action(async (operation: string | undefined, options: ResumeOptions) =>
+      done(await (await import('./cli/resume.ts')).resume(operation, { ...options, json })),
     );
 
   const past = filterOptions(command('history', 'what was done from this computer, by whom, and how it ended')).action(
@@ -156,7 +168,7 @@ function hostOrFile(domain: string | undefined, uri: string | undefined, xml: st
 /** What commander found, as a sentence of ours. */
 function problemOf({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'Name a command: list, inspect, plan, rescue, end, sessions, history or nvram restore.';
+    return 'Name a command: list, inspect, plan, rescue, end, sessions, resume, history or nvram restore.';
   const problem = message.replace(/^error: /, '');
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.?)]$/.test(problem) ? '' : '.'}`;
 }

@@ -1,8 +1,7 @@
 /** The commands that change a guest: rescue and end. */
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
-import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
+import { RECORDS } from '../../src-core/rescue/put-back.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
 import { shellWord } from '../../src-core/rescue/shell-word.ts';
 import type { RescueInputs, RescuePlan, SessionStamp } from '../../src-core/rescue/types.ts';
@@ -16,11 +15,13 @@ import type { Hypervisor } from '../libvirt/port.ts';
 import { openJournal } from '../app/journal.ts';
 import { oneOf, parseStop, usage } from './arguments.ts';
 import type { StopOptions } from './arguments.ts';
+import { canAsk, confirm as askFirst } from './ask.ts';
 import { withHost } from './connect.ts';
 import { progress } from './progress.ts';
 import { EXIT, plain, print, printJson, tell } from './output.ts';
 import type { Exit } from './output.ts';
 import { propertiesOf, requestOf } from './request.ts';
+import { tellUnfinished } from './tell-unfinished.ts';
 import type { RequestOptions } from './request.ts';
 import { planText } from './show-plan.ts';
 import { withInterrupt } from './interrupt.ts';
@@ -34,8 +35,7 @@ export interface RescueOptions extends RequestOptions {
 export async function rescue(name: string, options: RescueOptions): Promise<Exit> {
   const request = requestOf(options);
   const properties = await propertiesOf(options.properties);
-  const interactive = process.stdin.isTTY && process.stderr.isTTY;
-  if (!options.yes && (options.json || !interactive))
+  if (!options.yes && !canAsk(options.json))
     throw usage('rescue restarts the guest: say --yes, or run it at a terminal and confirm there');
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
@@ -54,7 +54,8 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
           signal,
         ),
       );
-      const told = { domain, state: 'in-rescue', session: stamp, journalProblem: journalProblem() };
+      const unfinished = await tellUnfinished(host, options.uri);
+      const told = { domain, state: 'in-rescue', session: stamp, journalProblem: journalProblem(), unfinished };
       if (options.json) printJson({ ...told, plan: redactPlan(plan) });
       else
         print(
@@ -87,34 +88,42 @@ async function confirm(
   const plan = planRescue(inputs);
   tell(planText(plan));
   if (plan.refusals.length > 0) return 'refused';
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal
-    .question(`\nRescue ${plain(order.domain.name)} now? [y/N] `)
-    .finally(() => terminal.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new SalvorError('cancelled');
+  await askFirst(`\nRescue ${plain(order.domain.name)} now? [y/N] `);
   return { fingerprint: plan.fingerprint.inputs, inputs };
 }
 
 export interface EndOptions extends StopOptions {
   readonly uri: string;
   readonly power: string;
+  readonly record?: string;
   readonly json: boolean;
 }
 
 export async function end(name: string, options: EndOptions): Promise<Exit> {
   const stop = parseStop(options);
   const power = oneOf('--power', POWER_AFTER, options.power);
+  const record = options.record === undefined ? {} : { record: oneOf('--record', RECORDS, options.record) };
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
     const { report, journalProblem } = progress(options.json);
-    const { session, on, variables } = await withInterrupt(domain.name, (signal) =>
-      endRescue(host, { domain, stop, power, by: who(), journal: openJournal() }, report, signal),
+    const { session, on, variables, notes } = await withInterrupt(domain.name, (signal) =>
+      endRescue(host, { domain, stop, power, by: who(), journal: openJournal(), ...record }, report, signal),
     );
     if (options.json)
-      printJson({ domain, state: on ? 'running' : 'shutoff', session, variables, journalProblem: journalProblem() });
+      printJson({
+        domain,
+        state: on ? 'running' : 'shutoff',
+        session,
+        variables,
+        notes,
+        journalProblem: journalProblem(),
+      });
     else
       print(
-        `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`,
+        [
+          `The rescue of ${plain(domain.name)} has ended; it ${on ? 'runs from its own definition again' : 'is off'}.`,
+          ...notes.map(plain),
+        ].join('\n'),
       );
     return EXIT.done;
   });

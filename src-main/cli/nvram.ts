@@ -1,11 +1,10 @@
 /** salvor nvram restore: UEFI variables as a copy in the journal has them. */
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
-import { SalvorError } from '../../src-core/contract/errors.ts';
 import { openJournal } from '../app/journal.ts';
 import { restoredText, restoreVariables } from '../app/nvram-restore.ts';
 import { who } from '../app/who.ts';
 import { usage } from './arguments.ts';
+import { canAsk, confirm } from './ask.ts';
 import { withHost } from './connect.ts';
 import { EXIT, plain, print, printJson, tell } from './output.ts';
 import type { Exit } from './output.ts';
@@ -19,8 +18,7 @@ export interface RestoreOptions {
 }
 
 export async function restoreNvram(operationId: string, options: RestoreOptions): Promise<Exit> {
-  const interactive = process.stdin.isTTY && process.stderr.isTTY;
-  if (!options.yes && (options.json || !interactive))
+  if (!options.yes && !canAsk(options.json))
     throw usage(
       'nvram restore overwrites the guest’s UEFI variables: say --yes, or run it at a terminal and confirm there',
     );
@@ -42,10 +40,4 @@ export async function restoreNvram(operationId: string, options: RestoreOptions)
     else print(plain(restoredText(restored.path, restored.undo)));
     return EXIT.done;
   });
-}
-
-async function confirm(question: string): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(question).finally(() => terminal.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new SalvorError('cancelled');
 }

@@ -8,6 +8,7 @@ import { who } from '../app/who.ts';
 import { withHost } from './connect.ts';
 import { EXIT, plain, print, printJson, table } from './output.ts';
 import type { Exit } from './output.ts';
+import { tellUnfinished } from './tell-unfinished.ts';
 
 export interface SessionsOptions {
   readonly uri: string;
@@ -32,7 +33,7 @@ export async function sessions({ uri, clean, snapshots, json }: SessionsOptions)
             look,
             chosen.map(({ id }) => id),
           );
-    return { sessions: open, endedUnseen, leftovers, removed };
+    return { sessions: open, endedUnseen, leftovers, removed, unfinished: await tellUnfinished(hypervisor, uri) };
   });
   if (json) printJson({ uri, ...found });
   else {
