@@ -12,20 +12,22 @@ import { sessionOf } from '../app/run.ts';
 import { withHost } from './connect.ts';
 import { plain, print, printJson, table } from './output.ts';
 import { readXmlFile } from './read-file.ts';
+import { tellUnfinished } from './tell-unfinished.ts';
 import { bootTable } from './show-plan.ts';
 
 export async function list({ uri, json }: { uri: string; json: boolean }): Promise<void> {
-  const machines = await withHost(uri, true, async (host) => {
+  const { machines, unfinished } = await withHost(uri, true, async (host) => {
     const domains = await host.listDomains();
-    return mapLimited(domains, IN_FLIGHT, async ({ uuid, name, state, persistent, autostart }) => {
+    const rows = await mapLimited(domains, IN_FLIGHT, async ({ uuid, name, state, persistent, autostart }) => {
       // A domain that ends meanwhile is not in rescue any more.
       const session = await sessionOf(host, uuid, isOn(state)).catch(() => null);
       return { uuid, name, state, persistent, autostart, rescue: session };
     });
+    return { machines: rows, unfinished: await tellUnfinished(host, uri) };
   });
   machines.sort((a, b) => a.name.localeCompare(b.name));
   if (json) {
-    printJson({ uri, machines });
+    printJson({ uri, machines, unfinished });
     return;
   }
   print(
