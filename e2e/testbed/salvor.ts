@@ -21,7 +21,13 @@ let ownState: string | null = null;
 export function stateOfTests(): string {
   if (ownState === null) {
     const folder = mkdtempSync(join(tmpdir(), 'salvor-state-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove);
+    // Test runners end their workers so.
+    process.once('SIGTERM', () => {
+      remove();
+      process.kill(process.pid, 'SIGTERM');
+    });
     ownState = folder;
   }
   return ownState;
@@ -47,9 +53,12 @@ export async function salvor(args: readonly string[], options: CommandOptions = 
 }
 
 /** The same as an administrator whom file permissions bind: root without the capabilities that override them. */
-export async function salvorWithoutOverride(args: readonly string[]): Promise<SalvorAnswer> {
+export async function salvorWithoutOverride(
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<SalvorAnswer> {
   const bound = ['--bounding-set', '-dac_override,-dac_read_search', '--', SALVOR, ...args];
-  return withJson(await runCommand('setpriv', bound, { env: environment() }), args);
+  return withJson(await runCommand('setpriv', bound, { ...options, env: { ...environment(), ...options.env } }), args);
 }
 
 /** The same at another workstation: what processes of one computer know of each other does not reach there, the host's socket does. */

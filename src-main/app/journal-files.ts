@@ -44,8 +44,7 @@ export function codeOf(error: unknown): string {
 
 /** Make the folder, or see that it is ours alone: others' eyes are shut out, another's folder and a link are refused. */
 export async function prepareFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first !== undefined) await syncUpwards(folder, dirname(first));
+  await makeFolder(folder);
   const stat = await lstat(folder);
   const { mode, uid } = stat;
   if (!stat.isDirectory()) throw new FolderProblem('something that is no folder is in its place');
@@ -58,12 +57,17 @@ export async function prepareFolder(folder: string): Promise<void> {
   if (blocks > 0 && free < RESERVE_BYTES) throw new FolderProblem('the disk is full');
 }
 
-/** A folder that was made is on disk when the one that holds it is. */
-async function syncUpwards(from: string, to: string): Promise<void> {
-  for (let folder = from; ; folder = dirname(folder)) {
-    await syncFolder(folder);
-    if (folder === to || folder === dirname(folder)) return;
+/** Make it and those above it; what was made is on disk. (Node's own way up the path says ENOENT for what is EROFS.) */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, 0o700);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || folder === dirname(folder)) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, 0o700);
   }
+  await syncFolder(dirname(folder));
 }
 
 async function syncFolder(folder: string): Promise<void> {
