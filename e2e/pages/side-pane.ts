@@ -9,6 +9,10 @@ export interface AddHostForm {
 
 export interface SidePane {
   readonly addHost: Locator;
+  /** The history of this computer. */
+  readonly history: Locator;
+  /** There for as long as something is unfinished. */
+  readonly unfinished: Locator;
   readonly form: AddHostForm;
   /** The line of a host, by its name; its own name says its condition. */
   readonly host: (name: string) => Locator;
@@ -26,6 +30,8 @@ export function sidePane(page: Page): SidePane {
   const list = page.getByRole('listbox', { name: 'Virtual machines of all connected hosts' });
   const form = page.getByRole('form', { name: 'Add a host' });
   return {
+    history: hosts.getByRole('button', { name: 'History', exact: true }),
+    unfinished: page.getByRole('button', { name: /unfinished operations?$/ }),
     addHost: hosts.getByRole('button', { name: 'Add…' }),
     form: {
       uri: form.getByLabel('libvirt URI'),
