@@ -62,6 +62,8 @@ export default defineConfig({
         test: {
           name: 'faults',
           environment: 'node',
+          // One seed for all files of a run; the table tells it.
+          env: { SALVOR_SEED: process.env['SALVOR_SEED'] ?? String(Date.now() % 2 ** 31) },
           include: ['e2e/faults/**/*.test.ts'],
           pool: 'forks',
           // Each file has hosts of its own; most of a fault's time is spent waiting.

@@ -1,0 +1,41 @@
+/** The operations that faults are put into, and the records of their journals when they meet none. */
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Passed } from './fault.ts';
+import { newDesk, passedIn, run, told } from './lane.ts';
+import type { Desk } from './lane.ts';
+import { endArgs, rescueArgs, reset } from './trials.ts';
+import type { Subject } from './trials.ts';
+
+export const OPERATIONS = ['rescue', 'end'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export const argsOf = (desk: Desk, subject: Subject, operation: Operation) =>
+  operation === 'rescue' ? rescueArgs(desk, subject) : endArgs(desk, subject);
+
+/** Before its ending, a guest has to be in rescue. */
+export async function lead(desk: Desk, subject: Subject, operation: Operation): Promise<void> {
+  if (operation === 'rescue') return;
+  const answer = await run(desk, rescueArgs(desk, subject));
+  expect(answer, told(answer)).toMatchObject({ code: 0 });
+}
+
+export interface OperationRecord extends Passed {
+  readonly operation: Operation;
+}
+
+/** All records of both operations, in their order, as a run without a fault writes them. */
+export async function recordsOf(subject: Subject): Promise<OperationRecord[]> {
+  await reset(subject, 'on');
+  const desk = await newDesk(subject.lane);
+  const all: OperationRecord[] = [];
+  for (const operation of OPERATIONS) {
+    const log = join(desk.state, `passed-${operation}`);
+    const answer = await run(desk, argsOf(desk, subject, operation), { log });
+    expect(answer, told(answer)).toMatchObject({ code: 0 });
+    const passed = await passedIn(log);
+    expect(passed.length, 'it keeps a journal').toBeGreaterThan(5);
+    all.push(...passed.map((each) => ({ ...each, operation })));
+  }
+  return all;
+}
