@@ -92,7 +92,7 @@ interface Asking {
   pending: boolean;
   /** One of them was taken: a refused repetition then only means that it is on its way. */
   taken: boolean;
-  failure: unknown;
+  failure: Error | null;
   nextAt: number;
 }
 
@@ -117,7 +117,7 @@ async function shutDown(
       const state = await stateOf(hypervisor, domain.uuid);
       if (!isOn(state)) return true;
       if (signal.aborted) throw new SalvorError('cancelled');
-      throwFailure(asking, domain);
+      if (asking.failure !== null) throw asking.failure;
       const paused = PAUSED[state];
       if (paused !== undefined && stop.onTimeout === 'give-up')
         throw new SalvorError('guest-paused', { domain: domain.name, ...paused });
@@ -167,7 +167,7 @@ async function ask(hypervisor: Hypervisor, domain: DomainRef, asking: Asking, an
     (error: unknown) => {
       // An agent that is there may not answer: then the button is tried at once.
       if (way === 'agent') asking.nextAt = 0;
-      else if (!asking.taken || !isRefusal(error)) asking.failure = error;
+      else if (!asking.taken || !isRefusal(error)) asking.failure = failureOf(error, domain);
     },
   );
   void answer.finally(() => {
@@ -183,10 +183,9 @@ async function nextWay(hypervisor: Hypervisor, { uuid }: DomainRef, { last }: As
 }
 
 /** A request that was refused, or never reached the host: the guest runs, nobody has told it to stop. */
-function throwFailure({ failure }: Asking, domain: DomainRef): void {
-  if (failure === null) return;
-  if (!isRefusal(failure)) throw failure;
-  throw new SalvorError('stop-failed', { domain: domain.name }, errorOf(failure).detail);
+function failureOf(error: unknown, { name }: DomainRef): Error {
+  if (isRefusal(error)) return new SalvorError('stop-failed', { domain: name }, errorOf(error).detail);
+  return error instanceof Error ? error : new SalvorError('internal');
 }
 
 function progress({ times, last }: Asking, paused: (typeof PAUSED)[DomainState], time: string): string {
