@@ -15,8 +15,12 @@ export function pendingWarnings({ domain, inputs }: PlanContext): Finding[] {
 }
 
 /** The differences in words, each of which a stop would lose or bring; empty: none, or the guest does not run. */
-export function pendingOf(definition: DomainView, { liveXml }: Pick<DomainFacts, 'liveXml'>): string[] {
-  if (liveXml === null) return [];
+export function pendingOf(
+  definition: DomainView,
+  { liveXml, persistent }: Pick<DomainFacts, 'liveXml' | 'persistent'>,
+): string[] {
+  // What a transient guest runs from is all that there is of it.
+  if (liveXml === null || !persistent) return [];
   try {
     const live = parseDomain(liveXml);
     return [...pendingDisks(definition, live), ...pendingDevices(definition, live)];

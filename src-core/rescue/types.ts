@@ -218,7 +218,7 @@ export interface DomainFacts {
   readonly sessionXml: string | null;
   /** GPT disk GUID or MBR signature of the root disk, as recognise() tells it; null: not read. */
   readonly rootDiskId: string | null;
-  /** What it runs from, without passwords; null: it is off, or transient, or it could not be asked for. */
+  /** What it runs from, without passwords; null: it is off, or it could not be asked for. */
   readonly liveXml: string | null;
   readonly diskUsers: readonly DiskUser[];
 }

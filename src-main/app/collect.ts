@@ -1,24 +1,23 @@
 /** All inputs of a plan, asked of the host. */
-import { overlayOf } from '../../src-core/disks/overlay.ts';
-import { parseDomain } from '../../src-core/domain-xml/domain.ts';
-import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import type {
+  DiskUser,
+  ImageRoom,
   MediumFacts,
   NvramFacts,
   RescueInputs,
   RescueRequest,
   SessionStamp,
 } from '../../src-core/rescue/types.ts';
-import type { Hypervisor, RunningDisks } from '../libvirt/port.ts';
-import { collectDomain, collectHost, isOn } from './domain-facts.ts';
+import type { DomainSources, Hypervisor } from '../libvirt/port.ts';
+import { looks, ownersOf, usersElsewhere, usersHere, writersOf } from './disk-users.ts';
+import type { Elsewhere } from './disk-users.ts';
+import { collectDomain, collectHost } from './domain-facts.ts';
 import type { CollectedDomain } from './domain-facts.ts';
 import { mediumFacts } from './medium-facts.ts';
 import { nvramFacts } from './nvram.ts';
-import { mapLimited } from './patience.ts';
+import { IN_FLIGHT, mapLimited } from './patience.ts';
+import { imageRoom, wantedRoom } from './room.ts';
 import { withFinder } from './volume-finder.ts';
-
-/** How many calls may wait at once on one connection: libvirtd serves five a client, and keepalive needs one. */
-export const IN_FLIGHT = 4;
 
 export interface CollectOptions {
   readonly request: RescueRequest;
@@ -29,6 +28,8 @@ export interface CollectOptions {
   readonly remembered?: MediumFacts['remembered'];
   /** Answers of earlier previews of this domain; used and filled where given. A run never takes any. */
   readonly asked?: Asked;
+  /** Other hosts, whose running guests may have a shared disk open; none: this one alone. */
+  readonly elsewhere?: readonly Elsewhere[];
 }
 
 /** Answers of a host by what was asked. */
@@ -57,98 +58,93 @@ export async function collectInputs(
   const domain = await once(asked, 'domain', () => collectDomain(hypervisor, uuid));
   const looked = collectFiles(hypervisor, domain, options);
   const host = once(asked, 'host', () => collectHost(hypervisor, domain.view));
-  const [hostFacts, { found, nvram }, others] = await Promise.all([host, looked, running])
+  const used = running.then((others) =>
+    once(asked, 'users', () => usersOf(hypervisor, uuid, domain, others, options.elsewhere ?? [])),
+  );
+  const [hostFacts, { found, nvram, room }, others, diskUsers] = await Promise.all([host, looked, running, used])
     // Whatever failed first: the look at the media takes its pools away before anybody is told, and perhaps exits.
     .finally(() => looked.catch(() => undefined));
-  const media = await mapLimited(found, 1, async (medium) => {
-    const path = pathOf(medium);
-    const writers =
-      path === null ? [] : await once(asked, `writers ${path}`, () => writersOf(hypervisor, uuid, others, path));
-    return { ...medium, writers };
-  });
+  const media = await withUsers(hypervisor, uuid, found, others, asked);
   const remembered = options.remembered ?? null;
   return {
-    domain: domain.facts,
+    domain: { ...domain.facts, diskUsers },
     host: hostFacts,
     media: media.map((medium, index) => (index === 0 ? { ...medium, properties, remembered } : medium)),
     request,
     stamp,
     nvram,
-    room: [],
+    room,
   };
 }
 
-/** The files of the host that a plan stands on: the media, and the guest's own UEFI variables. */
+/** Who else has the guest's own disks open. */
+async function usersOf(
+  hypervisor: Hypervisor,
+  uuid: string,
+  { view }: CollectedDomain,
+  running: readonly DomainSources[],
+  elsewhere: readonly Elsewhere[],
+): Promise<DiskUser[]> {
+  const others = elsewhere.filter((host) => host.hypervisor !== hypervisor);
+  const [here, there] = await Promise.all([
+    usersHere(hypervisor, uuid, view, running, looks(hypervisor, 'live')),
+    usersElsewhere(uuid, view, running, others),
+  ]);
+  return [...here, ...there];
+}
+
+/** Whose disks the media are. */
+function withUsers(
+  hypervisor: Hypervisor,
+  uuid: string,
+  found: readonly MediumFacts[],
+  running: readonly DomainSources[],
+  asked: Asked | undefined,
+): Promise<MediumFacts[]> {
+  const look = looks(hypervisor, 'live');
+  return mapLimited(found, 1, async (medium) => {
+    const path = pathOf(medium);
+    if (path === null) return medium;
+    const [writers, owners] = await Promise.all([
+      once(asked, `writers ${path}`, () => writersOf(running, look, uuid, path)),
+      once(asked, `owners ${path}`, () => ownersOf(hypervisor, uuid, path)),
+    ]);
+    return { ...medium, writers, owners };
+  });
+}
+
+interface Files {
+  readonly found: MediumFacts[];
+  readonly nvram: NvramFacts;
+  readonly room: ImageRoom[];
+}
+
+/** The files of the host that a plan stands on: the media, the guest's own UEFI variables, and where overlays would go. */
 function collectFiles(
   hypervisor: Hypervisor,
   collected: CollectedDomain,
   { request, asked }: CollectOptions,
-): Promise<{ found: MediumFacts[]; nvram: NvramFacts }> {
-  const {
-    facts: { sessionXml, definitionXml, state },
-    view: domain,
-  } = collected;
-  // A domain that ends meanwhile runs from nothing.
-  const live = async () =>
-    domain.uuid !== null && isOn(state) ? hypervisor.domainXml(domain.uuid, 'live').catch(() => null) : null;
-  const xml = { definition: definitionXml, live };
+): Promise<Files> {
+  const { facts, view: domain } = collected;
+  const { sessionXml, definitionXml: definition, liveXml } = facts;
+  const live = () => Promise.resolve(liveXml);
+  const xml = { definition, live };
   return withFinder(hypervisor, async (finder) => {
-    const found = mapLimited(request.media, IN_FLIGHT, async (spec) => {
-      const facts = await once(asked, `medium ${JSON.stringify(spec)}`, () =>
-        mediumFacts({ hypervisor, domain, xml, finder }, spec),
-      );
-      if (sessionXml !== null) return facts;
-      return withoutLeftOverlay(domain, request, facts, (overlay) =>
-        once(asked, `overlay ${overlay}`, () => finder.glimpse(overlay)),
-      );
-    });
+    const found = mapLimited(request.media, IN_FLIGHT, (spec) =>
+      once(asked, `medium ${JSON.stringify(spec)}`, () => mediumFacts({ hypervisor, domain, xml, finder }, spec)),
+    );
     const variables = once(asked, 'nvram', () => nvramFacts(hypervisor, collected, live, finder));
     const [media, nvram] = await Promise.all([found, variables]);
-    return { found: media, nvram };
+    // In rescue its overlays are there, and another rescue is refused.
+    const wanted = sessionXml === null ? wantedRoom(hypervisor, domain, request, media) : [];
+    const room = await mapLimited(wanted, IN_FLIGHT, (one) =>
+      once(asked, `room ${String(one.thorough)} ${one.image}`, () => imageRoom(finder, domain.name, one)),
+    );
+    return { found: media, nvram, room };
   });
-}
-
-/**
- * libvirt refuses to start a disk behind a throw-away overlay while one of an earlier session lies there (left by a crash of the host or
- * its daemon). Found out before the guest is stopped, where the host's pools show it.
- */
-async function withoutLeftOverlay(
-  { name }: DomainView,
-  request: RescueRequest,
-  facts: MediumFacts,
-  isThere: (path: string) => Promise<boolean>,
-): Promise<MediumFacts> {
-  if (facts.source?.type !== 'file' || request.writes !== 'overlay' || !mayBeDisk(request, facts)) return facts;
-  const overlay = overlayOf(facts.source.file, name);
-  if (!(await isThere(overlay))) return facts;
-  const problem = `${overlay} was left behind by an earlier rescue of this guest; remove it with salvor sessions --clean, or by hand`;
-  return { ...facts, found: false, problem };
-}
-
-function mayBeDisk({ device }: RescueRequest, { content }: MediumFacts): boolean {
-  return device === 'disk' || (device === null && content?.kind !== 'iso9660');
 }
 
 function pathOf(medium: MediumFacts): string | null {
   if (medium.source?.type === 'file') return medium.source.file;
   return medium.source?.type === 'block' ? medium.source.dev : null;
-}
-
-/** Names of running domains other than `uuid` that have the path as a disk they may write to. */
-async function writersOf(
-  hypervisor: Hypervisor,
-  uuid: string,
-  running: readonly RunningDisks[],
-  path: string,
-): Promise<string[]> {
-  const candidates = running.filter(
-    (other) => other.uuid !== uuid && (other.sources === null || other.sources.includes(path)),
-  );
-  const writers = await mapLimited(candidates, IN_FLIGHT, async (other) => {
-    // Whether it is read-only, statistics do not tell. A domain that has gone meanwhile writes no more.
-    const xml = await hypervisor.domainXml(other.uuid, 'live').catch(() => null);
-    const disks = xml === null ? [] : parseDomain(xml).disks;
-    return disks.some((disk) => disk.source === path && !disk.readonly) ? other.name : null;
-  });
-  return writers.filter((name) => name !== null);
 }

@@ -7,9 +7,8 @@ import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import { redactXml } from '../../src-core/rescue/redact.ts';
 import type { BlockSizes, Hypervisor } from '../libvirt/port.ts';
-import { IN_FLIGHT } from './collect.ts';
 import { isOn } from './domain-facts.ts';
-import { mapLimited } from './patience.ts';
+import { IN_FLIGHT, mapLimited } from './patience.ts';
 
 type Sizes = ReadonlyMap<string, BlockSizes | null>;
 

@@ -21,7 +21,7 @@ export function isOn(state: DomainState): boolean {
   return state !== 'shutoff' && state !== 'crashed' && state !== 'nostate';
 }
 
-/** Facts of one domain. Rejects with domain-not-found, or XmlProblem for a definition that cannot be read. */
+/** Facts of one domain but who else has its disks, which needs a look at all of them. Rejects with domain-not-found, or XmlProblem for a definition that cannot be read. */
 export async function collectDomain(hypervisor: Hypervisor, uuid: string): Promise<CollectedDomain> {
   const [status, obstacles, definition, sessionXml] = await Promise.all([
     hypervisor.domainStatus(uuid),
@@ -32,12 +32,14 @@ export async function collectDomain(hypervisor: Hypervisor, uuid: string): Promi
   // A transient domain has no definition; what libvirt gives for it is not fit to start it from again.
   const definitionXml = status.persistent ? definition : await hypervisor.domainXml(uuid, 'migratable');
   const view = parseDomain(definitionXml);
-  const [blockJobs, rootDiskId] = await Promise.all([
+  const [blockJobs, rootDiskId, liveXml] = await Promise.all([
     isOn(status.state) ? hypervisor.blockJobs(uuid, targetsWithSource(view)) : [],
     within(DISK_ID_PATIENCE_MS, readRootDiskId(hypervisor, view), null),
+    // A domain that ends meanwhile runs from nothing.
+    isOn(status.state) ? hypervisor.domainXml(uuid, 'live').catch(() => null) : null,
   ]);
   return {
-    facts: { definitionXml, ...status, ...obstacles, blockJobs, sessionXml, rootDiskId, liveXml: null, diskUsers: [] },
+    facts: { definitionXml, ...status, ...obstacles, blockJobs, sessionXml, rootDiskId, liveXml, diskUsers: [] },
     view,
   };
 }

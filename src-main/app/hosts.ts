@@ -7,6 +7,7 @@ import { parseDomainCapabilities } from '../../src-core/host/domain-capabilities
 import { hostTraits } from '../../src-core/host/traits.ts';
 import type { HostTrait } from '../../src-core/host/traits.ts';
 import type { HostIdentity, Hypervisor, OpenHypervisor } from '../libvirt/port.ts';
+import type { Elsewhere } from './disk-users.ts';
 import { errorOf } from './errors.ts';
 import { startInventory } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
@@ -47,6 +48,8 @@ export interface Hosts {
   readonly disconnect: (id: string) => Promise<void>;
   /** Throws host-not-found or not-connected. */
   readonly connected: (id: string) => Connected;
+  /** All that are connected but that one. */
+  readonly elsewhere: (id: string) => Elsewhere[];
   readonly machines: () => MachineRow[];
   readonly closeAll: () => Promise<void>;
 }
@@ -152,6 +155,10 @@ export function createHosts({ open, builtin, settings, emit, log }: HostsOptions
       if (link === null) throw new SalvorError('not-connected', { uri: entry.uri });
       return { entry, hypervisor: link.hypervisor, inventory: link.inventory };
     },
+    elsewhere: (id) =>
+      [...slots.values()].flatMap(({ entry, link }) =>
+        link === null || entry.id === id ? [] : [{ name: entry.name, hypervisor: link.hypervisor }],
+      ),
     machines: () => [...slots.values()].flatMap(({ link }) => link?.inventory.rows() ?? []),
     closeAll: async () => {
       await Promise.all([...slots.values()].map((slot) => drop(slot, null)));

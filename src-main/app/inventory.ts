@@ -2,11 +2,11 @@
  * The machines of one connected host. First paint: a constant number of calls for all of them; then titles, disks and sessions from each
  * one's XML, few calls in flight; from then on events alone.
  */
+import { IN_FLIGHT } from './patience.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { AppEvent, MachineRow } from '../../src-core/contract/schemas.ts';
 import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import type { Hypervisor, ListedDomain } from '../libvirt/port.ts';
-import { IN_FLIGHT } from './collect.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
 

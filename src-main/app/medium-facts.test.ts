@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { MediumSpec } from '../../src-core/rescue/types.ts';
+import { planRescue } from '../../src-core/rescue/plan.ts';
 import { collectInputs } from './collect.ts';
 import { DEFINITION, REQUEST, UUID, fakeHost, fileVolume } from './fake-hypervisor.test-support.ts';
 import type { FakeHost } from './fake-hypervisor.test-support.ts';
@@ -97,18 +98,21 @@ describe('a path', () => {
   });
 });
 
-test('a disk whose overlay of an earlier session was left behind cannot be used; a cdrom has none', async () => {
+test('a disk whose overlay of an earlier session was left behind is refused; a cdrom has none', async () => {
   const volumes = {
     '/media/rescue.img': fileVolume('/media/rescue.img'),
     '/media/rescue.img.TRANSIENT-patient': fileVolume('/media/rescue.img.TRANSIENT-patient'),
   };
   const spec = { kind: 'path', path: '/media/rescue.img' } as const;
-  const facts = await factsOf(fakeHost({ volumes }), spec);
-  expect(facts).toMatchObject({ found: false });
-  expect(facts.problem).toContain('/media/rescue.img.TRANSIENT-patient was left behind');
-  const request = { ...REQUEST, media: [spec], device: 'cdrom' };
-  const inputs = await collectInputs(fakeHost({ volumes }).hypervisor, UUID, { request, properties: {}, stamp: null });
-  expect(inputs.media).toMatchObject([{ found: true }]);
+  const refusedAs = async (device: string) => {
+    const request = { ...REQUEST, media: [spec], device, bus: null };
+    const options = { request, properties: {}, stamp: null };
+    return planRescue(await collectInputs(fakeHost({ volumes }).hypervisor, UUID, options)).refusals;
+  };
+  expect(await refusedAs('disk')).toMatchObject([
+    { code: 'overlay-left-behind', params: { overlay: '/media/rescue.img.TRANSIENT-patient' } },
+  ]);
+  expect(await refusedAs('cdrom')).toEqual([]);
 });
 
 describe('a volume', () => {
@@ -244,6 +248,9 @@ function spread({ hypervisor }: FakeHost): FakeHost['hypervisor'] {
     'domainCapabilities',
     'secrets',
     'runningDisks',
+    'offDisks',
+    'blockSizes',
+    'freeSpace',
     'domainStatus',
     'domainState',
     'domainObstacles',

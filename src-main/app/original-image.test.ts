@@ -235,7 +235,8 @@ describe('other roots', () => {
 /** The methods of a fake, as plain properties that can be replaced. */
 function spread({ hypervisor }: FakeHost): FakeHost['hypervisor'] {
   const names = ['domainStatus', 'domainObstacles', 'domainXml', 'liveMetadata', 'blockJobs', 'runningDisks'] as const;
-  const more = ['identity', 'domainCapabilities', 'secrets', 'createPool', 'stopPool', 'readVolume'] as const;
+  const storage = ['createPool', 'stopPool', 'readVolume', 'poolByTarget', 'freeSpace', 'offDisks'] as const;
+  const more = ['identity', 'domainCapabilities', 'secrets', ...storage] as const;
   return {
     uri: hypervisor.uri,
     readOnly: false,

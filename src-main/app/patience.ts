@@ -1,3 +1,6 @@
+/** How many calls may wait at once on one connection: libvirtd serves five a client, and keepalive needs one. */
+export const IN_FLIGHT = 4;
+
 /** The value of a promise, or `otherwise` when it takes longer. The promise goes on; what it rejects with is rejected here only in time. */
 export function within<T, U>(milliseconds: number, promise: Promise<T>, otherwise: U): Promise<T | U> {
   return new Promise((resolve, reject) => {

@@ -9,6 +9,7 @@ import type { MediumFacts, RescueInputs, RescueRequest } from '../../src-core/re
 import type { Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
 import type { Asked } from './collect.ts';
+import type { Elsewhere } from './disk-users.ts';
 
 /**
  * For what no event tells (a job, a snapshot, a medium that is written to): so old it may be in a preview. A run asks everything anew, and
@@ -24,6 +25,8 @@ export interface PreviewOrder {
   readonly properties: Readonly<Record<string, string>>;
   /** How it was last attached; null: nobody remembers. */
   readonly remembered: MediumFacts['remembered'];
+  /** The other hosts, whose running guests may have a shared disk open. */
+  readonly elsewhere?: readonly Elsewhere[];
 }
 
 export interface Previews {

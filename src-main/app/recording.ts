@@ -2,7 +2,7 @@
 import { hashDefinition, withoutSecrets } from '../../src-core/rescue/record.ts';
 import type { ErrorData } from '../../src-core/contract/errors.ts';
 import type { BeganRecord, MadeFile, StateBefore } from '../../src-core/journal/types.ts';
-import type { DomainFacts, PlannedFile, StepId } from '../../src-core/rescue/types.ts';
+import type { DomainFacts, RescuePlan, StepId } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import type { RunReport } from './run.ts';
@@ -74,9 +74,10 @@ export function stateBefore(
   };
 }
 
-/** The files that a session makes, as its plan has them. */
-export function madeFiles(files: readonly PlannedFile[], scratchNvram: string | null): MadeFile[] {
-  return files.map(({ path }) => ({ kind: path === scratchNvram ? 'nvram' : 'overlay', name: path }));
+/** The files that a session makes, as its plan has them, and its snapshot. */
+export function madeFiles({ files, scratchNvram, snapshot }: RescuePlan): MadeFile[] {
+  const made = files.map(({ path }): MadeFile => ({ kind: path === scratchNvram ? 'nvram' : 'overlay', name: path }));
+  return snapshot === null ? made : [...made, { kind: 'snapshot', name: snapshot.name }];
 }
 
 /** The last record: how it ended, as the administrator is told. Never rejects. */

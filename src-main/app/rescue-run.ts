@@ -16,6 +16,7 @@ import type {
 } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
+import type { Elsewhere } from './disk-users.ts';
 import { lockDomain } from './domain-lock.ts';
 import { assertAsExpected, describeDrift } from './drift.ts';
 import { errorOf } from './errors.ts';
@@ -23,7 +24,7 @@ import type { Journal, JournalWriter } from './journal-port.ts';
 import { begin, conclude, inStep, madeFiles, stateBefore } from './recording.ts';
 import { keepVariables } from './nvram.ts';
 import { rollBack } from './roll-back.ts';
-import { define, expectedBefore, start, stop, verify } from './rescue-steps.ts';
+import { define, expectedBefore, snapshot, start, stop, verify } from './rescue-steps.ts';
 import type { Begun } from './rescue-steps.ts';
 import type { RunReport } from './run.ts';
 
@@ -36,6 +37,8 @@ export interface RescueOrder {
   /** What the administrator saw and confirmed; null: nothing was shown, the plan of this run counts. */
   readonly confirmed: { readonly fingerprint: string; readonly inputs: RescueInputs | null } | null;
   readonly stamp: SessionStamp;
+  /** As the preview had them. */
+  readonly elsewhere?: readonly Elsewhere[];
   readonly journal: Journal;
   /** The power state that ending restores, where it is not the one of now; absent: as it is now. */
   readonly powerBefore?: 'on' | 'off';
@@ -94,6 +97,7 @@ async function carryOut(run: Run): Promise<RescuePlan> {
   const work: Readonly<Partial<Record<StepId, () => Promise<void>>>> = {
     stop: () => stop(begun),
     backup: () => keepVariables(hypervisor, writer, domain, inputs.nvram),
+    snapshot: () => snapshot(begun),
     define: () => define(begun),
     start: () => start(begun),
     verify: () => verify(begun),
@@ -132,7 +136,7 @@ function beginRescue(
     before: stateBefore(facts, facts.definitionXml),
     rescueDefinition: hashDefinition(rescueXml),
     steps: plan.steps.map(({ id, what }) => ({ id, text: what.text })),
-    files: madeFiles(plan.files, plan.scratchNvram),
+    files: madeFiles(plan),
   });
 }
 
@@ -141,8 +145,9 @@ function throwIfCancelled(signal: AbortSignal): void {
 }
 
 async function check({ hypervisor, order, report }: Run) {
-  const { domain, request, properties, remembered = null, confirmed, stamp, powerBefore } = order;
-  const collected = await collectInputs(hypervisor, domain.uuid, { request, properties, remembered, stamp });
+  const { domain, request, properties, remembered = null, confirmed, stamp, powerBefore, elsewhere = [] } = order;
+  const asked = { request, properties, remembered, stamp, elsewhere };
+  const collected = await collectInputs(hypervisor, domain.uuid, asked);
   const inputs: RescueInputs = powerBefore === undefined ? collected : { ...collected, powerBefore };
   const plan = planRescue(inputs);
   report.planned(plan);

@@ -11,7 +11,9 @@ import { WHY_OFF, assertAsExpected } from './drift.ts';
 import type { Expected } from './drift.ts';
 import type { JournalWriter } from './journal-port.ts';
 import { busyWith, liveSession } from './run.ts';
+import { obstaclesNow } from './obstacles.ts';
 import type { RunReport } from './run.ts';
+import { takeSnapshot } from './snapshot.ts';
 import { stopGuest } from './stop-guest.ts';
 
 /** A rescue that is in the journal, as far as it has come. */
@@ -57,18 +59,39 @@ export async function stop(begun: Begun): Promise<void> {
   const { hypervisor, domain, request, report, writer, signal } = begun;
   // It may go off by itself at any moment: that is what is wanted.
   const last: Expected = { ...begun.expected, on: null };
-  const often: Expected = { ...last, devices: null, targets: [] };
+  const often: Expected = { ...last, targets: [] };
   const remark = await stopGuest(hypervisor, domain, request.stop, {
     note: (note) => report.note('stop', note),
     signal,
-    lookAgain: (isLast) => assertAsExpected(hypervisor, domain, isLast ? last : often),
+    lookAgain: async (isLast) => {
+      if (isLast) await assertUnhindered(begun);
+      await assertAsExpected(hypervisor, domain, isLast ? last : often);
+    },
     asked: () => (begun.asked = true),
   });
   begun.stopped = true;
-  begun.expected = { ...often, on: false };
+  begun.expected = { ...often, on: false, devices: null };
   if (remark === null) return;
   report.note('stop', remark);
   await writer.note(remark);
+}
+
+/** Throws drift: something would be refused now that was not when the plan was made. */
+async function assertUnhindered({ hypervisor, domain, inputs, plan }: Begun): Promise<void> {
+  const found = await obstaclesNow(hypervisor, inputs, plan);
+  if (found.length === 0) return;
+  const what = found
+    .map(({ message }) => message)
+    .join(' ')
+    .replace(/\.$/, '');
+  throw new SalvorError('drift', { domain: domain.name, what });
+}
+
+/** Of the disks at rest. */
+export async function snapshot({ hypervisor, domain, plan, expected }: Begun): Promise<void> {
+  if (plan.snapshot === null) return;
+  await assertAsExpected(hypervisor, domain, expected);
+  await takeSnapshot(hypervisor, domain, plan.snapshot);
 }
 
 /** The guest's definition becomes the rescue definition, with its own inside; what libvirt kept of that is read back before anything starts. */
@@ -88,6 +111,7 @@ export async function define(begun: Begun): Promise<void> {
 
 export async function start(begun: Begun): Promise<void> {
   const { hypervisor, domain, stamp, plan, rescueXml, expected } = begun;
+  await assertUnhindered(begun);
   await assertAsExpected(hypervisor, domain, expected);
   const nvram = plan.scratchNvram === null ? undefined : 'fresh';
   try {

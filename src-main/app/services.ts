@@ -92,7 +92,10 @@ export function createServices(options: ServicesOptions): Services {
     'rescue.preview': ({ machine: key, request, properties }) => {
       const { host, row } = machine(key);
       const remembered = attachments.of(host.entry.uri, request.media[0]);
-      return previews.preview(host.hypervisor, row.uuid, { request, properties, remembered });
+      return previews.preview(host.hypervisor, row.uuid, {
+        ...{ request, properties, remembered },
+        elsewhere: hosts.elsewhere(key.hostId),
+      });
     },
     'rescue.start': ({ machine: key, request, properties, fingerprint }) => {
       const { host, row } = machine(key);
@@ -110,7 +113,10 @@ export function createServices(options: ServicesOptions): Services {
         async (report, signal) => {
           const plan = await runRescue(
             host.hypervisor,
-            { domain, request, properties, remembered, confirmed, stamp, journal: options.journal },
+            {
+              ...{ domain, request, properties, remembered, confirmed, stamp },
+              ...{ elsewhere: hosts.elsewhere(key.hostId), journal: options.journal },
+            },
             { ...report, planned: () => undefined },
             signal,
           );

@@ -1,10 +1,9 @@
 /** Open rescue sessions of a host, whoever started them. What sessions left behind: leftovers.ts. */
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
-import { IN_FLIGHT } from './collect.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
-import { mapLimited } from './patience.ts';
+import { IN_FLIGHT, mapLimited } from './patience.ts';
 import { sessionOf } from './run.ts';
 
 export interface OpenSession {

@@ -10,6 +10,7 @@ import type {
   BlockSizes,
   DomainObstacles,
   DomainRef,
+  DomainSources,
   Hypervisor,
   ListedDisk,
   ListedDomain,
@@ -22,6 +23,7 @@ type DomainMethods = Pick<
   Hypervisor,
   | 'listDomains'
   | 'runningDisks'
+  | 'offDisks'
   | 'findDomain'
   | 'domainStatus'
   | 'domainState'
@@ -49,7 +51,8 @@ export function domainMethods(link: Link): DomainMethods {
     link.guard(uuid, async () => call(await link.domain(uuid)));
   return {
     listDomains: () => link.guard('', () => listDomains(link)),
-    runningDisks: () => link.guard('', () => runningDisks(link)),
+    runningDisks: () => link.guard('', () => sourcesOf(link, vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE)),
+    offDisks: () => link.guard('', () => sourcesOf(link, vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_INACTIVE)),
     findDomain: (nameOrUuid) => link.guard(nameOrUuid, () => findDomain(link, nameOrUuid)),
     domainStatus: (uuid) =>
       on(uuid, async (domain) => {
@@ -179,9 +182,9 @@ async function listDomains({ connection }: Link): Promise<ListedDomain[]> {
   }));
 }
 
-async function runningDisks({ connection }: Link) {
-  const running = await bulkStats({ connection }, vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE);
-  return running.map(({ domain, stats }) => ({
+async function sourcesOf({ connection }: Link, which: number): Promise<DomainSources[]> {
+  const domains = await bulkStats({ connection }, which);
+  return domains.map(({ domain, stats }) => ({
     uuid: domain.uuid,
     name: domain.name,
     sources: listedDisks(stats)?.flatMap(({ source }) => (source === null ? [] : [source])) ?? null,

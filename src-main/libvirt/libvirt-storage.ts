@@ -15,6 +15,7 @@ type StorageMethods = Pick<
   | 'listPools'
   | 'poolByTarget'
   | 'refreshPool'
+  | 'freeSpace'
   | 'createPool'
   | 'stopPool'
   | 'listVolumeNames'
@@ -40,6 +41,7 @@ export function storageMethods(link: Link): StorageMethods {
         async () => (await orNull(noPool, connection.lookupStoragePoolByTargetPath(path)))?.name ?? null,
       ),
     refreshPool: (name) => onPool(name, (pool) => pool.refresh(SLOW)),
+    freeSpace: (name) => onPool(name, async (pool) => (await pool.info()).available),
     createPool: (xml) =>
       link.guard('', async () => {
         // OPERATION_FAILED is what libvirt says of a pool whose name or target another pool has.
