@@ -212,11 +212,12 @@ async function writeDifferences(
   }
 }
 
+// libvirt does not tell of every write that fails, on a full disk least of all (tried on 9.0): what was read back counts.
 async function verify({ hypervisor, finder, order }: Look, path: string, wanted: Uint8Array): Promise<void> {
   const now = await readThrough(hypervisor, finder, path);
   if (now.problem !== null) throw failed(order, `they could not be read back: ${now.problem}`);
   if (hashOfVariables(now.bytes) !== hashOfVariables(wanted))
-    throw failed(order, 'other bytes were read back than written');
+    throw failed(order, 'other bytes were read back than written; is its disk full?');
 }
 
 /** Put back what was there. Gives the error to throw, which says how things stand. */
