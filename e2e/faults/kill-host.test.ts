@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, test } from 'vitest';
 import { awaitCondition } from '../testbed/await-condition.ts';
+import { withJson } from '../testbed/salvor.ts';
 import { FULL } from './form.ts';
 import { newDesk, openLane, start, told } from './lane.ts';
 import type { Lane } from './lane.ts';
@@ -130,7 +131,7 @@ async function meetAt(record: OperationRecord, fault: HostFault, subject: Subjec
     const isThere = await arrived(held, running.finished);
     if (isThere) await happens({ subject, go: () => letGo(go), ended: running.finished });
     const answer = await running.finished;
-    trail.push(`${operation}: ${isThere ? '' : 'never got there, '}${told({ ...answer, json: undefined })}`);
+    trail.push(`${operation}: ${isThere ? '' : 'never got there, '}${told(withJson(answer, ['--json']))}`);
     await rm(held, { force: true });
   });
 }

@@ -106,8 +106,9 @@ export function start(desk: Desk, args: readonly string[], fault: Partial<Fault>
     SALVOR_STATE: desk.state,
     ...faulty,
   };
-  const [program, ...before] = desk.elsewhere ? ['unshare', '--net', '--', node] : [node];
-  return startCommand(program ?? node, [...before, bundle, ...args], { env, cwd: ROOT, timeoutSeconds: 240 });
+  const own = [bundle, ...args];
+  const [program, all] = desk.elsewhere ? ['unshare', ['--net', '--', node, ...own]] : [node, own];
+  return startCommand(program, all, { env, cwd: ROOT, timeoutSeconds: 240 });
 }
 
 export async function run(desk: Desk, args: readonly string[], fault: Partial<Fault> | null = null) {

@@ -28,6 +28,8 @@ export interface Look {
 }
 
 const NAMESPACE = 'urn:salvor:rescue:1';
+/** libvirtd writes it into what a guest runs from when it is started anew, whether anybody has touched the guest or not (tried on 9.0). */
+const RESTARTED = /\s*<seclabel type='dynamic' model='dac' relabel='yes'\/>/;
 /** Between the answers of virsh. */
 const MARK = 'next-answer';
 
@@ -47,7 +49,7 @@ export async function lookAt(guest: Guest, medium: string): Promise<Look> {
   return {
     domain,
     definition: persistent ? told.definition : null,
-    ownXml: domain !== null && !persistent ? told.ownXml : null,
+    ownXml: domain !== null && !persistent ? told.ownXml.replace(RESTARTED, '') : null,
     session: told.live !== '' || told.defined !== '',
     snapshots: told.snapshots,
     contents,
@@ -114,7 +116,8 @@ export function differences(before: Look, after: Look): string[] {
   if (before.ownXml !== after.ownXml) found.push(`own XML: ${lineDifference(before.ownXml, after.ownXml)}`);
   compare('in a session', before.session, after.session);
   compare('snapshots', before.snapshots, after.snapshots);
-  for (const [file, hash] of Object.entries(before.contents)) compare(`content of ${file}`, hash, after.contents[file]);
+  for (const [file, hash] of Object.entries(before.contents))
+    compare(`content of ${file}`, hash, after.contents[file] ?? 'gone');
   for (const file of after.files) if (!before.files.includes(file)) found.push(`left over: ${file}`);
   for (const file of before.files) if (!after.files.includes(file)) found.push(`gone: ${file}`);
   compare('pools', before.pools, after.pools);
@@ -123,7 +126,7 @@ export function differences(before: Look, after: Look): string[] {
 }
 
 function brief(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 300);
+  return JSON.stringify(value).slice(0, 300);
 }
 
 function lineDifference(before: string | null, after: string | null): string {

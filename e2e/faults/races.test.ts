@@ -114,7 +114,7 @@ async function raceOnce(pair: Pair, kind: Kind, subject: Subject, pick: Chance):
   const context = { row: `race: ${pair}`, what, seed: pick.seed, desk: one, subject, before, choose: recommended };
   await tried(context, async (trail) => {
     const answers = await race([one, other], args, gap);
-    trail.push(...answers.map((answer) => `${answer.code === 0 ? 'done' : told(answer)}`));
+    trail.push(...answers.map((answer) => told(answer)));
     if (elsewhere) await putRight(other, subject, trail);
     expectTold(pair, answers);
   });

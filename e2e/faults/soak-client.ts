@@ -39,7 +39,7 @@ export interface LongLived {
   readonly log: () => string;
 }
 
-export async function startLongLived(desk: Desk): Promise<LongLived> {
+export function startLongLived(desk: Desk): LongLived {
   const arguments_ = ['--expose-gc', join(import.meta.dirname, 'soak-process.ts'), desk.uri];
   const child = spawn(desk.lane.program.node, arguments_, {
     env: { ...process.env, NODE_OPTIONS: '', SALVOR_STATE: desk.state, XDG_STATE_HOME: desk.state },

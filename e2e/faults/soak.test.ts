@@ -31,7 +31,7 @@ let process_: LongLived;
 beforeAll(async () => {
   lane = await openLane('faults-s');
   await lane.host.virsh('pool-create-as', 'media', 'dir', '--target', await mediaFolder(lane.host));
-  process_ = await startLongLived(await newDesk(lane));
+  process_ = startLongLived(await newDesk(lane));
 });
 afterAll(async () => {
   await process_.stop();
