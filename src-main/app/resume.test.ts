@@ -287,6 +287,26 @@ describe('what was seen counts', () => {
     await expect(resume(host, journal, other, 'forget')).rejects.toMatchObject({ data: { code: 'entry-not-found' } });
   });
 
+  test('a request whose password was not written down is not gone on with: the guest would boot with something else', async () => {
+    const { host, journal, unfinished } = await stopped();
+    const cmdline = 'inst.ks=https://admin:***@media.example/ks.cfg';
+    const media = [{ kind: 'kernel', kernel: '/boot/vmlinuz', initrd: null, cmdline }] as const;
+    const starred: Journal = {
+      ...journal,
+      entry: async (id) => {
+        const entry = await journal.entry(id);
+        const { began } = entry;
+        if (began.order.kind !== 'rescue') throw new Error('no rescue');
+        return { ...entry, began: { ...began, order: { ...began.order, request: { ...began.order.request, media } } } };
+      },
+    };
+    const changes = host.changes.length;
+    await expect(resume(host, starred, unfinished, 'finish')).rejects.toMatchObject({ data: { code: 'way-not-open' } });
+    expect(host.changes).toHaveLength(changes);
+    await resume(host, starred, unfinished, 'roll-back');
+    expect(stands(host)).toEqual(stands(fakeHost()));
+  });
+
   test('a rescue that is gone on with restores the power from before the first one', async () => {
     const { host, journal, unfinished } = await stopped();
     await resume(host, journal, unfinished, 'finish');

@@ -193,6 +193,12 @@ async function again(run: Run): Promise<readonly string[]> {
   if (began.order.kind !== 'rescue')
     throw new SalvorError('way-not-open', { way: order.way, stands: first.found.stands });
   const { request, properties } = began.order;
+  // Only a kernel's command line can have had one: an address with a password is refused as a medium.
+  if (JSON.stringify(request.media).includes(':***@'))
+    throw new SalvorError('way-not-open', {
+      way: order.way,
+      stands: 'A password was left out of the request when it was written down: start the rescue anew.',
+    });
   await runRescue(
     hypervisor,
     {
