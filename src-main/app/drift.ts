@@ -75,7 +75,8 @@ export async function assertAsExpected(hypervisor: Hypervisor, domain: DomainRef
   if (changes.length > 0) throw new SalvorError('drift', { domain: domain.name, what: changes.join('; ') });
 }
 
-function ifGone(error: unknown): null {
+/** For calls whose domain may have gone meanwhile. */
+export function ifGone(error: unknown): null {
   if (errorOf(error).code === 'domain-not-found') return null;
   throw error;
 }

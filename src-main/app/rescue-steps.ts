@@ -7,7 +7,7 @@ import type { RescueInputs, RescuePlan, RescueRequest, SessionStamp, StepId } fr
 import { verifyRescue } from '../../src-core/rescue/verify.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
-import { WHY_OFF, assertAsExpected } from './drift.ts';
+import { WHY_OFF, assertAsExpected, ifGone } from './drift.ts';
 import type { Expected } from './drift.ts';
 import type { JournalWriter } from './journal-port.ts';
 import { busyWith, liveSession } from './run.ts';
@@ -76,9 +76,9 @@ export async function stop(begun: Begun): Promise<void> {
   await writer.note(remark);
 }
 
-/** Throws drift: something would be refused now that was not when the plan was made. */
+/** Throws drift: something would be refused now that was not when the plan was made. That it has gone, the next look tells. */
 async function assertUnhindered({ hypervisor, domain, inputs, plan }: Begun): Promise<void> {
-  const found = await obstaclesNow(hypervisor, inputs, plan);
+  const found = (await obstaclesNow(hypervisor, inputs, plan).catch(ifGone)) ?? [];
   if (found.length === 0) return;
   const what = found
     .map(({ message }) => message)
