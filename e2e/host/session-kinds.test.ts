@@ -170,6 +170,7 @@ describe('until ended', () => {
 
   test('a record that was tampered with is not acted on', async () => {
     const guest = await defineGuest(host, { name: 'tampered', machine: 'q35' });
+    const definition = await definitionOf(guest);
     await rescue(guest, disk, ...UNTIL_ENDED);
     const xml = join(guest.dir, 'tampered.xml');
     const record = /<salvor:original>([^<]+)</;
@@ -185,6 +186,13 @@ describe('until ended', () => {
     expect(answer).toMatchObject({ code: 1 });
     expect(errorCode(answer)).toBe('record-unusable');
     expect(await observe(guest)).toEqual(before);
+    // Where it was begun the journal has the definition, and a person may say that it is to be trusted.
+    const end = ['end', '--uri', host.uri, guest.name, '--stop', 'force', '--json'];
+    expect(errorCode(await salvor(end))).toBe('record-unusable');
+    expect(await observe(guest)).toEqual(before);
+    const ended = await salvor([...end, '--record', 'journal']);
+    expect(ended, ended.stdout).toMatchObject({ code: 0 });
+    expect(await definitionOf(guest)).toBe(definition);
   });
 });
 

@@ -61,9 +61,13 @@ export async function salvorWithoutOverride(
   return withJson(await runCommand('setpriv', bound, { ...options, env: { ...environment(), ...options.env } }), args);
 }
 
-/** The same at another workstation: what processes of one computer know of each other does not reach there, the host's socket does. */
+/**
+ * The same at another workstation: what processes of one computer know of each other does not reach there, nor does its journal; the host's
+ * socket does.
+ */
 export function startSalvorElsewhere(args: readonly string[]): Started {
-  return startCommand('unshare', ['--net', '--', SALVOR, ...args], { env: environment() });
+  const env = { ...environment(), SALVOR_STATE: join(stateOfTests(), 'elsewhere') };
+  return startCommand('unshare', ['--net', '--', SALVOR, ...args], { env });
 }
 
 export function withJson(done: Finished, args: readonly string[]): SalvorAnswer {
