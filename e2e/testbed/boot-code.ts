@@ -39,6 +39,61 @@ export function obedientBiosCode(line: string): Buffer {
   return withText(start, rest, line);
 }
 
+/**
+ * 16-bit code for 0x7c00: write `line` to COM1, then write to the disk it came from, 64 sectors at a time from sector 64 on, without an
+ * end. On a disk that takes no more it is QEMU that stops the guest.
+ */
+export function fillingBiosCode(line: string): Buffer {
+  // push dx (dl: the drive it came from); xor ax,ax; mov ds,ax; cld; mov dx,0x3f8; mov si,<text>
+  const start = Buffer.from('5231c08ed8fcbaf803be', 'hex');
+  const rest = Buffer.from(
+    'ac84c07403eeebf8' + // print as above, then
+      '5a' + // pop dx
+      // The packet of an extended write at 0000:0600: its length, 64 sectors, from 1000:0000, to sector 64
+      'c70600061000' + // mov word [0x600],0x0010
+      'c70602064000' + // mov word [0x602],64
+      'c70604060000' + // mov word [0x604],0
+      'c70606060010' + // mov word [0x606],0x1000
+      'c70608064000' + // mov word [0x608],64
+      'c7060a060000' + // mov word [0x60a],0
+      'c7060c060000' + // mov word [0x60c],0
+      'c7060e060000' + // mov word [0x60e],0
+      'be0006' + // next: mov si,0x600
+      'b80043' + // mov ax,0x4300 (extended write, no verify)
+      'cd13' + // int 13h
+      '8306080640' + // add word [0x608],64
+      '83160a0600' + // adc word [0x60a],0
+      'ebec', // jmp next
+    'hex',
+  );
+  return withText(start, rest, line);
+}
+
+/**
+ * 16-bit code for 0x7c00: write `line` to COM1, write itself to the second sector of the BIOS's second hard disk (the next one in the boot
+ * order), say `ok` or `failed`, and halt.
+ */
+export function writingBiosCode(line: string, ok: string, failed: string): Buffer {
+  const print = Buffer.from('baf803' + 'ac84c07403eeebf8c3', 'hex'); // mov dx,0x3f8; next: lodsb; …; ret
+  const texts = [printed(line), printed(ok), printed(failed)];
+  // xor ax,ax; mov ds,ax; mov es,ax; mov ss,ax; mov sp,0x7c00; cld
+  const start = Buffer.from('31c08ed88ec08ed0bc007cfc', 'hex');
+  // mov ax,0x0301 (write one sector); mov cx,2; mov dx,0x0081; mov bx,0x7c00; int 0x13
+  const write = Buffer.from('b80103b90200ba8100bb007ccd13', 'hex');
+  const halt = Buffer.from('faf4ebfd', 'hex');
+  // mov si,TEXT and call PRINT have three bytes each, jnc +3 two.
+  const length = start.length + 6 + write.length + 3 + 2 + 3 + 3 + halt.length;
+  const addresses = texts.map(
+    (_text, index) =>
+      BOOT_SECTOR_ADDRESS + length + print.length + texts.slice(0, index).reduce((sum, text) => sum + text.length, 0),
+  );
+  const si = (index: number) => Buffer.from([0xbe, (addresses[index] ?? 0) & 0xff, (addresses[index] ?? 0) >> 8]);
+  const call = (at: number) => Buffer.from([0xe8, (length - at - 3) & 0xff, ((length - at - 3) >> 8) & 0xff]);
+  const jnc = Buffer.from('7303', 'hex');
+  const first = Buffer.concat([start, si(0), call(start.length + 3), write, si(1), jnc, si(2)]);
+  return Buffer.concat([first, call(first.length), halt, print, ...texts]);
+}
+
 /** Where the code of kernelImage begins: behind the header, in the segment that its setup is started in (0x200 bytes into the file). */
 const KERNEL_CODE = 0x80;
 
