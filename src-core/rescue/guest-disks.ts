@@ -123,7 +123,11 @@ export function protectionWarnings(
   const params = { snapshot: snapshot.name, targets: snapshot.targets.join(', ') };
   return [
     ...found,
-    warning('guest-disks-snapshot', null, { ...params, domain: domainWord(domain), name: shellWord(snapshot.name) }),
+    warning('guest-disks-snapshot', null, {
+      ...params,
+      domain: domainWord(domain),
+      name: snapshot.name.includes('…') ? 'NAME' : shellWord(snapshot.name),
+    }),
   ];
 }
 

@@ -1,7 +1,8 @@
 /** A plan for people, dense and plain. */
 import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import type { BootEntry } from '../../src-core/boot/effective-order.ts';
-import type { Finding, PlanStep, RescuePlan } from '../../src-core/rescue/types.ts';
+import { sizeText } from '../../src-core/rescue/size-text.ts';
+import type { Finding, PlanStep, PlannedFile, RescuePlan } from '../../src-core/rescue/types.ts';
 import { plain, table } from './output.ts';
 import { mediaText } from './show-media.ts';
 
@@ -20,6 +21,9 @@ export function planText(plan: RescuePlan): string {
           ? `  boots     the rescue kernel`
           : `  boots     ${plain(rescueDevice.source ?? '?')} as ${rescueDevice.device} on ${rescueDevice.bus}, ${rescueDevice.target}`,
         `  unchanged ${own} disk${own === 1 ? '' : 's'} of the guest, with their addresses; ${definitionStands(plan)}`,
+        ...(request.guestDisks === 'writable'
+          ? []
+          : [`  disks     ${request.guestDisks}, as asked for: see the warnings`]),
         `  device    ${plain(request.device.value)}: ${plain(request.device.why.text)}`,
         `  bus       ${plain(request.bus.value)}: ${plain(request.bus.why.text)}`,
         `  session   ${request.session.value}: ${plain(request.session.why.text)}`,
@@ -41,8 +45,18 @@ export function planText(plan: RescuePlan): string {
     ...plan.removed.map(({ what }) => `  - ${plain(what.text)}`),
   ];
   if (changes.length > 0) parts.push(`What the rescue definition has and has not\n${changes.join('\n')}`);
+  if (plan.files.length > 0) parts.push(`Files on the host\n${filesText(plan.files)}`);
   parts.push(`Steps\n${steps(plan.steps)}`, `To end it\n${steps(plan.endSteps)}`);
   return parts.join('\n\n');
+}
+
+function filesText(files: readonly PlannedFile[]): string {
+  const size = (bytes: number | null) => (bytes === null ? null : sizeText(bytes));
+  return table(
+    ['path', 'at most', 'free there', 'what'],
+    files.map(({ path, atMost, free, what }) => [path, size(atMost), size(free), what.text]),
+    '  ',
+  );
 }
 
 function steps(list: readonly PlanStep[]): string {
@@ -73,7 +87,7 @@ export function bootTable(entries: readonly BootEntry[]): string {
 function diskTable(plan: RescuePlan): string {
   return table(
     ['target', 'bus', 'device', 'address', 'serial', 'in the guest', 'source', 'own'],
-    plan.devices.map(({ target, bus, device, address, serial, guestNames, source, original }) => [
+    plan.devices.map(({ target, bus, device, address, serial, guestNames, source, original, protection }) => [
       target,
       bus,
       device,
@@ -81,7 +95,7 @@ function diskTable(plan: RescuePlan): string {
       serial,
       guestNames.byId ?? guestNames.byPath ?? guestNames.kernel,
       source,
-      original ? 'unchanged' : 'added',
+      original ? (protection ?? 'unchanged') : 'added',
     ]),
     '  ',
   );
