@@ -42,7 +42,6 @@ interface WayBack {
 async function restore(begun: Begun, back: WayBack): Promise<void> {
   const { hypervisor, domain, stamp, inputs, plan, steps } = begun;
   const ended = steps.has('start') && (await endOurs(begun));
-  if (steps.has('start') && plan.scratchNvram !== null) await removeFile(hypervisor, plan.scratchNvram);
   const now = await standingOf(hypervisor, domain);
   if (now === null) return;
   // At another computer, too, a guest is forced off right before it is started for a rescue: was that ours?
@@ -52,6 +51,9 @@ async function restore(begun: Begun, back: WayBack): Promise<void> {
   const ours = now.defined?.id === stamp.id;
   // Somebody at another computer was faster: the guest is in their rescue, and is left there.
   const theirs = now.live !== null && now.live.id !== stamp.id;
+  // Their session may have variables of its own in the same place: they are called by the guest.
+  const isFree = now.live === null && (now.defined === null || ours);
+  if (steps.has('start') && plan.scratchNvram !== null && isFree) await removeFile(hypervisor, plan.scratchNvram);
   // It could not be ended, or ending it would be the end of the guest: then what it stands on stays as well.
   if (now.live?.id === stamp.id) return;
   if (!inputs.domain.persistent) {

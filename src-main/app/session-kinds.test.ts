@@ -9,7 +9,16 @@ import { collectInputs } from './collect.ts';
 import { memoryJournal } from './journal.test-support.ts';
 import { endRescue } from './end-run.ts';
 import type { PowerAfter } from './end-run.ts';
-import { DEFINITION, DOMAIN, REQUEST, STAMP, UUID, fakeHost, fileVolume } from './fake-hypervisor.test-support.ts';
+import {
+  DEFINITION,
+  DOMAIN,
+  REQUEST,
+  STAMP,
+  UUID,
+  fakeHost,
+  fileVolume,
+  inRescue,
+} from './fake-hypervisor.test-support.ts';
 import type { FakeHost } from './fake-hypervisor.test-support.ts';
 import type { RunReport } from './run.ts';
 import { runRescue } from './rescue-run.ts';
@@ -290,6 +299,26 @@ describe('UEFI variables of the session’s own', () => {
     expect(error?.code).toBe('verify-failed');
     expect(error?.message).toContain('could not be removed');
     expect(host.live).toBe(uefi);
+  });
+
+  test('are left to somebody at another computer who was faster: theirs lie in the same place', async () => {
+    const { host, deleted } = uefiHost();
+    host.before.createDomain = () => {
+      host.live = inRescue('eve@elsewhere');
+      host.state = 'running';
+    };
+    expect((await rescue(host, NONE)).error?.code).toBe('busy');
+    expect(deleted.count).toBe(0);
+    expect(host.live).toContain('eve@elsewhere');
+  });
+
+  test('of a rescue that does not start are removed', async () => {
+    const { host, deleted } = uefiHost();
+    host.before.createDomain = () => {
+      throw new SalvorError('libvirt', { call: 'virDomainCreateXML' }, 'no');
+    };
+    expect((await rescue(host, NONE)).error?.code).toBe('start-failed');
+    expect(deleted.count).toBe(1);
   });
 
   test('a path that the metadata of a domain names is not removed: only a file of the session’s name is', async () => {
