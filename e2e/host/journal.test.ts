@@ -191,7 +191,7 @@ describe('a journal that cannot be written', () => {
     const before = await observe(guest);
     const started = await host.virsh('dominfo', guest.name);
     for (const [state, problem] of [
-      [full, 'the disk is full'],
+      [full, 'the disk is full: 144 KiB are free, 256 KiB are needed'],
       [noInode, 'the disk is full'],
       [readOnly, 'its file system is read-only'],
       [others, 'the folder belongs to another user (uid 65534)'],

@@ -7,6 +7,7 @@ import { mediumName } from '../../src-core/rescue/context.ts';
 import type { DomainRef } from '../libvirt/port.ts';
 import type { Journal } from './journal-port.ts';
 import { mapLimited } from './patience.ts';
+import { withoutPassword } from './recording.ts';
 
 /** Who on this computer holds a domain's lock, in words; null: nobody. `host` is the host's own name. */
 export type LockHolder = (host: string, domain: DomainRef) => Promise<string | null>;
@@ -55,11 +56,6 @@ function matches(entry: EntryOutline, { uri, domain, since, unfinished }: Histor
   if (domain !== undefined && began.domain.uuid !== uuidOf(domain) && began.domain.name !== domain) return false;
   if (since !== undefined && Date.parse(began.at) < since.getTime()) return false;
   return unfinished !== true || (needsAttention(entry) && !running);
-}
-
-/** user:password@ as user@: the journal keeps no password, and one that is starred out is none. */
-function withoutPassword(uri: string): string {
-  return uri.replace(/^([^/]*\/\/[^/@:]*):[^/@]*@/, '$1@');
 }
 
 function rowOf({ began, records, ended, closed, problems }: EntryOutline, running: boolean): HistoryRow {

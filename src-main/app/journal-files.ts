@@ -42,8 +42,11 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** Make the folder, or see that it is ours alone: others' eyes are shut out, another's folder and a link are refused. */
-export async function prepareFolder(folder: string): Promise<void> {
+/**
+ * Make the folder, or see that it is ours alone: others' eyes are shut out, another's folder and a link are refused. There must be room for an
+ * operation's records and for `toKeep` bytes more.
+ */
+export async function prepareFolder(folder: string, toKeep: number): Promise<void> {
   await makeFolder(folder);
   const stat = await lstat(folder);
   const { mode, uid } = stat;
@@ -54,7 +57,10 @@ export async function prepareFolder(folder: string): Promise<void> {
   const { bfree, bavail, bsize, blocks } = await statfs(folder);
   // What is kept back for root is free to root. Some file systems do not tell.
   const free = (us === 0 ? bfree : bavail) * bsize;
-  if (blocks > 0 && free < RESERVE_BYTES) throw new FolderProblem('the disk is full');
+  const needed = RESERVE_BYTES + toKeep;
+  const kib = (bytes: number) => Math.ceil(bytes / 1024);
+  if (blocks > 0 && free < needed)
+    throw new FolderProblem(`the disk is full: ${kib(free)} KiB are free, ${kib(needed)} KiB are needed`);
 }
 
 /** Make it and those above it; what was made is on disk. (Node's own way up the path says ENOENT for what is EROFS.) */

@@ -30,8 +30,11 @@ export interface JournalWriter {
 export interface Journal {
   /** The folder, for people. */
   readonly folder: string;
-  /** Begin an operation: its first record is on disk when this resolves. Throws journal-unwritable, and then nothing is begun. */
-  readonly begin: (record: Omit<BeganRecord, 'type' | 'version' | 'at'>) => Promise<JournalWriter>;
+  /**
+   * Begin an operation: its first record is on disk when this resolves, and there was room for its further ones and for `toKeep` bytes of a
+   * backup. Throws journal-unwritable, and then nothing is begun.
+   */
+  readonly begin: (record: Omit<BeganRecord, 'type' | 'version' | 'at'>, toKeep?: number) => Promise<JournalWriter>;
   /** Go on with an operation that was begun earlier. Throws entry-not-found. */
   readonly reopen: (id: string) => Promise<JournalWriter>;
   /**

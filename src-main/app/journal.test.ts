@@ -185,6 +185,13 @@ describe('what cannot be written', () => {
     expect(problem.message).toContain(folder);
   });
 
+  test('no room for a copy that is to be kept', async () => {
+    const { message } = await problemOf(journal.begin(began(), 2 ** 60));
+    expect(message).toMatch(/the disk is full: \d+ KiB are free, 1125899906842880 KiB are needed/);
+    expect(await readdir(folder)).toEqual([]);
+    await journal.begin(began(), 2 ** 10);
+  });
+
   test('an operation that is there already is not written over', async () => {
     const fixed = createJournal({ folder, now: () => new Date(0) });
     await fixed.begin(began());

@@ -92,7 +92,7 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
 
   return {
     folder,
-    begin: async (record) => {
+    begin: async (record, toKeep = 0) => {
       const began = withheld({ type: 'began', version: JOURNAL_VERSION, at: time(), ...record });
       const name = operationFile(began);
       const line = `${JSON.stringify(began)}\n`;
@@ -101,7 +101,7 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
         const read = readOperation(name, line, began.at);
         if (namedOperation(name) === null) throw new Error('the operation or its domain has no UUID');
         if ('unreadable' in read) throw new Error(read.unreadable.problem);
-        await prepareFolder(folder);
+        await prepareFolder(folder, toKeep);
         await createFile(folder, name, line);
       } catch (error) {
         throw unwritable(error);

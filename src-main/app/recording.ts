@@ -39,18 +39,22 @@ export async function undone({ report, writer }: Recorded, id: StepId): Promise<
 export type Beginning = Pick<
   BeganRecord,
   'id' | 'kind' | 'by' | 'session' | 'order' | 'before' | 'rescueDefinition' | 'files'
-> & { readonly steps: readonly { readonly id: string; readonly text: string }[] };
+> & {
+  readonly steps: readonly { readonly id: string; readonly text: string }[];
+  /** Bytes of a copy that will be kept beside the journal: there must be room for it, too. */
+  readonly toKeep?: number;
+};
 
 /** Begin an operation. Throws journal-unwritable: nothing has been touched, and nothing is. */
 export async function begin(
   journal: Journal,
   hypervisor: Hypervisor,
   { uuid, name }: DomainRef,
-  beginning: Beginning,
+  { toKeep, ...beginning }: Beginning,
 ): Promise<JournalWriter> {
   const { hostname } = await hypervisor.identity();
   const host = { uri: withoutPassword(hypervisor.uri), hostname };
-  const writer = await journal.begin({ ...beginning, host, domain: { uuid, name } });
+  const writer = await journal.begin({ ...beginning, host, domain: { uuid, name } }, toKeep);
   await writer.step('check', 'done');
   return writer;
 }

@@ -122,7 +122,7 @@ async function carryOut(run: Run): Promise<RescuePlan> {
 /** The first record, on disk before anything is touched. */
 function beginRescue(
   { hypervisor, order }: Run,
-  { domain: facts }: RescueInputs,
+  { domain: facts, nvram }: RescueInputs,
   plan: RescuePlan,
   rescueXml: string,
 ): Promise<JournalWriter> {
@@ -137,6 +137,7 @@ function beginRescue(
     rescueDefinition: hashDefinition(rescueXml),
     steps: plan.steps.map(({ id, what }) => ({ id, text: what.text })),
     files: madeFiles(plan),
+    ...(nvram?.kind === 'file' ? { toKeep: nvram.size } : {}),
   });
 }
 
