@@ -2,19 +2,16 @@
  * Every page of the window, light and dark: nothing on it keeps anybody out (axe), and with SALVOR_SCREENSHOTS=1 its picture is
  * kept in docs/screenshots for the guide.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import { historyPage } from '../pages/history-page.ts';
 import { machinePage } from '../pages/machine-page.ts';
 import { rescuePage } from '../pages/rescue-page.ts';
 import { sidePane } from '../pages/side-pane.ts';
 import { expectAccessible } from './accessibility.ts';
-import { compactPng } from './compact-png.ts';
 import { test } from './salvor-app.ts';
+import { keep } from './screenshots.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const SCREENSHOTS = join(ROOT, 'docs/screenshots');
 const MEDIUM = 'systemrescue-12.02-amd64.iso';
 
 /** How a page is reached from the one before it, and what says that it is there. */
@@ -25,6 +22,7 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
     async (window) => {
       await sidePane(window).host('Demo host').getByRole('button').first().click();
       await expect(window.getByRole('heading', { name: 'What this host can do for a rescue' })).toBeVisible();
+      await expect(window.getByText('Nothing is left over.')).toBeVisible();
     },
   ],
   [
@@ -134,6 +132,16 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
     },
   ],
   [
+    'rescue-guest-disks',
+    async (window) => {
+      const rescue = rescuePage(window);
+      await rescue.session('Best default').check();
+      await rescue.guestDisks('Behind throw-away overlays').check();
+      await expect(rescue.plannedDisk('vda')).toContainText('overlay');
+      await rescue.guestDisks('Writable, after').scrollIntoViewIfNeeded();
+    },
+  ],
+  [
     'rescue-kernel',
     async (window) => {
       const rescue = rescuePage(window);
@@ -151,7 +159,7 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
       const rescue = rescuePage(window);
       await sidePane(window).machine('web-frontend-01').click();
       await rescue.mediumAction('Take virtio-win-0.1.262.iso out').click();
-      await rescue.session('Best default').check();
+      await rescue.guestDisks('Writable').first().check();
       await rescue.device('Best default').check();
       await expect(rescue.bootInRescue.first()).toContainText('sdb');
       await rescue.start.click();
@@ -179,9 +187,52 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
     },
   ],
   [
+    'history',
+    async (window) => {
+      const history = historyPage(window);
+      await machinePage(window).confirmEnd('web-frontend-01').click();
+      await expect(machinePage(window).banner).toBeHidden();
+      await machinePage(window).tab('History').click();
+      await history.operation('Rescue, Done').click();
+      await expect(history.step('Shut web-frontend-01 down')).toBeVisible();
+      await expect(history.account).toContainText('as before');
+    },
+  ],
+  [
+    'history-definition',
+    async (window) => {
+      await historyPage(window).view('Definition before').check({ force: true });
+      await expect(window.getByText('<name>web-frontend-01</name>')).toBeVisible();
+    },
+  ],
+  [
+    'history-none',
+    async (window) => {
+      await sidePane(window).machine('mail-relay').click();
+      await expect(window.getByText('Nothing has been done to this machine from this computer')).toBeVisible();
+    },
+  ],
+  [
+    'history-all',
+    async (window) => {
+      await sidePane(window).history.click();
+      await expect(historyPage(window).operation('End of the rescue of web-frontend-01, Done')).toBeVisible();
+    },
+  ],
+  [
+    'unfinished-none',
+    async (window) => {
+      await window.keyboard.press('Control+K');
+      await window.keyboard.type('unfinished');
+      await window.keyboard.press('Enter');
+      await expect(window.getByText('Nothing is unfinished')).toBeVisible();
+    },
+  ],
+  [
     'rescue-refused',
     async (window) => {
       await sidePane(window).machine('mail-relay').click();
+      await machinePage(window).tab('Rescue').click();
       await rescuePage(window).way('Path').check();
       await rescuePage(window).path.fill('/nowhere/rescue.iso');
       await expect(rescuePage(window).refusals).toBeVisible();
@@ -198,6 +249,9 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
   ],
 ];
 
+/** The demo host's URI names the folder this was run in; an empty page is nothing to show. */
+const NO_PICTURE = ['host', 'history-none', 'history-all', 'unfinished-none'];
+
 for (const theme of ['Light', 'Dark'] as const) {
   test(`every page, ${theme.toLowerCase()}`, async ({ launchSalvor }) => {
     const { window } = await launchSalvor({ demo: true });
@@ -207,26 +261,8 @@ for (const theme of ['Light', 'Dark'] as const) {
       await test.step(name, async () => {
         await reach(window);
         await expectAccessible(window, name);
-        // The demo host's URI names the folder this was run in: no picture for the guide.
-        if (name !== 'host') await keep(window, `${name}-${theme.toLowerCase()}`);
+        if (!NO_PICTURE.includes(name)) await keep(window, `${name}-${theme.toLowerCase()}`);
       });
     }
   });
-}
-
-/** The demo host's URI names the folder this was run in, which is nothing for a guide. Runs in the page. */
-function renamePlace({ from, to }: { from: string; to: string }): void {
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode() !== null) {
-    const node = texts.currentNode;
-    if (node.nodeValue?.includes(from) === true) node.nodeValue = node.nodeValue.replaceAll(from, to);
-  }
-}
-
-async function keep(window: Page, name: string): Promise<void> {
-  if (process.env['SALVOR_SCREENSHOTS'] !== '1') return;
-  await mkdir(SCREENSHOTS, { recursive: true });
-  await window.evaluate(renamePlace, { from: ROOT, to: '/opt/salvor' });
-  const png = await window.screenshot({ animations: 'disabled', caret: 'hide' });
-  await writeFile(join(SCREENSHOTS, `${name}.png`), compactPng(png));
 }

@@ -14,6 +14,7 @@ import { definitionOf, filesOf, nextBoot, serialPosition } from '../testbed/gues
 import { failStarts, holdStart } from '../testbed/hooks.ts';
 import { expectAccessible } from './accessibility.ts';
 import { test } from './qemu-host.ts';
+import { keep } from './screenshots.ts';
 
 async function addHost(side: SidePane, uri: string): Promise<void> {
   await side.addHost.click();
@@ -61,6 +62,10 @@ test('killed between the stop and the start: told at the next connect, and rolle
     await unfinished.choose(guest.name).click();
     await expect(unfinished.way(guest.name, 'Roll it back')).toBeChecked();
     await expectAccessible(window, 'the ways on');
+    for (const theme of ['Dark', 'Light'] as const) {
+      await side.theme(theme).check({ force: true });
+      await keep(window, `unfinished-${theme.toLowerCase()}`);
+    }
     const heard = await serialPosition(guest);
     await unfinished.confirm(guest.name).click();
     expect(await nextBoot(guest, heard)).toBe(ROOT_BOOTED);

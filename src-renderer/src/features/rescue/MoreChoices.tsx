@@ -1,5 +1,6 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../../../../src-core/rescue/types.ts';
@@ -29,9 +30,11 @@ interface PartProps {
 /** What is seldom chosen, folded away: its head says what is chosen, so that nothing is hidden. */
 export function MoreChoices({ details, draft, plan, onChange }: MoreChoicesProps) {
   const { t } = useTranslation();
+  // Open where something unusual was chosen before; it does not close by itself when that is taken back.
+  const [open, setOpen] = useState(hasUnusual(draft));
   const resolved = plan?.request ?? null;
   return (
-    <details className="rescue-more" open={hasUnusual(draft) || undefined}>
+    <details className="rescue-more" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span className="head">{t('rescue.attach.more')}</span>
         {resolved !== null && (
