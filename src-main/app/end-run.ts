@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
+import { needsAttention } from '../../src-core/journal/resume.ts';
 import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
 import type { TrustedRecord } from '../../src-core/rescue/put-back.ts';
 import { hashDefinition } from '../../src-core/rescue/record.ts';
@@ -102,7 +103,7 @@ async function carryOut(run: Run): Promise<Ended> {
     await conclude(begun, hypervisor, domain, problem.data);
     throw problem;
   }
-  await closeRescue(journal, ending, order.by);
+  await closeSession(journal, domain.uuid, open, writer.id, order.by);
   await conclude(begun, hypervisor, domain, null);
   return { session: open.session, on: ending.on, variables, notes: ending.notes };
 }
@@ -141,13 +142,24 @@ function beginEnd(
   });
 }
 
-/** The rescue's own entry needs nobody any more, where this computer has it. */
-async function closeRescue(journal: Journal, { open: { session } }: Ending, by: string): Promise<void> {
+/** The rescue's own entry needs nobody any more, where this computer has it, nor do ends of it that did not come to their end. */
+async function closeSession(
+  journal: Journal,
+  uuid: string,
+  { session }: OpenSession,
+  but: string,
+  by: string,
+): Promise<void> {
   if (session.id === null) return;
   try {
-    await (await journal.reopen(session.id)).closed('finished', by);
+    const { entries } = await journal.read(uuid);
+    const its = entries.filter(({ began }) => began.session.id === session.id && began.id !== but);
+    const over = its.filter(
+      (entry) => entry.began.kind === 'rescue' || (entry.began.kind === 'end' && needsAttention(entry)),
+    );
+    for (const { began } of over) await (await journal.reopen(began.id)).closed('finished', by);
   } catch {
-    // Begun at another computer, or its journal cannot be read: the domain itself tells that its session has ended.
+    // Its journal cannot be read: the domain itself tells that its session has ended.
   }
 }
 

@@ -316,6 +316,14 @@ describe('what was seen counts', () => {
   });
 });
 
+test('an end that succeeds closes what was left of its session: the rescue, and an end that was cut off', async () => {
+  const { host, journal } = await halfEnded();
+  await endBy(host.hypervisor, journal);
+  expect(await listed(host, journal)).toEqual([]);
+  const { entries } = await journal.read();
+  expect(entries.map(({ closed }) => closed?.how ?? null)).toEqual([null, 'finished', 'finished']);
+});
+
 describe('who is told', () => {
   test('what is under way is not unfinished', async () => {
     const host = fakeHost();
