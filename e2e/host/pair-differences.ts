@@ -7,9 +7,15 @@ import { attributeOf, devicesOf, lineOf, own, rootOf } from '../testbed/definiti
 export function differences(definition: string, rescue: string, plan: RescuePlan): string[] {
   const isBoot = (node: Parameters<typeof lineOf>[0]) => node.nodeName === 'boot';
   // Where libvirt puts a bridge beside another in one slot, it says on the first that the slot has several functions.
+  const protections = new Map(plan.devices.map(({ target, protection }) => [target, protection]));
+  const markOf = (device: Element) => {
+    const protection = protections.get(attributeOf(own(device, 'target')[0], 'dev') ?? '') ?? null;
+    return { 'read-only': 'readonly', overlay: 'transient', snapshot: null }[protection ?? 'snapshot'];
+  };
   const lines = (xml: string) =>
     own(devicesOf(xml)).map((device) => {
-      const line = lineOf(device, isBoot);
+      const mark = device.nodeName === 'disk' ? markOf(device) : null;
+      const line = lineOf(device, (node) => isBoot(node) || node.nodeName === mark);
       return { device, line: device.nodeName === 'controller' ? line.replace(' multifunction="on"', '') : line };
     });
   const left = lines(rescue);

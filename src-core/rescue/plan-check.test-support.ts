@@ -26,6 +26,9 @@ function own(parent: Node | null | undefined, name: string): Element[] {
   return nodes(parent).filter((node): node is Element => isOwn(node, name));
 }
 
+/** What may differ in a device of the guest's own. Whether <readonly/> and <transient/> are as they should be is looked at by itself. */
+const mayDiffer = (node: Node) => ['boot', 'readonly', 'transient'].some((name) => isOwn(node, name));
+
 const attribute = (element: Element | undefined, name: string): string | null => element?.getAttribute(name) ?? null;
 
 /** A node as one line: names with namespaces, attributes sorted, comments and instructions kept, blank text left out. */
@@ -138,6 +141,7 @@ export function planProblems(inputs: RescueInputs, plan: RescuePlan): string[] {
   return [
     ...problems,
     ...untouched(before, after, plan, added),
+    ...guestDisksAsAsked(before, after, inputs, plan),
     ...ordersKept(before, after, plan, added),
     ...placed(after, plan, added),
   ];
@@ -168,7 +172,7 @@ function untouched(before: Definition, after: Definition, plan: RescuePlan, adde
   const inOs = (node: Node) =>
     isOwn(node, 'boot') || kernel.some((name) => isOwn(node, name)) || (scratch !== null && isOwn(node, 'nvram'));
   const bootless = (device: Node) =>
-    BOOTABLE.some((name) => isOwn(device, name)) ? canonical(device, (node) => isOwn(node, 'boot')) : canonical(device);
+    BOOTABLE.some((name) => isOwn(device, name)) ? canonical(device, mayDiffer) : canonical(device);
   const rows = ({ root, os, devices }: Definition, isAfter: boolean): string[] => {
     const list: string[] = [canonical(root, () => true)];
     for (const node of nodes(root)) {
@@ -203,6 +207,76 @@ function untouched(before: Definition, after: Definition, plan: RescuePlan, adde
   }
   if (left.length > 0) problems.push(`missing or changed: ${left[0] ?? ''}`);
   if (rest.length > 0) problems.push(`not foreseen: ${rest[0] ?? ''}`);
+  return problems;
+}
+
+/** Where writes of the guest would go: the rest needs no protection. */
+function isWrittenTo(disk: Element): boolean {
+  const device = attribute(disk, 'device') ?? 'disk';
+  return (
+    device !== 'cdrom' &&
+    own(disk, 'readonly').length === 0 &&
+    (own(disk, 'source')[0]?.attributes.length ?? 0) > 0 &&
+    !isEmptySource(disk)
+  );
+}
+
+/** A <source> that names nothing: an empty drive with a startup policy. */
+function isEmptySource(disk: Element): boolean {
+  const source = own(disk, 'source')[0];
+  const names = ['file', 'dev', 'dir', 'pool', 'protocol', 'path', 'namespace', 'type'];
+  return !names.some((name) => attribute(source, name) !== null);
+}
+
+/** <readonly/> or <transient/> came to each disk that is written to where that was asked for, and to no other; and none went. */
+function guestDisksAsAsked(
+  before: Definition,
+  after: Definition,
+  { request: { guestDisks } }: RescueInputs,
+  plan: RescuePlan,
+): string[] {
+  const later = new Map(after.disks.map((disk) => [targetOf(disk), disk]));
+  const marks = (disk: Element) => ['readonly', 'transient'].map((name) => own(disk, name).length).join();
+  const problems = before.disks.flatMap((disk) => {
+    const rescue = later.get(targetOf(disk));
+    if (rescue === undefined) return [];
+    const floppy = attribute(disk, 'device') === 'floppy';
+    const keeps = guestDisks === 'writable' || guestDisks === 'snapshot' || !isWrittenTo(disk);
+    const needs = !keeps && own(disk, 'transient').length === 0;
+    const wanted = !needs ? marks(disk) : guestDisks === 'read-only' || floppy ? '1,0' : '0,1';
+    if (marks(rescue) !== wanted) return [`${targetOf(disk)} has readonly,transient ${marks(rescue)}, not ${wanted}`];
+    return needs ? protectable(disk, guestDisks) : [];
+  });
+  return [...problems, ...snapshotAsAsked(before, guestDisks, plan)];
+}
+
+/** qemuValidateDomainDeviceDefDiskFrontend and …TransientDisk. */
+function protectable(disk: Element, how: string): string[] {
+  const device = attribute(disk, 'device') ?? 'disk';
+  if (device === 'floppy') return [];
+  const type = attribute(disk, 'type') ?? 'file';
+  const bad =
+    device !== 'disk' || (how === 'read-only' ? ['ide', 'sata', 'nvme'].includes(busOf(disk)) : type !== 'file');
+  return bad ? [`libvirt has no ${how} ${device} of type ${type} on ${busOf(disk)}`] : [];
+}
+
+/** libvirt snapshots all disks that are written to, or none: each must be qcow2. The step comes behind the stop, before anything is changed. */
+function snapshotAsAsked({ disks, os }: Definition, how: string, { snapshot, steps }: RescuePlan): string[] {
+  if (how !== 'snapshot') return snapshot === null ? [] : ['a snapshot that nobody asked for'];
+  const wanted = disks.filter(isWrittenTo);
+  const problems = wanted
+    .filter((disk) => attribute(own(disk, 'driver')[0], 'type') !== 'qcow2')
+    .map((disk) => `a snapshot of ${targetOf(disk)}, which is not qcow2`);
+  if (attribute(own(os, 'loader')[0], 'type') === 'pflash') problems.push('a snapshot of a guest with a flash image');
+  if (snapshot?.targets.join() !== wanted.map(targetOf).join()) problems.push('a snapshot of other disks');
+  const ids = steps.map(({ id }) => id);
+  const place = ids.indexOf('snapshot');
+  if (
+    place === -1 ||
+    place < ids.indexOf('stop') ||
+    ids.slice(0, place).some((id) => id === 'define' || id === 'start')
+  )
+    problems.push(`the snapshot has no place in ${ids.join(', ')}`);
   return problems;
 }
 
@@ -254,8 +328,7 @@ function ordersKept(before: Definition, after: Definition, plan: RescuePlan, add
   const now = ordered(after);
   if (plan.rescueDevice === null) {
     // Kernel rescue: the order is left alone, or written down by device so that no medium that rides along comes into it.
-    const bare = (list: readonly Element[]) =>
-      list.map((device) => canonical(device, (node) => isOwn(node, 'boot'))).join();
+    const bare = (list: readonly Element[]) => list.map((device) => canonical(device, mayDiffer)).join();
     const isWrittenDown = ordered(before).length === 0 && added.size > 0 && ownOrder(before).length > 0;
     if (bare(isWrittenDown ? ownOrder(before) : ordered(before)) !== bare(now))
       problems.push('a kernel rescue changed the boot order');
@@ -269,7 +342,7 @@ function ordersKept(before: Definition, after: Definition, plan: RescuePlan, add
   if (now[0] === undefined || targetOf(now[0]) !== target || !added.has(now[0]))
     problems.push('the rescue device is not first');
   if (now.some((device, place) => orderOf(device) !== place + 1)) problems.push('orders are not 1, 2, 3 …');
-  const bare = (device: Element) => canonical(device, (node) => isOwn(node, 'boot'));
+  const bare = (device: Element) => canonical(device, mayDiffer);
   const rest = now.slice(1).map(bare);
   if (plan.request.fallThrough.value === 'none')
     return rest.length > 0 ? [...problems, 'none was to follow'] : problems;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { ISO, content, medium } from './inputs.test-support.ts';
 import { KNOWN } from './source-arbitrary.test-support.ts';
-import { FALL_THROUGHS, PROFILES, RESCUE_BUSES, RESCUE_DEVICES, SESSION_KINDS } from './types.ts';
+import { FALL_THROUGHS, GUEST_DISKS, PROFILES, RESCUE_BUSES, RESCUE_DEVICES, SESSION_KINDS } from './types.ts';
 import type { DomainFacts, HostFacts, MediumFacts, RescueInputs, RescueRequest } from './types.ts';
 import { inputs } from './inputs.test-support.ts';
 
@@ -127,6 +127,7 @@ export const requestArbitrary: fc.Arbitrary<GeneratedRequest> = fc
     endAtFirstReboot: fc.boolean(),
     fallThrough: maybe(...FALL_THROUGHS),
     writes: fc.constantFrom('overlay', 'overlay', 'direct'),
+    guestDisks: fc.oneof({ weight: 3, arbitrary: fc.constant('writable' as const) }, fc.constantFrom(...GUEST_DISKS)),
     allowUnbootable: fc.boolean(),
   })
   .map(({ media, place: [device, bus], ...request }) => ({
