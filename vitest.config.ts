@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Generated runs of many minutes: `npm run test:long`, and CI. The same checks run with few cases in the other projects. */
 const LONG = '**/*.long.test.ts';
 
-/** One project a room. `host` and `long` need a private libvirtd with real QEMU guests; the others need nothing but Node. */
+/** One project a room. `host`, `long` and `faults` need a private libvirtd with real QEMU guests; the others need nothing but Node. */
 export default defineConfig({
   test: {
     projects: [
@@ -65,6 +65,7 @@ export default defineConfig({
           // One seed for all files of a run; the table tells it.
           env: { SALVOR_SEED: process.env['SALVOR_SEED'] ?? String(Date.now() % 2 ** 31) },
           include: ['e2e/faults/**/*.test.ts'],
+          globalSetup: 'e2e/faults/print-table.ts',
           pool: 'forks',
           // Each file has hosts of its own; most of a fault's time is spent waiting.
           fileParallelism: true,

@@ -4,7 +4,8 @@
  *
  *   npm test                       everything but the long generated runs
  *   npm test -- --long             those too (what CI runs)
- *   npm test -- --only lint,unit   some stages: lint, types, unit, binding, host, e2e, long
+ *   npm test -- --only lint,unit   some stages: lint, types, unit, binding, host, faults, e2e, long
+ *   npm run test:faults -- --full  faults at their full length (half an hour); --only kill,soak,races,disk: some of them
  *   npm test -- --only unit -- src-core/boot   further arguments go to the tool of the stage
  */
 import { existsSync } from 'node:fs';
@@ -17,7 +18,7 @@ import { npmCommand } from './lib/run.mjs';
 import { setUp } from './lib/set-up.mjs';
 import { readPlaywright, readVitest, runCheck } from './lib/stages.mjs';
 
-/** @typedef {{ node: string, more: string[] }} Context the fitting Node, and the user's further arguments */
+/** @typedef {{ node: string, more: string[], full: boolean, faults: string[] }} Context the fitting Node, the user's further arguments, and the length and the kinds of the faults */
 
 /** @param {Context} context @param {string} name @param {string} script @param {string[]} args @returns {import('./lib/stages.mjs').Check} */
 const tool = ({ node, more }, name, script, args) => ({
@@ -37,6 +38,21 @@ const vitest = (context, stage, projects, minutes) => {
     `--outputFile.json=${file}`,
   ];
   return { ...tool(context, 'vitest', 'vitest/vitest.mjs', args), report: file, read: readVitest, minutes };
+};
+
+/** The kinds of faults (e2e/faults), each a part of the stage that can be run alone. */
+const faultKinds = ['kill', 'soak', 'races', 'disk'];
+
+/** @param {Context} context */
+const faults = (context) => {
+  const files = context.faults.map((kind) => `e2e/faults/${kind}`);
+  const check = vitest(
+    { ...context, more: [...files, ...context.more] },
+    'faults-tests',
+    ['faults'],
+    context.full ? 60 : 12,
+  );
+  return { ...check, env: { SALVOR_FAULTS: context.full ? 'full' : 'short' } };
 };
 
 const rooms = ['core', 'test', 'main', 'preload', 'renderer', 'e2e'];
@@ -76,6 +92,7 @@ const stages = {
   unit: { profile: 'tools', checks: (context) => [vitest(context, 'unit', ['core', 'main', 'renderer'], 10)] },
   binding: { profile: 'test', checks: (context) => [vitest(context, 'binding', ['node-libvirt'], 10)] },
   host: { profile: 'test', checks: (context) => [vitest(context, 'host', ['host'], 25)] },
+  faults: { profile: 'test', checks: (context) => [faults(context)] },
   e2e: {
     profile: 'test',
     checks: (context) => [
@@ -90,41 +107,52 @@ const stages = {
   long: { profile: 'test', checks: (context) => [vitest(context, 'long', ['long'], 20)] },
 };
 
-/** @param {string[]} args @returns {{ names: string[], more: string[] }} */
+/** @param {string[]} args @returns {{ names: string[], faults: string[], full: boolean, more: string[] }} */
 function parse(args) {
-  const usage = [`Usage: npm test -- [--long] [--only ${Object.keys(stages).join(',')}] [-- arguments of the tool]`];
+  const usage = [
+    `Usage: npm test -- [--long] [--only ${Object.keys(stages).join(',')}] [-- arguments of the tool]`,
+    `       npm run test:faults -- [--full] [--only ${faultKinds.join(',')}]`,
+  ];
   let parsed;
   try {
     parsed = parseArgs({
       args,
-      options: { only: { type: 'string' }, long: { type: 'boolean' } },
+      options: {
+        only: { type: 'string', multiple: true },
+        long: { type: 'boolean', default: false },
+        full: { type: 'boolean', default: false },
+      },
       allowPositionals: true,
     });
   } catch (error) {
     throw new Problem(error.message, { todo: usage });
   }
-  const usual = Object.keys(stages).filter((name) => name !== 'long' || parsed.values.long === true);
-  const names = parsed.values.only?.split(',') ?? usual;
-  const unknown = names.find((name) => !(name in stages));
+  const { only = [], long, full } = parsed.values;
+  const named = only.flatMap((list) => list.split(','));
+  const unknown = named.find((name) => !(name in stages) && !faultKinds.includes(name));
   if (unknown !== undefined) throw new Problem(`There is no stage "${unknown}".`, { todo: usage });
-  return { names, more: parsed.positionals };
+  const kinds = named.filter((name) => faultKinds.includes(name));
+  const usual = Object.keys(stages).filter((name) => name !== 'long' || long);
+  const wanted = kinds.length > 0 ? [...named, 'faults'] : named;
+  const names = named.length === 0 ? usual : Object.keys(stages).filter((name) => wanted.includes(name));
+  return { names, faults: kinds, full, more: parsed.positionals };
 }
 
-/** @param {string[]} names @param {string[]} more */
-async function runStages(names, more) {
+/** @param {string[]} names @param {Omit<Context, 'node'>} asked */
+async function runStages(names, asked) {
   const profile = names.every((name) => stages[name].profile === 'tools') ? 'tools' : 'test';
   const { node, env } = await setUp(profile);
-  if (process.getuid?.() !== 0 && names.some((name) => ['binding', 'host', 'e2e', 'long'].includes(name))) {
+  if (process.getuid?.() !== 0 && names.some((name) => stages[name].profile === 'test')) {
     notice('Not root: tests on real guests start a libvirtd of their own, which only root can. They will fail.');
-    notice('Run these as root: sudo npm test -- --only binding,host,e2e');
+    notice('Run these as root: sudo npm test -- --only binding,host,faults,e2e');
   }
   const xvfb = names.includes('e2e') ? await startXvfb() : null;
   const display = xvfb === null ? {} : { DISPLAY: xvfb.display, WAYLAND_DISPLAY: '' };
   const results = [];
   try {
     for (const name of names) {
-      for (const check of stages[name].checks({ node, more })) {
-        results.push(await runCheck(name, { ...check, env: { ...env, ...display } }));
+      for (const check of stages[name].checks({ ...asked, node })) {
+        results.push(await runCheck(name, { ...check, env: { ...env, ...display, ...check.env } }));
       }
     }
   } finally {
@@ -134,8 +162,8 @@ async function runStages(names, more) {
 }
 
 async function main() {
-  const { names, more } = parse(process.argv.slice(2));
-  return runStages(names, more);
+  const { names, ...asked } = parse(process.argv.slice(2));
+  return runStages(names, asked);
 }
 
 const began = Date.now();

@@ -11,7 +11,7 @@ import type { Lane } from './lane.ts';
 import { arrived, letGo } from './meeting.ts';
 import { argsOf, lead, recordsOf } from './records.ts';
 import { chance } from './seeded.ts';
-import { KINDS, newSubject, recommended, rescueArgs, reset } from './trials.ts';
+import { KINDS, recommended, rescueArgs, reset, withSubject } from './trials.ts';
 import type { Kind } from './trials.ts';
 import { tried } from './tried.ts';
 
@@ -55,77 +55,78 @@ async function smallDesk() {
 
 test.each(KINDS)('the journal’s disk is full: %s', async (kind) => {
   const { seed } = chance('full');
-  const subject = await newSubject(lane, kind, `full-${kind}`);
-  const desk = await smallDesk();
-  const before = await reset(subject, 'on');
-  const context = {
-    row: 'disk full: journal, before the start',
-    what: kind,
-    seed,
-    desk,
-    subject,
-    before,
-    choose: recommended,
-  };
-  await tried(context, async (trail) => {
-    const empty = await fill(desk.state, 0);
-    const answer = await run(desk, rescueArgs(desk, subject));
-    await empty();
-    trail.push(told(answer));
-    expect(errorCode(answer), told(answer)).toBe('journal-unwritable');
+  await withSubject(lane, kind, `full-${kind}`, async (subject) => {
+    const desk = await smallDesk();
+    const before = await reset(subject, 'on');
+    const context = {
+      row: 'disk full: journal, before the start',
+      what: kind,
+      seed,
+      desk,
+      subject,
+      before,
+      choose: recommended,
+    };
+    await tried(context, async (trail) => {
+      const empty = await fill(desk.state, 0);
+      const answer = await run(desk, rescueArgs(desk, subject));
+      await empty();
+      trail.push(told(answer));
+      expect(errorCode(answer), told(answer)).toBe('journal-unwritable');
+    });
   });
 });
 
 test('the journal’s disk becomes full in mid-run', async () => {
   const pick = chance('fills');
-  for (const kind of FULL ? KINDS : (['until-ended', 'uefi'] satisfies Kind[])) {
-    const subject = await newSubject(lane, kind, `fills-${kind}`);
-    const records = await recordsOf(subject);
-    for (const { operation, number, record } of pick.sample(records, FULL ? 8 : 1)) {
-      const before = await reset(subject, 'on');
-      const desk = await smallDesk();
-      await lead(desk, subject, operation);
-      const what = `${operation}, after “${record}” (${number}), ${kind}`;
-      const context = {
-        row: 'disk full: journal, in mid-run',
-        what,
-        seed: pick.seed,
-        desk,
-        subject,
-        before,
-        choose: recommended,
-      };
-      await tried(context, async (trail) => {
-        const [held, go] = [join(lane.host.dir, `held-${desks}`), join(lane.host.dir, `go-${desks}`)];
-        const running = start(desk, argsOf(desk, subject, operation), { at: number, then: 'hold', held, go });
-        const isThere = await arrived(held, running.finished);
-        const empty = isThere ? await fill(desk.state, 0) : () => Promise.resolve();
-        await letGo(go);
-        trail.push(told(await running.finished));
-        await empty();
-      });
-    }
-  }
+  for (const kind of FULL ? KINDS : (['until-ended', 'uefi'] satisfies Kind[]))
+    await withSubject(lane, kind, `fills-${kind}`, async (subject) => {
+      const records = await recordsOf(subject);
+      for (const { operation, number, record } of pick.sample(records, FULL ? 8 : 1)) {
+        const before = await reset(subject, 'on');
+        const desk = await smallDesk();
+        await lead(desk, subject, operation);
+        const what = `${operation}, after “${record}” (${number}), ${kind}`;
+        const context = {
+          row: 'disk full: journal, in mid-run',
+          what,
+          seed: pick.seed,
+          desk,
+          subject,
+          before,
+          choose: recommended,
+        };
+        await tried(context, async (trail) => {
+          const [held, go] = [join(lane.host.dir, `held-${desks}`), join(lane.host.dir, `go-${desks}`)];
+          const running = start(desk, argsOf(desk, subject, operation), { at: number, then: 'hold', held, go });
+          const isThere = await arrived(held, running.finished);
+          const empty = isThere ? await fill(desk.state, 0) : () => Promise.resolve();
+          await letGo(go);
+          trail.push(told(await running.finished));
+          await empty();
+        });
+      }
+    });
 });
 
 test('no room for the overlay over the medium', async () => {
   const { seed } = chance('overlay');
   const folder = join(mounts, 'media');
-  for (const kind of FULL ? KINDS : (['one-shot', 'until-ended'] satisfies Kind[])) {
-    const plain = await newSubject(lane, kind, `overlay-${kind}`);
-    const medium = join(folder, 'medium.img');
-    await copyFile(plain.medium, medium);
-    const subject = { ...plain, medium };
-    const empty = await fill(folder, 0);
-    const before = await reset(subject, 'on');
-    const desk = await newDesk(lane);
-    const context = { row: 'disk full: overlay', what: kind, seed, desk, subject, before, choose: recommended };
-    await tried(context, async (trail) => {
-      const answer = await run(desk, rescueArgs(desk, subject));
-      trail.push(told(answer));
-      expect(answer.code, told(answer)).not.toBe(0);
+  for (const kind of FULL ? KINDS : (['one-shot', 'until-ended'] satisfies Kind[]))
+    await withSubject(lane, kind, `overlay-${kind}`, async (plain) => {
+      const medium = join(folder, 'medium.img');
+      await copyFile(plain.medium, medium);
+      const subject = { ...plain, medium };
+      const empty = await fill(folder, 0);
+      const before = await reset(subject, 'on');
+      const desk = await newDesk(lane);
+      const context = { row: 'disk full: overlay', what: kind, seed, desk, subject, before, choose: recommended };
+      await tried(context, async (trail) => {
+        const answer = await run(desk, rescueArgs(desk, subject));
+        trail.push(told(answer));
+        expect(answer.code, told(answer)).not.toBe(0);
+      });
+      await empty();
+      await rm(medium);
     });
-    await empty();
-    await rm(medium);
-  }
 });

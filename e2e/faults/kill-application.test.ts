@@ -12,7 +12,7 @@ import { OPERATIONS, argsOf, lead, recordsOf } from './records.ts';
 import type { Operation } from './records.ts';
 import { chance } from './seeded.ts';
 import type { Chance } from './seeded.ts';
-import { KINDS, newSubject, recommended, reset, resumeArgs, unfinished } from './trials.ts';
+import { KINDS, recommended, reset, resumeArgs, unfinished, withSubject } from './trials.ts';
 import type { Choose, Kind, Subject } from './trials.ts';
 import { tried } from './tried.ts';
 
@@ -77,28 +77,29 @@ function choosing(pick: Chance): Choose {
 
 test.each(KINDS)('%s: at each record', async (kind) => {
   const pick = chance(`records ${kind}`);
-  const subject = await newSubject(lane, kind, `records-${kind}`);
-  const all = await killsAtRecords(subject);
-  for (const kill of FULL ? all : pick.sample(all, 8))
-    await killOnce(`application killed at a record: ${kind}`, subject, kill, choosing(pick), pick.seed);
+  await withSubject(lane, kind, `records-${kind}`, async (subject) => {
+    const all = await killsAtRecords(subject);
+    for (const kill of FULL ? all : pick.sample(all, 8))
+      await killOnce(`application killed at a record: ${kind}`, subject, kill, choosing(pick), pick.seed);
+  });
 });
 
 test('inside steps, at random moments', async () => {
   const pick = chance('inside');
-  for (const kind of KINDS) {
-    const subject = await newSubject(lane, kind, `inside-${kind}`);
-    for (const kill of await killsInside(subject, FULL ? 50 : 6, pick))
-      await killOnce(`application killed inside steps: ${kind}`, subject, kill, choosing(pick), pick.seed);
-  }
+  for (const kind of KINDS)
+    await withSubject(lane, kind, `inside-${kind}`, async (subject) => {
+      for (const kill of await killsInside(subject, FULL ? 50 : 6, pick))
+        await killOnce(`application killed inside steps: ${kind}`, subject, kill, choosing(pick), pick.seed);
+    });
 });
 
 test('the process that puts things right is killed at each of its records, too', async () => {
   const pick = chance('double');
-  for (const kind of KINDS) {
-    const subject = await newSubject(lane, kind, `double-${kind}`);
-    const records = await killsAtRecords(subject);
-    for (const first of pick.sample(records, FULL ? 8 : 1)) await killAgain(subject, kind, first, pick);
-  }
+  for (const kind of KINDS)
+    await withSubject(lane, kind, `double-${kind}`, async (subject) => {
+      const records = await killsAtRecords(subject);
+      for (const first of pick.sample(records, FULL ? 8 : 1)) await killAgain(subject, kind, first, pick);
+    });
 });
 
 /** Killed, taken up again and killed at the first record, again and at the second, and so on until it comes through. */

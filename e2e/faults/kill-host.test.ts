@@ -17,7 +17,7 @@ import type { OperationRecord } from './records.ts';
 import { startRelay } from './relay.ts';
 import type { Relay } from './relay.ts';
 import { chance } from './seeded.ts';
-import { KINDS, newSubject, recommended, reset } from './trials.ts';
+import { KINDS, recommended, reset, withSubject } from './trials.ts';
 import type { Kind, Subject } from './trials.ts';
 import { tried } from './tried.ts';
 
@@ -139,12 +139,12 @@ async function meetAt(record: OperationRecord, fault: HostFault, subject: Subjec
 for (const fault of FAULTS)
   test(fault.name, async () => {
     const pick = chance(fault.name);
-    for (const [place, kind] of KINDS.entries()) {
-      const subject = await newSubject(lane, kind, `host-${FAULTS.indexOf(fault)}-${place}`);
-      const records = await recordsOf(subject);
-      for (const record of pick.sample(records, FULL ? fault.full : fault.short))
-        await meetAt(record, fault, subject, kind, pick.seed);
-    }
+    for (const [place, kind] of KINDS.entries())
+      await withSubject(lane, kind, `host-${FAULTS.indexOf(fault)}-${place}`, async (subject) => {
+        const records = await recordsOf(subject);
+        for (const record of pick.sample(records, FULL ? fault.full : fault.short))
+          await meetAt(record, fault, subject, kind, pick.seed);
+      });
   });
 
 test('libvirtd stands still for longer than anybody waits', async () => {
@@ -163,34 +163,34 @@ test('libvirtd stands still for longer than anybody waits', async () => {
       }
     },
   };
-  for (const kind of FULL ? KINDS : pick.sample(KINDS, 1)) {
-    const subject = await newSubject(lane, kind, `still-${kind}`);
-    const records = await recordsOf(subject);
-    for (const record of pick.sample(records, FULL ? fault.full : fault.short))
-      await meetAt(record, fault, subject, kind, pick.seed);
-  }
+  for (const kind of FULL ? KINDS : pick.sample(KINDS, 1))
+    await withSubject(lane, kind, `still-${kind}`, async (subject) => {
+      const records = await recordsOf(subject);
+      for (const record of pick.sample(records, FULL ? fault.full : fault.short))
+        await meetAt(record, fault, subject, kind, pick.seed);
+    });
 });
 
 test('libvirtd killed and started anew at a random moment inside a step', async () => {
   const pick = chance('libvirtd inside');
-  for (const kind of KINDS) {
-    const subject = await newSubject(lane, kind, `inside-${kind}`);
-    const records = await recordsOf(subject);
-    for (const record of pick.sample(records, FULL ? 10 : 1)) {
-      const next = records[records.indexOf(record) + 1];
-      const length = next === undefined || next.operation !== record.operation ? 20 : next.at - record.at;
-      const afterMs = Math.round(pick.next() * length);
-      const fault: HostFault = {
-        name: 'libvirtd killed inside a step',
-        short: 1,
-        full: 10,
-        happens: async ({ go }) => {
-          await go();
-          await delay(afterMs);
-          await lane.host.restartDaemon();
-        },
-      };
-      await meetAt(record, fault, subject, kind, pick.seed);
-    }
-  }
+  for (const kind of KINDS)
+    await withSubject(lane, kind, `inside-${kind}`, async (subject) => {
+      const records = await recordsOf(subject);
+      for (const record of pick.sample(records, FULL ? 10 : 1)) {
+        const next = records[records.indexOf(record) + 1];
+        const length = next === undefined || next.operation !== record.operation ? 20 : next.at - record.at;
+        const afterMs = Math.round(pick.next() * length);
+        const fault: HostFault = {
+          name: 'libvirtd killed inside a step',
+          short: 1,
+          full: 10,
+          happens: async ({ go }) => {
+            await go();
+            await delay(afterMs);
+            await lane.host.restartDaemon();
+          },
+        };
+        await meetAt(record, fault, subject, kind, pick.seed);
+      }
+    });
 });

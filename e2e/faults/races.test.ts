@@ -2,8 +2,6 @@
  * Races: two processes of Salvor act on one domain, at one computer or at two, and somebody with virsh acts while Salvor does. One wins,
  * the other is told; what became of the domain is put right by a fresh process, and nothing is lost.
  */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finished } from '../testbed/command.ts';
@@ -13,9 +11,10 @@ import { FULL } from './form.ts';
 import { newDesk, openLane, run, start, told } from './lane.ts';
 import type { Desk, Lane } from './lane.ts';
 import { INTERFERENCES } from './interferences.ts';
+import type { Interference } from './interferences.ts';
 import { chance } from './seeded.ts';
 import type { Chance } from './seeded.ts';
-import { KINDS, endArgs, newSubject, recommended, rescueArgs, reset, resumeArgs, unfinished } from './trials.ts';
+import { KINDS, endArgs, recommended, rescueArgs, reset, resumeArgs, unfinished, withSubject } from './trials.ts';
 import type { Kind, Subject } from './trials.ts';
 import { tried } from './tried.ts';
 
@@ -132,14 +131,14 @@ async function putRight(desk: Desk, subject: Subject, trail: string[]): Promise<
 
 test('two processes on one domain', async () => {
   const pick = chance('pairs');
-  const subjects = new Map<Kind, Subject>();
-  for (const kind of KINDS) subjects.set(kind, await newSubject(lane, kind, `pairs-${kind}`));
-  for (let round = 0; round < (FULL ? 120 : 5); round += 1) {
-    const pair = PAIRS[round % PAIRS.length] ?? 'rescue/rescue';
-    const kind = pick.pick(KINDS);
-    const subject = subjects.get(kind);
-    if (subject !== undefined) await raceOnce(pair, kind, subject, pick);
-  }
+  const rounds = Array.from({ length: FULL ? 120 : 5 }, (_, round) => ({
+    pair: PAIRS[round % PAIRS.length] ?? 'rescue/rescue',
+    kind: pick.pick(KINDS),
+  }));
+  for (const kind of KINDS)
+    await withSubject(lane, kind, `pairs-${kind}`, async (subject) => {
+      for (const round of rounds) if (round.kind === kind) await raceOnce(round.pair, kind, subject, pick);
+    });
 });
 
 test('somebody with virsh', async () => {
@@ -149,26 +148,25 @@ test('somebody with virsh', async () => {
     if (interference === undefined) continue;
     const kind = pick.pick(KINDS);
     // A guest of its own each time: what others do to it stays.
-    const subject = await newSubject(lane, kind, `virsh-${round}`);
-    const before = await reset(subject, pick.pick(['on', 'on', 'off']));
-    const desk = await newDesk(lane);
-    const operation = pick.pick(['rescue', 'end']);
-    if (operation === 'end') await run(desk, rescueArgs(desk, subject));
-    const after = pick.below(700);
-    const { name, act, allow } = interference;
-    const what = `${name}, ${after} ms after the start of ${operation}, ${kind}`;
-    const context = { row: `virsh: ${name}`, what, seed: pick.seed, desk, subject, before, choose: recommended };
-    await tried({ ...context, allow }, async (trail) => {
-      const running = start(desk, operation === 'rescue' ? rescueArgs(desk, subject) : endArgs(desk, subject));
-      await delay(after);
-      trail.push(`virsh ${name}: ${await act(lane.host, subject.guest)}`);
-      const answer = withJson(await running.finished, ['--json']);
-      trail.push(`${operation}: ${told(answer)}`);
-      const code = codeOf(answer);
-      if (code !== 'done') expect(TOLD, told(answer)).toContain(code);
-    });
-    await lane.host.tryVirsh('destroy', subject.guest.name);
-    await lane.host.tryVirsh('undefine', '--managed-save', '--nvram', subject.guest.name);
-    await writeFile(join(subject.guest.dir, 'done'), '');
+    await withSubject(lane, kind, `virsh-${round}`, (subject) => interfere(interference, subject, pick));
   }
 });
+
+async function interfere({ name, act, allow }: Interference, subject: Subject, pick: Chance): Promise<void> {
+  const before = await reset(subject, pick.pick(['on', 'on', 'off']));
+  const desk = await newDesk(lane);
+  const operation = pick.pick(['rescue', 'end'] as const);
+  if (operation === 'end') await run(desk, rescueArgs(desk, subject));
+  const after = pick.below(700);
+  const what = `${subject.kind}, ${after} ms after the start of ${operation}`;
+  const context = { row: `virsh: ${name}`, what, seed: pick.seed, desk, subject, before, choose: recommended, allow };
+  await tried(context, async (trail) => {
+    const args = operation === 'rescue' ? rescueArgs(desk, subject) : endArgs(desk, subject);
+    const running = start(desk, args);
+    await delay(after);
+    trail.push(`virsh ${name}: ${await act(lane.host, subject.guest)}`);
+    const answer = withJson(await running.finished, args);
+    trail.push(`${operation}: ${told(answer)}`);
+    if (codeOf(answer) !== 'done') expect(TOLD, told(answer)).toContain(codeOf(answer));
+  });
+}

@@ -1,4 +1,4 @@
-/** What was tried and what became of it, kept in test-results/faults for the table at the end (table-reporter.ts). */
+/** What was tried and what became of it, kept in test-results/faults for the table at the end (print-table.ts). */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 

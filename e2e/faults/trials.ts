@@ -32,8 +32,13 @@ export interface Subject {
 /** Its definition, as libvirt gave it. */
 const BASELINE = 'baseline.xml';
 
-/** A guest of that kind, defined and off. */
-export async function newSubject(lane: Lane, kind: Kind, name: string): Promise<Subject> {
+/** A guest of that kind for the time of `work`, defined and off. */
+export async function withSubject<T>(
+  lane: Lane,
+  kind: Kind,
+  name: string,
+  work: (subject: Subject) => Promise<T>,
+): Promise<T> {
   const uefi = kind === 'uefi';
   const guest = await defineGuest(lane.host, {
     name,
@@ -43,7 +48,12 @@ export async function newSubject(lane: Lane, kind: Kind, name: string): Promise<
   });
   const medium = uefi ? lane.uefiMedium : lane.biosMedium;
   await writeFile(join(guest.dir, BASELINE), await definitionOf(guest));
-  return { lane, guest, kind, medium, baseline: await lookAt(guest, medium) };
+  try {
+    return await work({ lane, guest, kind, medium, baseline: await lookAt(guest, medium) });
+  } finally {
+    await lane.host.tryVirsh('destroy', name);
+    await lane.host.tryVirsh('undefine', '--nvram', '--managed-save', '--snapshots-metadata', name);
+  }
 }
 
 /** As it is before each trial: running from its own definition, or from its own XML, or off; in no session. */
@@ -142,7 +152,22 @@ export async function recover(desk: Desk, subject: Subject, choose: Choose, trai
     sessions = await cleaned(desk, trail, problems);
   }
   if (sessions.includes(subject.guest.name)) problems.push('the session is still listed after its end');
+  if (subject.kind === 'transient') problems.push(...(await makeAgain(desk, subject, trail)));
   return problems;
+}
+
+/** A transient guest whose QEMU ends before it is given a definition is gone, with Salvor or without: its journal has what it ran from. */
+async function makeAgain(desk: Desk, { lane, guest }: Subject, trail: string[]): Promise<string[]> {
+  if ((await lane.host.tryVirsh('domstate', guest.name)).code === 0) return [];
+  const history = await run(desk, ['history', '--domain', guest.name, '--json']);
+  const id = (history.json as { rows?: { id: string }[] } | undefined)?.rows?.[0]?.id;
+  const shown = await run(desk, ['history', 'show', id ?? '', '--out', 'xml']);
+  const file = join(desk.state, 'from-journal.xml');
+  // Passwords are never written: the administrator gives it its own.
+  await writeFile(file, shown.stdout.replace("passwd=''", "passwd='s3cret'"));
+  const made = await lane.host.tryVirsh('create', file);
+  trail.push(`gone, made again from the journal: ${made.code === 0 ? 'done' : made.stderr.trim()}`);
+  return made.code === 0 ? [] : [`gone, and the journal does not bring it back: ${told(shown)} ${made.stderr}`];
 }
 
 /** salvor sessions --clean; the names of the domains in a session. Leftovers that stay are told. */

@@ -1,7 +1,6 @@
-/** The table at the end of `npm run test:faults`, and test-results/faults.json. */
+/** The table at the end of `npm run test:faults`, and test-results/faults.json: a global set-up of vitest, for the sake of its end. */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Reporter } from 'vitest/node';
 import { FOLDER } from './table.ts';
 import type { Figures, Tried } from './table.ts';
 
@@ -13,23 +12,22 @@ interface Row {
   readonly figures: readonly string[];
 }
 
-export class TableReporter implements Reporter {
-  onTestRunStart(): void {
-    rmSync(FOLDER, { recursive: true, force: true });
-  }
+/** Before the first file of a run. */
+export function setup(): void {
+  rmSync(FOLDER, { recursive: true, force: true });
+}
 
-  onTestRunEnd(): void {
-    const lines = existsSync(FOLDER) ? readdirSync(FOLDER).flatMap((name) => linesOf(join(FOLDER, name))) : [];
-    const tried = lines.filter((line): line is Tried => 'problems' in line);
-    const rows = rowsOf(lines);
-    const seeds = [...new Set(tried.map(({ seed }) => seed))];
-    const lost = tried.filter(({ problems }) => problems.length > 0);
-    writeFileSync(`${FOLDER}.json`, `${JSON.stringify({ seeds, rows, lost, tried }, null, 2)}\n`);
-    if (rows.length === 0) return;
-    console.log(`\n${tableOf(rows)}\nSALVOR_SEED=${seeds.join(', ')}`);
-    for (const { row, what, problems } of lost)
-      console.log(`LOST  ${row} · ${what}\n      ${problems.join('\n      ')}`);
-  }
+/** When all have ended. */
+export function teardown(): void {
+  const lines = existsSync(FOLDER) ? readdirSync(FOLDER).flatMap((name) => linesOf(join(FOLDER, name))) : [];
+  const tried = lines.filter((line): line is Tried => 'problems' in line);
+  const rows = rowsOf(lines);
+  const seeds = [...new Set(tried.map(({ seed }) => seed))];
+  const lost = tried.filter(({ problems }) => problems.length > 0);
+  if (rows.length === 0) return;
+  writeFileSync(`${FOLDER}.json`, `${JSON.stringify({ seeds, rows, lost, tried }, null, 2)}\n`);
+  for (const { row, what, problems } of lost) console.log(`LOST  ${row} · ${what}\n      ${problems.join('\n      ')}`);
+  console.log(`\n${tableOf(rows)}\nSALVOR_SEED=${seeds.join(', ')}`);
 }
 
 function linesOf(file: string): (Tried | Figures)[] {
