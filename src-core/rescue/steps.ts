@@ -85,6 +85,11 @@ function startStep({ domain, kind, endAtFirstReboot }: SessionFacts): PlanStep {
   return { id: 'start', what, inverse: sentence('undo-start', { domain }) };
 }
 
+/** What whoever ends a session so should know first: of a rescue system that is forced off, or may be; null: nothing. */
+export function endWarning({ how, onTimeout }: StopRequest): Sentence | null {
+  return how === 'force' || onTimeout === 'force' ? sentence('end-force') : null;
+}
+
 /** To end a session: `running` it is on now, `on` it will be on afterwards. */
 export function endSteps(session: SessionFacts, running: boolean, on: boolean, stop: StopRequest): PlanStep[] {
   const { domain, kind, transient, scratchNvram } = session;

@@ -86,6 +86,8 @@ export const REFUSAL_TEXTS = {
   'block-job':
     'A block job is running on {{targets}}. Wait until it has ended, or abort it: virsh blockjob {{domain}} {{target}} --abort.',
   'in-rescue': 'This guest is in rescue already, since {{since}}, started by {{by}}. End that rescue first.',
+  'other-version':
+    'This guest carries the mark of a rescue by another version of Salvor ({{mark}}), which this one cannot read. End that rescue with the version that began it.',
   'secret-missing':
     'The secret {{secret}} of disk {{target}} is not defined on this host, so the guest cannot start. Define it and set its value: virsh secret-define, virsh secret-set-value.',
   'secret-no-value':
@@ -289,6 +291,8 @@ export const SENTENCE_TEXTS = {
   'step-verify-nvram': 'Read {{path}} back and compare',
   'variables-differ':
     'The UEFI variables of {{domain}} differ from before the rescue; salvor nvram restore {{id}} puts them back.',
+  'end-force':
+    'Forced off, the rescue system loses what it has not written: sync the repairs first (sync, or unmount), or let it shut down.',
   'undo-stop': 'Start {{domain}} again as it was',
   'undo-snapshot': 'Remove the disk snapshot {{snapshot}}',
   'undo-define': 'Put the definition of {{domain}} back',

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { RECORDS } from '../../src-core/rescue/put-back.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
+import { endWarning } from '../../src-core/rescue/steps.ts';
 import { shellWord } from '../../src-core/rescue/shell-word.ts';
 import type { RescueInputs, RescuePlan, SessionStamp } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
 import { POWER_AFTER, endRescue } from '../app/end-run.ts';
+import { isOn } from '../app/domain-facts.ts';
 import { errorOf } from '../app/errors.ts';
 import { runRescue } from '../app/rescue-run.ts';
 import type { RescueOrder } from '../app/rescue-run.ts';
@@ -106,6 +108,8 @@ export async function end(name: string, options: EndOptions): Promise<Exit> {
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(name);
     const { report, journalProblem } = progress(options.json);
+    const warning = isOn(await host.domainState(domain.uuid)) ? (endWarning(stop)?.text ?? null) : null;
+    if (warning !== null && !options.json) tell(`warning: ${warning}`);
     const { session, on, variables, notes } = await withInterrupt(domain.name, (signal) =>
       endRescue(host, { domain, stop, power, by: who(), journal: openJournal(), ...record }, report, signal),
     );
@@ -116,6 +120,7 @@ export async function end(name: string, options: EndOptions): Promise<Exit> {
         session,
         variables,
         notes,
+        warning,
         journalProblem: journalProblem(),
       });
     else
