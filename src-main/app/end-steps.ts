@@ -146,10 +146,14 @@ async function start({ hypervisor, domain, ending }: BegunEnd): Promise<void> {
     ...{ on: null, definitionXml: null, session: null },
   });
   if (isOn(await hypervisor.domainState(domain.uuid))) return;
-  await hypervisor.startDomain(domain.uuid).catch((error: unknown) => {
+  try {
+    await hypervisor.startDomain(domain.uuid);
+  } catch (error) {
+    // Somebody else, who is ending the same rescue, was faster by a moment: it runs, as it should.
+    if (isOn(await hypervisor.domainState(domain.uuid))) return;
     const { detail, message } = errorOf(error);
     throw new SalvorError('start-failed', { domain: domain.name, what: 'normal operation' }, detail ?? message);
-  });
+  }
 }
 
 /** Is the definition the one from before the rescue, and does the domain run from it? */
@@ -229,7 +233,7 @@ function endAccount({ domain: { name }, ending, asked }: BegunEnd, now: Standing
   if (other !== null)
     return `${name} ${power} in another rescue, started by ${other.startedBy ?? 'somebody'} at ${other.startedAt ?? 'an unknown time'}.`;
   const saved = now.managedSave ? ', with its memory saved by somebody else meanwhile' : '';
-  return `The rescue has ended; ${name} ${power}${saved} ${definitionNow(ending, now)}.`;
+  return `The rescue has ended; ${name} ${power}${saved}, ${definitionNow(ending, now)}.`;
 }
 
 function definitionNow(ending: Ending, { persistent, definitionXml }: Standing): string {
@@ -239,5 +243,5 @@ function definitionNow(ending: Ending, { persistent, definitionXml }: Standing):
       : 'and has no definition: somebody undefined it';
   return isAnother(ending, definitionXml)
     ? 'with a definition that somebody else gave it meanwhile'
-    : 'and back at its own definition';
+    : 'at its own definition';
 }
