@@ -135,7 +135,7 @@ function overlayLeft(seen: Seen, file: SeenFile): Leftover | null {
 }
 
 /** The session before which a snapshot was taken, by both its marks; null: it is not ours. */
-export function snapshotOfSession(name: string, description: string | null): string | null {
+function snapshotOfSession(name: string, description: string | null): string | null {
   return name.startsWith('salvor-') ? (/^Salvor: before the rescue (\S+)$/.exec(description ?? '')?.[1] ?? null) : null;
 }
 

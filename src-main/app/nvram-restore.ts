@@ -72,8 +72,7 @@ interface Ready {
   readonly definitionXml: string;
 }
 
-/** Steps as they are reported before their paths are known. */
-export function restoreSteps(domain: string, path: string): { readonly id: StepId; readonly text: string }[] {
+function restoreSteps(domain: string, path: string): { readonly id: StepId; readonly text: string }[] {
   return STEPS.map((id) => ({ id, text: textOf(id, domain, path) }));
 }
 
