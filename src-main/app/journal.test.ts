@@ -300,6 +300,28 @@ describe('what is read back', () => {
     expect(await readFile(file, 'utf8')).toBe(damaged);
   });
 
+  test('a file that is named as none of ours, whatever is in it', async () => {
+    await journal.begin(began());
+    const file = await onlyFile();
+    await writeFile(join(folder, 'somebody.jsonl'), (await readFile(file, 'utf8')).replaceAll(ID, 'somebody'));
+    await rm(file);
+    expect(await journal.read()).toEqual({
+      entries: [],
+      unreadable: [{ file: 'somebody.jsonl', why: 'damaged', problem: 'its name is none of ours' }],
+    });
+    for (const id of ['somebody', 'somebody.jsonl'])
+      expect(await problemOf(journal.entry(id))).toMatchObject({ code: 'entry-not-found' });
+  });
+
+  test('a definition that was changed in it is said to be', async () => {
+    await journal.begin(began());
+    const file = await onlyFile();
+    await writeFile(file, (await readFile(file, 'utf8')).replace('<name>', '<name>not-'));
+    expect((await journal.entry(ID)).problems).toEqual([
+      'the definition that it keeps has another hash than the one it tells: one of the two was changed',
+    ]);
+  });
+
   test('a clock that went backwards while it ran, or since', async () => {
     const writer = await journal.begin(began());
     clock -= 3_600_000;

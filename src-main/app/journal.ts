@@ -15,7 +15,7 @@ import type {
   JournalRecord,
   UnreadableEntry,
 } from '../../src-core/journal/types.ts';
-import { withoutSecrets } from '../../src-core/rescue/record.ts';
+import { hashDefinition, withoutSecrets } from '../../src-core/rescue/record.ts';
 import { redactStrings } from '../../src-core/rescue/redact.ts';
 import {
   appendLine,
@@ -51,6 +51,8 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
   const time = () => now().toISOString();
 
   const readFile = async (name: string): Promise<{ entry: JournalEntry } | { unreadable: UnreadableEntry }> => {
+    if (namedOperation(name) === null)
+      return { unreadable: { file: name, why: 'damaged', problem: 'its name is none of ours' } };
     try {
       const text = (await readWhole(folder, name)).toString('utf8');
       return readOperation(name, text, time());
@@ -119,7 +121,13 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
         unreadable: all.flatMap((read) => ('unreadable' in read ? [read.unreadable] : [])),
       };
     },
-    entry: async (id) => (await find(id)).entry,
+    entry: async (id) => {
+      const { entry } = await find(id);
+      const { definition, definitionXml } = entry.began.before;
+      if (hashDefinition(definitionXml) === definition) return entry;
+      const problem = 'the definition that it keeps has another hash than the one it tells: one of the two was changed';
+      return { ...entry, problems: [...entry.problems, problem] };
+    },
     backupOf: async (id) => {
       const { name, entry } = await find(id);
       const record = entry.records.findLast((each) => each.type === 'backup');

@@ -5,7 +5,7 @@ import { exportHistory, listHistory } from '../app/history.ts';
 import type { HistoryFilter } from '../app/history.ts';
 import { openJournal } from '../app/journal.ts';
 import { oneOf, usage } from './arguments.ts';
-import { plain, print, printJson, table } from './output.ts';
+import { plain, plainLines, print, printJson, table } from './output.ts';
 
 export interface FilterOptions {
   readonly uri?: string;
@@ -50,9 +50,13 @@ export async function show(id: string, options: { readonly out: string; readonly
       printJson(withoutPasswords(entry));
       break;
     case 'xml':
-      // For virsh define: whole, and as it is.
-      print(entry.began.before.definitionXml.trimEnd());
+      print(definitionText(entry.began.before.definitionXml.trimEnd()));
   }
+}
+
+/** For virsh define it must be whole and as it is; a terminal is shown what cannot move its cursor. */
+function definitionText(xml: string): string {
+  return process.stdout.isTTY ? plainLines(xml) : xml;
 }
 
 export async function exportAll(
