@@ -88,6 +88,12 @@ describe('what is wrong is said on stderr, or as JSON on stdout', () => {
     [['rescue', 'patient', '--uri', 'test:///default', '--medium', 'original'], 64, /--yes/],
     [['list', '--uri', 'nonsense'], 1, /not a libvirt connection URI/],
     [['list'], 64, /--uri/],
+    [['resume', '--finish'], 64, /name the operation/],
+    [['resume', 'x'], 64, /choose a way on/],
+    [['resume', 'x', '--finish', '--forget'], 64, /choose one way/],
+    [['resume', 'x', '--finish', '--yes'], 64, /--uri URI/],
+    [['resume', 'x', '--forget'], 64, /say --yes/],
+    [['end', 'x', '--uri', 'test:///default', '--record', 'rumour'], 64, /--record is one of metadata, journal/],
   ] as const)('%j: exit %i', async (words, code, message) => {
     const args = words.map((word) => (word === 'FILE' ? xml : word));
     const [plain, json] = await Promise.all([salvor(args), salvor([...args, '--json'])]);
@@ -117,7 +123,7 @@ describe('what is wrong is said on stderr, or as JSON on stdout', () => {
 test('help is no failure, and offers what there is and no more', async () => {
   const { code, stdout, stderr } = await salvor(['--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const command of ['list', 'inspect', 'plan', 'rescue', 'end', 'sessions'])
+  for (const command of ['list', 'inspect', 'plan', 'rescue', 'end', 'sessions', 'resume', 'history'])
     expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   expect(stdout).not.toMatch(/reboot|migrate|media/);
 });

@@ -16,7 +16,7 @@ import { lengthWithRecord } from './record.ts';
 import { writesFit } from './resolve.ts';
 import { domainWord, shellWord } from './shell-word.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
-import { findSession, readSession, recordOf } from './session.ts';
+import { findSession, markOfOtherVersion, readSession, recordOf } from './session.ts';
 import type { Finding, MediumFacts, Profile, ResolvedRequest } from './types.ts';
 import { lookup } from '../lookup.ts';
 
@@ -69,6 +69,8 @@ export function stateRefusals(context: PlanContext): Finding[] {
     found.push(
       refusal('in-rescue', null, { since: session.startedAt ?? 'unknown', by: session.startedBy ?? 'unknown' }),
     );
+  const mark = markOfOtherVersion(`${facts.definitionXml}${facts.liveXml ?? ''}`);
+  if (mark !== null) found.push(refusal('other-version', null, { mark }));
   return [...found, ...definitionRefusals(domain)];
 }
 

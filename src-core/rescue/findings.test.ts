@@ -195,6 +195,9 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
   job: row(null, { domain: { job: 'unbounded' } }),
   'block-job': row('vda', { domain: { blockJobs: ['vda', 'vdb'] } }),
   'in-rescue': row(null, { domain: { sessionXml: session } }),
+  'other-version': row(null, {
+    xml: domainXml({ metadata: "<s:rescue xmlns:s='urn:salvor:rescue:2'/>" }),
+  }),
   'secret-missing': row('vda', { xml: domainXml({ devices: encrypted }) }),
   'secret-no-value': row('vda', {
     xml: domainXml({ devices: encrypted }),

@@ -118,6 +118,15 @@ export function sessionOfDomainXml(xml: string): SessionRecord | null {
   }
 }
 
+const ANY_VERSION = /xmlns(?::[\w.-]+)?=(["'])(urn:salvor:rescue:\d+)\1/g;
+
+/** The namespace of a mark that another version of Salvor has put into a definition, which this one cannot read; null: none. */
+export function markOfOtherVersion(xml: string): string | null {
+  for (const [, , namespace] of xml.matchAll(ANY_VERSION))
+    if (namespace !== undefined && namespace !== SESSION_NAMESPACE) return namespace;
+  return null;
+}
+
 /** Which power state ending should restore. */
 export function powerOf(state: string): 'on' | 'off' {
   return state === 'shutoff' || state === 'crashed' ? 'off' : 'on';

@@ -56,7 +56,7 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ['disks in use for writing by a running domain', ['disk-in-use']],
-  ['a rescue session already open', ['in-rescue']],
+  ['a rescue session already open', ['in-rescue', 'other-version']],
   ['secret of an encrypted disk missing', ['secret-missing', 'secret-no-value']],
   ['a transient domain without consent', ['transient-domain']],
   ['several media, one booting', ['several-kernels', 'medium-twice', 'url-needs-cdrom']],

@@ -9,7 +9,7 @@ import type { DomainNow, Found, Known } from '../../src-core/journal/situation.t
 import type { EntryOutline } from '../../src-core/journal/types.ts';
 import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
 import { hashDefinition } from '../../src-core/rescue/record.ts';
-import { SESSION_NAMESPACE, powerOf, sessionOfDomainXml } from '../../src-core/rescue/session.ts';
+import { markOfOtherVersion, powerOf, sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { lockHolder } from './domain-lock.ts';
@@ -236,14 +236,10 @@ async function observeHere(
 type Defined = Pick<DomainNow, 'definition' | 'problem' | 'other'>;
 
 const NO_DEFINITION: Defined = { definition: 'none', problem: null, other: null };
-/** The mark of another version than ours: not to be read, and not to be acted on. */
-const OTHER_VERSION = new RegExp(
-  `${SESSION_NAMESPACE.replace(/\d+$/, '')}(?!${SESSION_NAMESPACE.replace(/^.*:/, '')}['"])\\d+['"]`,
-);
-
 function defines(xml: string, session: string, own: string, copy: string | null): Defined {
   const mark = sessionOfDomainXml(xml);
-  if (mark === null && OTHER_VERSION.test(xml))
+  // Not to be read, and not to be acted on.
+  if (mark === null && markOfOtherVersion(xml) !== null)
     return { definition: 'other-rescue', problem: null, other: 'another version of Salvor' };
   if (mark === null) return { ...NO_DEFINITION, definition: hashDefinition(xml) === own ? 'own' : 'changed' };
   if ((mark.id ?? '') !== session) return { definition: 'other-rescue', problem: null, other: mark.startedBy };
