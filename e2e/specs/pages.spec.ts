@@ -254,6 +254,8 @@ const NO_PICTURE = ['host', 'history-none', 'history-all', 'unfinished-none'];
 
 for (const theme of ['Light', 'Dark'] as const) {
   test(`every page, ${theme.toLowerCase()}`, async ({ launchSalvor }) => {
+    // Each page is looked through by axe: on a busy machine that takes its time.
+    test.slow();
     const { window } = await launchSalvor({ demo: true });
     await expect(sidePane(window).machine('web-frontend-01')).toBeVisible();
     await sidePane(window).theme(theme).check({ force: true });

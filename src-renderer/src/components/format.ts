@@ -1,3 +1,5 @@
+import { visible } from '../i18n/visible.ts';
+
 /** Bytes in binary units, as qemu-img and libvirt count: three digits that matter, `—` where it is not known. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null || !Number.isFinite(bytes)) return '—';
@@ -17,21 +19,21 @@ export function formatBytes(bytes: number | null): string {
 export function formatTime(iso: string | null): string {
   if (iso === null) return '—';
   const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
+  if (Number.isNaN(date.getTime())) return visible(iso);
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
 /** The same to the second: what happened step by step is told apart by seconds. */
 export function formatTimeExact(iso: string): string {
   const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
+  if (Number.isNaN(date.getTime())) return visible(iso);
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(date);
 }
 
 /** The time of day to the second, where the day is said elsewhere. */
 export function formatClock(iso: string): string {
   const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
+  if (Number.isNaN(date.getTime())) return visible(iso);
   return new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(date);
 }
 

@@ -170,3 +170,19 @@ test('UEFI variables are put back after a question that names machine and file, 
   });
   expect(await screen.findByRole('tab', { name: 'Rescue', selected: true })).toBeInTheDocument();
 });
+
+test('names and words from elsewhere stay text, and turn no sentence around', async () => {
+  const hostile = '<img src=x onerror=alert(1)>\u202egnp.exe';
+  const shown = '<img src=x onerror=alert(1)>\\u202egnp.exe';
+  const entry = journalEntry(
+    { by: hostile, host: { uri: hostile, hostname: hostile }, domain: { uuid: row().uuid, name: hostile } },
+    [ended({ outcome: 'failed', message: hostile, unchanged: hostile }), { type: 'note', at: hostile, text: hostile }],
+    [hostile],
+  );
+  const world = makeWorld({ journal: [entry], unreadable: [{ file: hostile, why: 'damaged', problem: hostile }] });
+  const { user, view } = await renderWindow(fakeSalvor(world));
+  await user.click(await screen.findByRole('button', { name: 'History' }));
+  await waitFor(async () => expect((await account()).textContent).toContain(shown));
+  expect(view.container.querySelector('img')).toBeNull();
+  expect(view.container.querySelector('.history-page')?.textContent).not.toContain('\u202e');
+});

@@ -130,7 +130,7 @@ describe('more choices', () => {
     const { user, fake } = await renderWindow();
     await openRescue(user);
     await chooseVolume(user, 'systemrescue');
-    const summary = await screen.findByText('one-shot · own boot order next · recommended defaults');
+    const summary = await screen.findByText('one-shot · disks writable · own boot order next · recommended defaults');
     await user.click(summary);
     await user.click(group('Session').getByRole('radio', { name: /^until ended/ }));
     await settled(fake, { session: 'until-ended' });
@@ -175,6 +175,34 @@ describe('more choices', () => {
     const once = group('Session').getByRole('radio', { name: /^one-shot/ });
     expect(once).toBeDisabled();
     expect(once).toHaveAccessibleName(/a transient guest has no definition to return to/);
+  });
+});
+
+describe('the guest’s own disks', () => {
+  test('each way says what it means; the marks and the sentence below follow, and what cannot be had says why', async () => {
+    const { user, fake } = await renderWindow();
+    await openRescue(user);
+    await chooseVolume(user, 'systemrescue');
+    await settled(fake, { guestDisks: 'writable' });
+    await user.click(screen.getByText('More choices'));
+    const disks = group('The guest’s own disks');
+    expect(disks.getByRole('radio', { name: /^Writable What the rescue system repairs stays/ })).toBeChecked();
+    await user.click(disks.getByRole('radio', { name: /^Read-only/ }));
+    await settled(fake, { guestDisks: 'read-only' });
+    const own = () =>
+      within(screen.getByRole('table', { name: 'Disks in rescue' })).getByRole('row', { name: / vdb / });
+    expect(own()).toHaveTextContent(/^read-only/);
+    expect(screen.getByText(/5 disks keep their addresses.* can only read them/)).toBeInTheDocument();
+    await user.click(disks.getByRole('radio', { name: /^Behind throw-away overlays/ }));
+    await settled(fake, { guestDisks: 'overlay' });
+    expect(own()).toHaveTextContent(/^overlay/);
+    expect(screen.getByText(/writes to them is gone at the end/)).toBeInTheDocument();
+    // The raw disks of this guest have no room for a snapshot inside.
+    await user.click(disks.getByRole('radio', { name: /^Writable, after a snapshot/ }));
+    await settled(fake, { guestDisks: 'snapshot' });
+    const why = screen.getAllByRole('status').find(({ className }) => className.includes('guest-disks-refused'));
+    expect(why).toHaveTextContent(/raw/);
+    expect(screen.getByRole('button', { name: 'Start rescue…' })).toBeDisabled();
   });
 });
 

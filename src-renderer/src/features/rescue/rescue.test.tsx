@@ -226,3 +226,40 @@ test('a transient guest’s session says what ending it does', async () => {
   await user.click(await screen.findByRole('button', { name: 'End rescue…' }));
   expect(screen.getByText(/started again from its own XML/)).toBeInTheDocument();
 });
+
+test('two records that differ: a person says which definition is put back, and nothing is chosen for them', async () => {
+  const { user, fake } = await renderWindow();
+  await screen.findByRole('option', { name: /^web-01/ });
+  fake.emit({ type: 'machine-changed', machine: row({ session: session({ kind: 'until-ended' }) }) });
+  const error = errorData('records-differ', { domain: 'web-01', id: '0f6f3c1e' });
+  fake.emit({ type: 'operation-changed', operation: operation({ kind: 'end', state: 'failed', error }) });
+  await user.click(await screen.findByRole('option', { name: /^web-01, In rescue/ }));
+  await user.click(await screen.findByRole('button', { name: 'End rescue…' }));
+  const confirm = screen.getByRole('button', { name: 'End rescue of web-01' });
+  expect(confirm).toBeDisabled();
+  await user.click(screen.getByRole('radio', { name: /^The copy in this computer’s journal/ }));
+  await user.click(confirm);
+  expect(fake.calls.find((call) => call.channel === 'rescue.end')?.input).toMatchObject({ record: 'journal' });
+});
+
+test('a guest that is waited for without end has no seconds to set', async () => {
+  const { user } = await renderWindow();
+  await chooseMedium(user, 'web-01');
+  const stop = within(await screen.findByRole('group', { name: 'To stop the guest' }));
+  expect(screen.getByRole('spinbutton', { name: /Wait/ })).toHaveValue(120);
+  await user.click(stop.getByRole('radio', { name: /^Shut down, and keep waiting/ }));
+  expect(screen.queryByRole('spinbutton', { name: /Wait/ })).not.toBeInTheDocument();
+  await waitFor(() => expect(startButton()).toBeEnabled());
+  await user.click(startButton());
+  expect(screen.getByRole('group', { name: 'Start the rescue of web-01?' })).toHaveTextContent(/keep waiting/);
+});
+
+test('what is worth telling of a run that went well stays on the machine’s page until it is put away', async () => {
+  const { user, fake } = await renderWindow();
+  await user.click(await screen.findByRole('option', { name: /^web-01/ }));
+  const remarks = ['Its UEFI variables differ from before the rescue.'];
+  fake.emit({ type: 'operation-changed', operation: operation({ kind: 'end', state: 'done', remarks }) });
+  expect(await screen.findByText('Its UEFI variables differ from before the rescue.')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Put away' }));
+  expect(screen.queryByText('Its UEFI variables differ from before the rescue.')).not.toBeInTheDocument();
+});
