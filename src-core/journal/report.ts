@@ -106,9 +106,17 @@ function definitionAfter({ began, ended }: JournalEntry): string {
 function orderText({ began: { order } }: JournalEntry): string {
   switch (order.kind) {
     case 'rescue': {
-      const { media, device, bus, session, profile, stop } = order.request;
+      const { media, device, bus, session, profile, guestDisks, writes, stop } = order.request;
       const place = [device, bus === null ? null : `on ${bus}`].filter((word) => word !== null).join(' ');
-      const parts = [media.map(mediumName).join(', '), place, session ?? '', `profile ${profile}`, stopText(stop)];
+      const parts = [
+        media.map(mediumName).join(', '),
+        place,
+        session ?? '',
+        `profile ${profile}`,
+        guestDisks === 'writable' ? '' : `guest disks: ${guestDisks}`,
+        writes === 'direct' ? 'the medium is written to' : '',
+        stopText(stop),
+      ];
       return parts.filter((part) => part !== '').join('; ');
     }
     case 'end':
