@@ -214,7 +214,7 @@ async function originalIn(
 }
 
 /** The session's own NVRAM, by its name: metadata is not asked, since anybody can write a path there. */
-function scratchIn(xml: string, uuid: string): string | null {
+export function scratchIn(xml: string, uuid: string): string | null {
   const file = nvramFile(child(parseXml(xml).documentElement, 'os'));
   return file?.endsWith(scratchSuffix(uuid)) === true ? file : null;
 }

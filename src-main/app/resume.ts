@@ -4,6 +4,7 @@
  * the domain's lock, right before anything is done: where it is another situation by then, nothing is.
  */
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { needsAttention } from '../../src-core/journal/resume.ts';
 import type { Act, Way } from '../../src-core/journal/resume.ts';
@@ -14,7 +15,7 @@ import { scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
 import type { StopRequest } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { lockDomain } from './domain-lock.ts';
-import { endRescue } from './end-run.ts';
+import { endRescue, scratchIn } from './end-run.ts';
 import type { EndOrder } from './end-run.ts';
 import type { Journal } from './journal-port.ts';
 import { restoreVariables } from './nvram-restore.ts';
@@ -133,9 +134,10 @@ const ACTS: Readonly<Record<Act, (run: Run) => Promise<readonly string[]>>> = {
     }),
   'start-rescue': (run) =>
     locked(run, 'start', async () => {
-      // A file of the session's own is made afresh, as at every start of it.
-      const fresh = run.entry.began.files.some(({ kind }) => kind === 'nvram');
-      await run.hypervisor.startDomain(run.domain.uuid, fresh ? 'fresh' : undefined);
+      const { hypervisor, domain } = run;
+      // Variables of the session's own are made afresh, as at every start of it; a guest's own never are.
+      const scratch = scratchIn(await hypervisor.domainXml(domain.uuid, 'definition'), domain.uuid);
+      await hypervisor.startDomain(domain.uuid, scratch === null ? undefined : 'fresh');
       await verifySession(run);
       await takeAsOpen(run);
       return [];
@@ -254,8 +256,11 @@ async function verifySession({ hypervisor, domain, entry }: Run): Promise<void> 
     liveSession(hypervisor, domain.uuid),
   ]);
   const own = recoverDefinition(definitionXml).definitionXml ?? definitionXml;
+  // Not by what is behind it: a throw-away overlay over a disk of its own has another file.
   const places = (xml: string) =>
-    parseDomain(xml).disks.map(({ target, bus, source }) => `${target} on ${bus}: ${source ?? 'empty'}`);
+    parseDomain(xml).disks.map(
+      ({ target, bus, address }) => `${target} on ${bus}${address === null ? '' : ` at ${formatAddress(address)}`}`,
+    );
   const present = new Set(places(liveXml));
   const missing = places(own).filter((place) => !present.has(place));
   const differences = missing.map((place) => `it runs without ${place}`);
@@ -280,8 +285,14 @@ async function removeScratch({ hypervisor, entry, domain }: Run): Promise<readon
   const own = entry.began.files.filter(
     ({ kind, name }) => kind === 'nvram' && name.endsWith(scratchSuffix(domain.uuid)),
   );
+  if (own.length === 0) return [];
+  // Somebody may have defined the guest anew, with the session's variables as its own.
+  const xml = await Promise.all(
+    (['definition', 'live'] as const).map((kind) => hypervisor.domainXml(domain.uuid, kind)),
+  );
+  const used = xml.map((each) => scratchIn(each, domain.uuid));
   const problems: string[] = [];
-  for (const { name } of own) {
+  for (const { name } of own.filter((file) => !used.includes(file.name))) {
     const problem = await removeFile(hypervisor, name);
     if (problem !== null) problems.push(`The session’s UEFI variables could not be removed: ${problem}.`);
   }
