@@ -22,12 +22,23 @@ afterAll(() => host.stop());
 
 const stateOf = async (guest: Guest) => (await host.tryVirsh('domstate', guest.name)).stdout.trim();
 
+interface Patience {
+  readonly seconds: number;
+  readonly then: 'force' | 'keep-waiting';
+  /** What it says when it is time to act. */
+  readonly says: string;
+}
+
 /** A rescue of a guest that does not listen; once it was asked to shut down, somebody acts. How it ended. */
-async function interfere(guest: Guest, act: () => Promise<unknown>, timeout = 60): Promise<SalvorAnswer> {
+async function interfere(
+  guest: Guest,
+  act: () => Promise<unknown>,
+  { seconds = 60, then = 'force', says = 'by its power button' }: Partial<Patience> = {},
+): Promise<SalvorAnswer> {
   expect(await startGuest(guest)).toBe(ROOT_BOOTED);
-  const how = ['--stop', 'graceful', '--stop-timeout', String(timeout), '--stop-then', 'force', '--yes'];
+  const how = ['--stop', 'graceful', '--stop-timeout', String(seconds), '--stop-then', then, '--yes'];
   const run = startSalvor(['rescue', '--uri', host.uri, guest.name, '--medium', disk, ...how]);
-  await awaitCondition('the shutdown to be asked for', 30, () => run.output().stderr.includes('by its power button'));
+  await awaitCondition('the guest to be waited for', 30, () => run.output().stderr.includes(says));
   await act();
   const answer = { ...(await run.finished), json: undefined };
   expectNoStack(answer);
@@ -69,9 +80,10 @@ test.each([
   await forceOff(guest);
 });
 
-test('virsh destroy: off is what was asked for, and the rescue goes on', async () => {
+test('virsh destroy, of a guest that is waited for past its time: off is what was asked for, and the rescue goes on', async () => {
   const guest = await defineGuest(host, { name: 'by-destroy', machine: 'q35' });
-  const answer = await interfere(guest, () => host.virsh('destroy', guest.name));
+  const patience = { seconds: 1, then: 'keep-waiting', says: 'waiting for' } as const;
+  const answer = await interfere(guest, () => host.virsh('destroy', guest.name), patience);
   expect(answer, answer.stderr).toMatchObject({ code: 0 });
   expect(answer.stderr).toContain('While it was shutting down, somebody forced it off.');
   await forceOff(guest);
@@ -79,7 +91,7 @@ test('virsh destroy: off is what was asked for, and the rescue goes on', async (
 
 test('virsh suspend: a guest that is paused cannot shut down, and is forced off when its time is over, as was asked for', async () => {
   const guest = await defineGuest(host, { name: 'by-suspend', machine: 'q35' });
-  const answer = await interfere(guest, () => host.virsh('suspend', guest.name), 4);
+  const answer = await interfere(guest, () => host.virsh('suspend', guest.name), { seconds: 4 });
   expect(answer, answer.stderr).toMatchObject({ code: 0 });
   expect(answer.stderr).toContain('it is paused and cannot shut down: resume it (virsh resume)');
   await forceOff(guest);

@@ -51,7 +51,7 @@ export async function openSession(hypervisor: Hypervisor, uuid: string): Promise
 }
 
 /** How long whoever forces a guest off for their own rescue may take to start it. */
-const TAKEN_MS = 3000;
+const TAKEN_MS = 4000;
 /** The same where it is not certain that somebody did. */
 export const PERHAPS_TAKEN_MS = 1000;
 const LOOK_MS = 100;

@@ -18,7 +18,7 @@ export async function withInterrupt<T>(domain: string, work: (signal: AbortSigna
       return;
     }
     tell(
-      `salvor: left in mid-run. ${plain(domain)} may be off or in rescue; its own definition is as it was, or kept inside the rescue definition. Look with salvor list; end a rescue with salvor end, start a domain that is off with virsh start.`,
+      `salvor: left in mid-run. ${plain(domain)} may be off or in rescue; its own definition is as it was, or kept inside the rescue definition. salvor resume says how it stands and offers the way on; or end a rescue with salvor end, start a domain that is off with virsh start.`,
     );
     process.exit(1);
   };
