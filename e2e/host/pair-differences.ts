@@ -16,7 +16,9 @@ export function differences(definition: string, rescue: string, plan: RescuePlan
     own(devicesOf(xml)).map((device) => {
       const mark = device.nodeName === 'disk' ? markOf(device) : null;
       const line = lineOf(device, (node) => isBoot(node) || node.nodeName === mark);
-      return { device, line: device.nodeName === 'controller' ? line.replace(' multifunction="on"', '') : line };
+      if (device.nodeName === 'controller') return { device, line: line.replace(' multifunction="on"', '') };
+      // A read-only disk is left out of snapshots anyway: libvirt does not write it down.
+      return { device, line: mark === 'readonly' ? line.replace(' snapshot="no"', '') : line };
     });
   const left = lines(rescue);
   const problems: string[] = [];
