@@ -61,7 +61,11 @@ function leftover(
 }
 
 /** The newest rescue of this host that the journal says to have made the file. */
-function makerOf(seen: Seen, kind: MadeFile['kind'], name: string): EntryOutline | null {
+export function makerOf(
+  seen: Pick<Seen, 'host' | 'entries'>,
+  kind: Leftover['kind'],
+  name: string,
+): EntryOutline | null {
   const names = (made: MadeFile) => made.kind === kind && made.name === name;
   return rescuesOn(seen).find(({ began }) => began.files.some(names)) ?? null;
 }

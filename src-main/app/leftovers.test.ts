@@ -101,6 +101,27 @@ test('what a session left is found, told with its session, and removed; then its
   expect([...folders.keys()], 'no pool of ours stays').toEqual(['media']);
 });
 
+test('a removal stands in the journal of the rescue that made the file', async () => {
+  const { look, begin, journal } = setUp([OVERLAY]);
+  await begin(MADE);
+  await removeLeftovers(look, [`overlay:${OVERLAY}`]);
+  const notes = (await journal.entry(ID)).records.filter(({ type }) => type === 'note');
+  expect(notes).toMatchObject([{ text: `${OVERLAY} was removed by ada@desk.` }]);
+});
+
+test('whatever a journal names, only a file that is called as sessions call theirs is offered', async () => {
+  const { look, begin, files } = setUp(['/media/rescue.img', '/media/root.img', '/nvram/patient.fd']);
+  await begin([
+    { kind: 'overlay', name: '/media/root.img' },
+    { kind: 'nvram', name: '/nvram/patient.fd' },
+    { kind: 'nvram', name: '/media/rescue.img' },
+  ]);
+  expect((await findLeftovers(look)).leftovers).toEqual([]);
+  const removals = await removeLeftovers(look, ['overlay:/media/root.img', 'nvram:/nvram/patient.fd']);
+  for (const { problem } of removals) expect(problem).not.toBeNull();
+  expect(files.size).toBe(3);
+});
+
 test('a session that left nothing is told once, and its entry closed', async () => {
   const { look, begin } = setUp(['/media/rescue.img']);
   await begin(MADE);

@@ -14,8 +14,9 @@ import { isOn } from './domain-facts.ts';
 import { lockDomain, lockHolder } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
 import type { Journal } from './journal-port.ts';
-import { endedUnseen, leftoversAmong, mayBeMade, rescuesOn } from './left-behind.ts';
+import { endedUnseen, leftoversAmong, makerOf, mayBeMade, rescuesOn } from './left-behind.ts';
 import type { Seen, SeenDomain, SeenFile, Unseen } from './left-behind.ts';
+import { compareVariables } from './nvram.ts';
 import { IN_FLIGHT, mapLimited } from './patience.ts';
 import { withoutPassword } from './recording.ts';
 import { removeFile } from './remove-file.ts';
@@ -39,6 +40,7 @@ interface Look {
 interface Found extends Leftovers {
   readonly leftovers: readonly Leftover[];
   readonly unseen: readonly Unseen[];
+  readonly seen: Seen;
 }
 
 /** All that is left over on a host, and the sessions that ended unseen; those of which nothing is left are closed in the journal, told once. */
@@ -68,12 +70,22 @@ async function lookAround({ hypervisor, journal }: Look): Promise<Found> {
   };
   // Somebody on this computer is at it: nothing of that domain is left over, and its session has not ended unseen.
   const leftovers = await free(leftoversAmong(seen), ({ domain }) => domain);
-  const unseen = await free(endedUnseen(seen), ({ entry }) => entry.began.domain);
-  return { leftovers: [...leftovers, ...pools], unseen, endedUnseen: unseen.map(withoutEntry) };
+  const ended = await free(endedUnseen(seen), ({ entry }) => entry.began.domain);
+  const off = new Set(seenDomains.filter(({ on }) => !on).map(({ uuid }) => uuid));
+  const unseen = await mapLimited(ended, 1, async (each) =>
+    off.has(each.entry.began.domain.uuid) ? await withVariables(hypervisor, journal, each) : each,
+  );
+  return { leftovers: [...leftovers, ...pools], unseen, seen, endedUnseen: unseen.map(withoutEntry) };
 }
 
 function withoutEntry({ session, domain, at, by, told }: Unseen): EndedUnseen {
   return { session, domain, at, by, told };
+}
+
+/** While its domain is off, its UEFI variables can be compared with the copy from before. */
+async function withVariables(hypervisor: Hypervisor, journal: Journal, unseen: Unseen): Promise<Unseen> {
+  const differ = await compareVariables(hypervisor, journal, unseen.entry.began.domain, unseen.session);
+  return differ === null ? unseen : { ...unseen, told: `${unseen.told} ${differ}` };
 }
 
 /** A domain that goes away meanwhile is not there. */
@@ -186,12 +198,16 @@ async function closeEnded(
 
 /** Remove those leftovers. What is not left over any more by then, and what is not proven to be ours, stays, and is told. */
 export async function removeLeftovers(look: Look, ids: readonly string[]): Promise<Removal[]> {
-  const { leftovers } = await lookAround(look);
+  const { leftovers, seen } = await lookAround(look);
   const { hostname } = await look.hypervisor.identity();
   const removals: Removal[] = [];
   for (const id of new Set(ids)) {
     const leftover = leftovers.find((each) => each.id === id);
-    removals.push({ id, problem: await removeOne(look, hostname, leftover) });
+    const problem = await removeOne(look, hostname, leftover);
+    removals.push({ id, problem });
+    const maker = problem === null && leftover !== undefined ? makerOf(seen, leftover.kind, leftover.name) : null;
+    if (maker !== null && leftover !== undefined)
+      await (await look.journal.reopen(maker.began.id)).note(`${leftover.name} was removed by ${look.by}.`);
   }
   await findLeftovers(look);
   return removals;
