@@ -41,7 +41,7 @@ export const INTERFERENCES: readonly Interference[] = [
     act: async (host, guest) => {
       const seen = await host.tryVirsh('dumpxml', '--inactive', '--security-info', guest.name);
       if (seen.code !== 0) return seen.stderr.trim();
-      const file = join(guest.dir, 'theirs.xml');
+      const file = join(host.dir, `theirs-${guest.name}.xml`);
       await writeFile(file, seen.stdout.replace('</name>', `</name>${DESCRIPTION}`));
       return virsh(host, 'define', file);
     },

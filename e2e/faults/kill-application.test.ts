@@ -51,17 +51,17 @@ async function killsAtRecords(subject: Subject): Promise<Kill[]> {
   );
 }
 
-/** Moments between two records: right after the first, by a chance part of the time to the second. */
+/** Moments spread evenly over the time that an operation takes, each told as so long after the record before it. */
 async function killsInside(subject: Subject, count: number, pick: Chance): Promise<Kill[]> {
   const all = await recordsOf(subject);
   return Array.from({ length: count }, () => {
     const operation = pick.pick(OPERATIONS);
     const records = all.filter((record) => record.operation === operation);
-    const place = pick.below(records.length - 1);
-    const [from, to] = [records[place], records[place + 1]];
-    if (from === undefined || to === undefined) throw new Error('there is no such record');
-    // By the length of the step, not by the number of records: most of the time is spent in a few of them.
-    const afterMs = Math.max(1, Math.round(pick.next() * (to.at - from.at) * 1.2));
+    const [begin, end] = [records[0]?.at ?? 0, records.at(-1)?.at ?? 0];
+    const moment = begin + pick.next() * (end - begin);
+    const from = records.findLast(({ at }) => at <= moment) ?? records[0];
+    if (from === undefined) throw new Error('it keeps no journal');
+    const afterMs = Math.max(1, Math.round(moment - from.at));
     const what = `${operation}, ${afterMs} ms after “${from.record}” (${from.number})`;
     return { operation, fault: { at: from.number, when: 'after' as const, afterMs }, what };
   });
