@@ -147,3 +147,25 @@ test('the overlay’s disk becomes full in mid-session: the guest pauses, which 
   expect((await readFile(image)).equals(before), 'the medium was not written').toBe(true);
   await host.virsh('destroy', guest.name);
 });
+
+test('snapshots with both our marks are told, and removed only when they are asked for', async () => {
+  const xml = join(host.dir, 'bare.xml');
+  const image = join(host.dir, 'bare.qcow2');
+  await outputOf('qemu-img', ['create', '-q', '-f', 'qcow2', image, '1M']);
+  const vda = `<disk type='file'><driver name='qemu' type='qcow2'/><source file='${image}'/><target dev='vda'/></disk>`;
+  const os = "<os><type arch='x86_64'>hvm</type></os>";
+  const domain = `<domain type='qemu'><name>bare</name><memory unit='MiB'>64</memory>${os}<devices>${vda}</devices></domain>`;
+  await writeFile(xml, domain);
+  await host.virsh('define', xml);
+  const described = 'Salvor: before the rescue 11111111-2222-4333-8444-555555555555';
+  await host.virsh('snapshot-create-as', 'bare', 'salvor-11111111', described);
+  await host.virsh('snapshot-create-as', 'bare', 'salvor-mine', 'before the update');
+  await host.virsh('snapshot-create-as', 'bare', 'backup', described);
+  const names = async () => (await host.virsh('snapshot-list', 'bare', '--name')).trim().split(/\s+/).sort();
+  const all = await names();
+  const told = await sessions(['--clean']);
+  expect(offered(told).filter((name) => all.includes(name))).toEqual(['salvor-11111111']);
+  expect(await names()).toEqual(all);
+  await sessions(['--snapshots']);
+  expect(await names()).toEqual(['backup', 'salvor-mine']);
+});

@@ -43,8 +43,8 @@ export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
         remembered,
       }),
     ),
-    // Its size may differ between preview and run: firmware and libvirt may make the file meanwhile.
-    nvram: nvram?.kind === 'file' ? nvram.path : nvram,
+    // Not its size, which firmware may change meanwhile, nor the host's words why it is out of reach, which differ each time.
+    nvram: nvram?.kind === 'file' ? nvram.path : nvram?.kind,
     request,
   };
   return { definition, inputs: hashText(JSON.stringify(rest)) };

@@ -80,5 +80,8 @@ describe('the plan', () => {
     const fingerprint = (nvram: NvramFacts) => planOf(nvram).fingerprint.inputs;
     expect(fingerprint({ ...file, size: 1 })).toBe(fingerprint(file));
     expect(fingerprint({ kind: 'out-of-reach', why: 'it is far' })).not.toBe(fingerprint(file));
+    expect(fingerprint({ kind: 'out-of-reach', why: 'pool salvor-1' })).toBe(
+      fingerprint({ kind: 'out-of-reach', why: 'pool salvor-2' }),
+    );
   });
 });
