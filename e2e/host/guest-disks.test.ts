@@ -11,9 +11,10 @@ import { RESCUE_BOOTED, ROOT_BOOTED } from '../testbed/boot-images.ts';
 import { SECTOR, biosDisk } from '../testbed/disk-images.ts';
 import { defineGuest, definitionOf, filesOf, forceOff, serialPosition } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
+import { failStarts } from '../testbed/hooks.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
-import { refusalCodes, rescueArguments, salvor } from '../testbed/salvor.ts';
+import { errorCode, refusalCodes, rescueArguments, salvor } from '../testbed/salvor.ts';
 import type { SalvorAnswer } from '../testbed/salvor.ts';
 import { codes, planOf, qemuImg } from './media-plans.ts';
 
@@ -142,10 +143,43 @@ describe('after a snapshot', () => {
     expect(await qemuImg('check', guest.image)).toContain('No errors');
   });
 
+  test('a rescue that fails to start takes it away again', async () => {
+    const guest = await defineOne('taken-back', 'qcow2');
+    const succeed = await failStarts(guest, 'rescue');
+    const answer = await rescued(guest, '--guest-disks', 'snapshot');
+    await succeed();
+    expect(errorCode(answer)).toBe('start-failed');
+    expect((await host.virsh('snapshot-list', '--name', guest.name)).trim()).toBe('');
+    expect(await qemuImg('snapshot', '-l', guest.image)).toBe('');
+  });
+
   test('a guest that cannot have one is refused, with what it can have instead', async () => {
     const guest = await defineGuest(host, { name: 'mixed', machine: 'q35', firmware: 'uefi' });
     const { plan } = await planOf(guest, [`path:${writer}`], '--guest-disks', 'snapshot');
     expect(codes(plan.refusals)).toEqual(['guest-snapshot', ...Array<string>(3).fill('guest-disk-snapshot')]);
     expect(plan.refusals[0]?.params['instead']).toBe('“writable” or “overlay”');
   });
+});
+
+test('disks in the hands of others, and devices that are in the running guest alone', async () => {
+  const guest = await defineOne('shared', 'raw');
+  const other = await defineOne('other', 'raw');
+  const warned = async () => (await planOf(guest, [`path:${other.image}`], '--device', 'disk')).plan;
+  expect(codes((await warned()).warnings), 'off').toContain('medium-is-other-guest-disk');
+  await host.virsh('attach-disk', other.name, guest.image, 'vdb', '--config');
+  await host.virsh('start', other.name);
+  const { refusals } = await warned();
+  expect(codes(refusals).toSorted()).toEqual(['disk-in-use', 'medium-in-use']);
+  expect(refusals.map(({ params }) => params['users'])).toEqual([other.name, other.name]);
+  await forceOff(other);
+  await host.virsh('start', guest.name);
+  expect(codes((await planOf(guest, [`path:${writer}`])).plan.warnings), 'as it was defined').not.toContain(
+    'pending-changes',
+  );
+  await host.virsh('attach-disk', guest.name, writer, 'vdz', '--live', '--mode', 'readonly');
+  const pending = (await planOf(guest, [`path:${writer}`], '--device', 'cdrom')).plan.warnings.find(
+    ({ code }) => code === 'pending-changes',
+  );
+  expect(pending?.params['changes']).toBe(`vdz (${writer}) is in the running guest alone`);
+  await forceOff(guest);
 });
