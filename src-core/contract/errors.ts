@@ -236,7 +236,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   'records-differ': {
     message:
-      'The record in {{domain}} is another definition than the one that the journal of this computer keeps of operation {{id}}: one of the two was changed.',
+      'The record in {{domain}} is not what the journal of this computer keeps of operation {{id}}: one of the two was changed.',
     unchanged: NOTHING_TOUCHED,
     next: 'Compare them (salvor history show {{id}} --out xml), then say which one is right: salvor end --record journal, or --record metadata.',
   },

@@ -12,7 +12,7 @@ export const SITUATION_TEXTS: Readonly<Record<Situation, string>> = {
   'record-damaged':
     'The definition of {{domain}} is the rescue definition, and its own cannot be put back from the record inside it: {{problem}}.',
   'records-differ':
-    'The definition of {{domain}} is the rescue definition, and the record inside it is another definition than the one that the journal of this computer keeps. One of the two was changed; which one, a person must judge (salvor history show {{id}} --out xml).',
+    'The definition of {{domain}} is the rescue definition, and the record inside it is not what the journal of this computer keeps. One of the two was changed; which one, a person must judge (salvor history show {{id}} --out xml).',
   'definition-lost':
     '{{domain}} runs and has no definition: somebody has taken it away, and when the guest stops nothing is left of it. Define it first: salvor history show {{id}} --out xml, then virsh define.',
   'as-before': '{{domain}} is {{state}}, from no rescue definition: as before.',

@@ -21,7 +21,7 @@ import { carryOutEnd, endProblem } from './end-steps.ts';
 import type { BegunEnd, Ending } from './end-steps.ts';
 import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
-import { keptDefinition } from './kept-definition.ts';
+import { keptRescue } from './kept-rescue.ts';
 import { begin, conclude, stateBefore } from './recording.ts';
 import { openSession } from './run.ts';
 import type { OpenSession, RunReport } from './run.ts';
@@ -170,8 +170,9 @@ async function lookAt(hypervisor: Hypervisor, order: EndOrder, open: OpenSession
     hypervisor.domainXml(domain.uuid, 'live'),
     hypervisor.domainStatus(domain.uuid),
   ]);
-  const { original, notes } = open.defined ? await originalIn(definitionXml, order, open) : NOT_REPLACED;
-  const { session, live } = open;
+  const { original, notes, transient } = await originalIn(definitionXml, order, open);
+  const { live } = open;
+  const session = { ...open.session, transient };
   if (!status.persistent)
     throw new SalvorError('record-unusable', {
       domain: domain.name,
@@ -181,11 +182,11 @@ async function lookAt(hypervisor: Hypervisor, order: EndOrder, open: OpenSession
   const runs = !live && isOn(status.state);
   const on = runs || (power === 'as-before' ? session.powerBefore === 'on' : power === 'on');
   return {
-    open,
+    open: { ...open, session },
     original,
     notes,
     // Without power a transient guest would be gone: it keeps its definition, its own.
-    transient: original !== null && session.transient && on,
+    transient: original !== null && transient && on,
     scratchNvram: scratchIn(live ? runningXml : definitionXml, domain.uuid),
     on,
     status,
@@ -194,23 +195,25 @@ async function lookAt(hypervisor: Hypervisor, order: EndOrder, open: OpenSession
   };
 }
 
-const NOT_REPLACED = { original: null, notes: [] };
-
-/** The definition to put back: from the domain itself, unless the journal of this computer contradicts it, or a person chose. */
+/** The definition to put back, if it was replaced: from the domain itself, unless the journal of this computer contradicts it, or a person chose. */
 async function originalIn(
   definitionXml: string,
-  { domain, journal, record }: EndOrder,
-  { session }: OpenSession,
-): Promise<Pick<Ending, 'original' | 'notes'>> {
-  const copy = await keptDefinition(journal, session.id, domain.uuid);
-  const found = definitionToPutBack(definitionXml, copy, record ?? null);
-  if (found.problem === null) return { original: found.definitionXml, notes: found.notes };
-  const { problem, differs } = found;
-  throw new SalvorError(differs ? 'records-differ' : 'record-unusable', {
-    domain: domain.name,
-    problem,
-    id: session.id ?? '',
-  });
+  order: EndOrder,
+  { session, defined }: OpenSession,
+): Promise<{ original: string | null; notes: readonly string[]; transient: boolean }> {
+  const { domain, journal } = order;
+  const record = order.record ?? null;
+  if (!defined) return { original: null, notes: [], transient: session.transient };
+  const kept = await keptRescue(journal, session.id, domain.uuid);
+  const found = definitionToPutBack(definitionXml, kept?.definitionXml ?? null, record);
+  // A guest that had a definition would lose it, were its mark believed.
+  const isOther = record === null && kept !== null && kept.transient !== session.transient;
+  const params = { domain: domain.name, id: session.id ?? '' };
+  if (found.problem !== null && !found.differs)
+    throw new SalvorError('record-unusable', { ...params, problem: found.problem });
+  if (found.problem !== null || isOther) throw new SalvorError('records-differ', params);
+  const transient = record === 'metadata' ? session.transient : (kept?.transient ?? session.transient);
+  return { original: found.definitionXml, notes: found.notes, transient };
 }
 
 /** The session's own NVRAM, by its name: metadata is not asked, since anybody can write a path there. */

@@ -437,6 +437,20 @@ describe('bad input', () => {
     expect(host.definition).toBe(DEFINITION);
   });
 
+  test('a mark that calls a guest transient that was not: it would lose its definition, so neither is acted on', async () => {
+    const { host, journal } = await lasting();
+    const mark = tampered((xml) => xml.replace(/(<salvor:rescue[^>]*)>/, '$1 transient="yes">'));
+    mark(host);
+    host.live = host.definition;
+    await expect(endBy(host.hypervisor, journal)).rejects.toMatchObject({ data: { code: 'records-differ' } });
+    expect(host.changes.at(-1)).toBe('startDomain');
+    const order = { domain: DOMAIN, stop: FORCE, power: 'as-before', by: BY, journal, record: 'journal' } as const;
+    await endRescue(host.hypervisor, order, REPORT, NEVER);
+    expect(stands(host)).toEqual(stands(fakeHost()));
+    const half = await halfEnded(mark);
+    expect(half.unfinished.situation).toBe('records-differ');
+  });
+
   test('an end by choice: the record in the metadata, or the journal’s', async () => {
     for (const [record, expected] of [
       ['metadata', other],

@@ -15,7 +15,8 @@ import { isOn } from './domain-facts.ts';
 import { lockHolder } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
 import type { Journal } from './journal-port.ts';
-import { keptDefinition } from './kept-definition.ts';
+import { keptRescue } from './kept-rescue.ts';
+import type { KeptRescue } from './kept-rescue.ts';
 import { mapLimited } from './patience.ts';
 import { liveSession } from './run.ts';
 
@@ -133,12 +134,12 @@ export interface Look {
 /** How it stands, and what can be done about it. Rejects with what the connection fails with. */
 export async function look(hypervisor: Hypervisor, journal: Journal, entry: EntryOutline): Promise<Look> {
   const { session, domain } = entry.began;
-  const copy = await keptDefinition(journal, session.id, domain.uuid);
+  const kept = await keptRescue(journal, session.id, domain.uuid);
   const [own, known] = [
     await ownHash(journal, entry),
-    { power: await wantedPower(journal, entry), copy: copy !== null },
+    { power: await wantedPower(journal, entry), copy: kept !== null },
   ];
-  const now = await observe(hypervisor, entry, own, copy);
+  const now = await observe(hypervisor, entry, own, kept);
   return { found: situationOf(entry, known, now), now, known };
 }
 
@@ -165,7 +166,7 @@ async function observe(
   hypervisor: Hypervisor,
   entry: EntryOutline,
   own: string,
-  copy: string | null,
+  kept: KeptRescue | null,
 ): Promise<DomainNow> {
   const { uuid, name } = entry.began.domain;
   const nobody = {
@@ -180,7 +181,7 @@ async function observe(
   const files = await anyFile(hypervisor, entry);
   const here = await find(hypervisor, uuid, (found) => found.uuid === uuid);
   try {
-    if (here !== null) return { ...(await observeHere(hypervisor, entry, here, own, copy)), files };
+    if (here !== null) return { ...(await observeHere(hypervisor, entry, here, own, kept)), files };
   } catch (error) {
     // It went away between two calls.
     if (errorOf(error).code !== 'domain-not-found') throw error;
@@ -209,7 +210,7 @@ async function observeHere(
   entry: EntryOutline,
   { uuid, name }: DomainRef,
   own: string,
-  copy: string | null,
+  kept: KeptRescue | null,
 ): Promise<Omit<DomainNow, 'files'>> {
   const [status, { managedSave }, live, definitionXml] = await Promise.all([
     hypervisor.domainStatus(uuid),
@@ -220,7 +221,7 @@ async function observeHere(
   const session = entry.began.session.id;
   const on = isOn(status.state);
   const runs = !on ? 'off' : live === null ? 'own' : (live.id ?? '') === session ? 'rescue' : 'other-rescue';
-  const defined = status.persistent ? defines(definitionXml, session, own, copy) : NO_DEFINITION;
+  const defined = status.persistent ? defines(definitionXml, session, own, kept) : NO_DEFINITION;
   return {
     domain: name === entry.began.domain.name ? 'there' : 'renamed',
     name,
@@ -236,14 +237,15 @@ async function observeHere(
 type Defined = Pick<DomainNow, 'definition' | 'problem' | 'other'>;
 
 const NO_DEFINITION: Defined = { definition: 'none', problem: null, other: null };
-function defines(xml: string, session: string, own: string, copy: string | null): Defined {
+function defines(xml: string, session: string, own: string, kept: KeptRescue | null): Defined {
   const mark = sessionOfDomainXml(xml);
   // Not to be read, and not to be acted on.
   if (mark === null && markOfOtherVersion(xml) !== null)
     return { definition: 'other-rescue', problem: null, other: 'another version of Salvor' };
   if (mark === null) return { ...NO_DEFINITION, definition: hashDefinition(xml) === own ? 'own' : 'changed' };
   if ((mark.id ?? '') !== session) return { definition: 'other-rescue', problem: null, other: mark.startedBy };
-  const back = definitionToPutBack(xml, copy, null);
+  const back = definitionToPutBack(xml, kept?.definitionXml ?? null, null);
+  if (kept !== null && kept.transient !== mark.transient) return { ...NO_DEFINITION, definition: 'differs' };
   if (back.problem === null) return { ...NO_DEFINITION, definition: 'rescue' };
   return { definition: back.differs ? 'differs' : 'damaged', problem: back.problem, other: null };
 }
