@@ -30,7 +30,7 @@ export interface ScratchHost {
 }
 
 /** Where libvirt's system daemon keeps NVRAM when a definition does not say (tried on 9.0: firmware auto-selection leaves it out). */
-const SYSTEM_NVRAM = '/var/lib/libvirt/qemu/nvram';
+export const SYSTEM_NVRAM = '/var/lib/libvirt/qemu/nvram';
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 /** VIR_DOMAIN_START_RESET_NVRAM: without it a file that an earlier session left behind would be used as it is. */
 const RESET_SINCE = 8_001_000;

@@ -109,6 +109,10 @@ describe('never offered', () => {
     ['while the domain is in rescue and runs', { domains: [domain({ on: true, xml: inRescue('eve@desk') })] }],
     ['while the domain is in rescue and off', { domains: [domain({ xml: inRescue('eve@desk') })] }],
     [
+      'while a definition has them as its own',
+      { domains: [domain({ xml: DEFINITION.replace('</os>', `<nvram>${SCRATCH}</nvram></os><!-- ${OVERLAY} -->`) })] },
+    ],
+    [
       'while another domain runs from them',
       { domains: [domain(), domain({ uuid: 'other', name: 'other', on: true, xml: `${OVERLAY} ${SCRATCH}` })] },
     ],

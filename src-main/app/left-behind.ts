@@ -76,12 +76,13 @@ function rescueName({ began }: EntryOutline): string {
 }
 
 /** A name in a definition may be in one of both spellings. */
-function mentions(xml: string, path: string): boolean {
+export function mentions(xml: string, path: string): boolean {
   const escaped = path.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/'/g, '&apos;');
   return xml.includes(path) || xml.includes(escaped);
 }
 
-const isUsed = ({ domains }: Seen, path: string) => domains.some(({ on, xml }) => on && mentions(xml, path));
+/** Off as well: somebody may have defined a guest with the session's variables as its own. */
+const isUsed = ({ domains }: Seen, path: string) => domains.some(({ xml }) => mentions(xml, path));
 
 /** A domain that is not there any more was there under the same URI: on another host of that name it may be another one. */
 const isGoneFrom = ({ host }: Seen, { began }: EntryOutline) => began.host.uri === host.uri;

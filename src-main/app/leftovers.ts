@@ -5,16 +5,17 @@
 import { posix } from 'node:path';
 import type { EndedUnseen, Leftover, Leftovers, Removal } from '../../src-core/contract/journal-schemas.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
+import { domainOfOverlay } from '../../src-core/disks/overlay.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import type { MadeFile } from '../../src-core/journal/types.ts';
-import { nvramFile } from '../../src-core/rescue/scratch-nvram.ts';
+import { SYSTEM_NVRAM, nvramFile } from '../../src-core/rescue/scratch-nvram.ts';
 import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import type { DomainRef, Hypervisor, ListedDomain } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { lockDomain, lockHolder } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
 import type { Journal } from './journal-port.ts';
-import { endedUnseen, leftoversAmong, makerOf, mayBeMade, rescuesOn } from './left-behind.ts';
+import { endedUnseen, leftoversAmong, makerOf, mayBeMade, mentions, rescuesOn } from './left-behind.ts';
 import type { Seen, SeenDomain, SeenFile, Unseen } from './left-behind.ts';
 import { compareVariables } from './nvram.ts';
 import { IN_FLIGHT, mapLimited } from './patience.ts';
@@ -26,9 +27,6 @@ import type { Finder } from './volume-finder.ts';
 
 /** A scratch pool lives for the moment of one look into a folder; one that is still there after this long was left behind. */
 const SCRATCH_POOL_MS = 3000;
-
-/** Where the system's daemon keeps UEFI variables that a definition gives no place for. */
-const SYSTEM_NVRAM = '/var/lib/libvirt/qemu/nvram';
 
 interface Look {
   readonly hypervisor: Hypervisor;
@@ -248,5 +246,6 @@ async function inUseNow(hypervisor: Hypervisor, { uuid, name }: DomainRef, path:
   const [now] = listed === undefined ? [] : await lookAtDomain(hypervisor, listed);
   if (now === undefined) return null;
   if (now.session !== null) return `${name} is in rescue now`;
-  return now.on && (now.xml.includes(path) || path.includes('.TRANSIENT-')) ? `${name} runs now` : null;
+  if (mentions(now.xml, path)) return `${name} is defined with it now`;
+  return now.on && domainOfOverlay(path) !== null ? `${name} runs now` : null;
 }
