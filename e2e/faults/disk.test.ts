@@ -1,18 +1,20 @@
 /** Full disks: the journal's, that of the medium's overlay, that of the guest's UEFI variables. Small file systems in memory. */
-import { copyFile, mkdir, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, realpath, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { outputOf } from '../testbed/command.ts';
+import { definitionOf } from '../testbed/guests.ts';
 import { errorCode } from '../testbed/salvor.ts';
 import { FULL } from './form.ts';
 import { newDesk, openLane, run, start, told } from './lane.ts';
 import type { Lane } from './lane.ts';
+import { lookAt } from './look.ts';
 import { arrived, letGo } from './meeting.ts';
 import { argsOf, lead, recordsOf } from './records.ts';
 import { chance } from './seeded.ts';
 import { KINDS, recommended, rescueArgs, reset, withSubject } from './trials.ts';
-import type { Kind } from './trials.ts';
+import type { Kind, Subject } from './trials.ts';
 import { tried } from './tried.ts';
 
 let lane: Lane;
@@ -118,6 +120,7 @@ test('no room for the overlay over the medium', async () => {
       await copyFile(plain.medium, medium);
       const subject = { ...plain, medium };
       const empty = await fill(folder, 0);
+      const names = await readdir(folder);
       const before = await reset(subject, 'on');
       const desk = await newDesk(lane);
       const context = { row: 'disk full: overlay', what: kind, seed, desk, subject, before, choose: recommended };
@@ -126,7 +129,56 @@ test('no room for the overlay over the medium', async () => {
         trail.push(told(answer));
         expect(answer.code, told(answer)).not.toBe(0);
       });
+      expect(await readdir(folder), 'nothing is left over').toEqual(names);
       await empty();
       await rm(medium);
     });
 });
+
+test('no room for the copy of the UEFI variables', async () => {
+  const { seed } = chance('copy');
+  await withSubject(lane, 'uefi', 'copy', async (subject) => {
+    const before = await reset(subject, 'on');
+    const desk = await smallDesk();
+    const row = 'disk full: copy of the UEFI variables';
+    await tried({ row, what: 'uefi', seed, desk, subject, before, choose: recommended }, async (trail) => {
+      // Enough for the journal to begin, and not for half a megabyte of variables.
+      const empty = await fill(desk.state, 320 * 1024);
+      const answer = await run(desk, rescueArgs(desk, subject));
+      await empty();
+      trail.push(told(answer));
+      expect(errorCode(answer), told(answer)).toBe('journal-unwritable');
+    });
+  });
+});
+
+test('no room for UEFI variables of the session’s own', async () => {
+  const { seed } = chance('variables');
+  const folder = join(mounts, 'nvram');
+  await withSubject(lane, 'uefi', 'variables', async (plain) => {
+    const subject = await withVariablesIn(plain, join(folder, 'VARS.fd'));
+    const empty = await fill(folder, 0);
+    const names = await readdir(folder);
+    const before = await reset(subject, 'on');
+    const desk = await newDesk(lane);
+    const row = 'disk full: UEFI variables';
+    await tried({ row, what: 'uefi', seed, desk, subject, before, choose: recommended }, async (trail) => {
+      const answer = await run(desk, rescueArgs(desk, subject));
+      trail.push(told(answer));
+      expect(answer.code, told(answer)).not.toBe(0);
+    });
+    expect(await readdir(folder), 'nothing is left over').toEqual(names);
+    await empty();
+  });
+});
+
+/** The same guest with its variables elsewhere. */
+async function withVariablesIn({ guest, ...others }: Subject, vars: string): Promise<Subject> {
+  await copyFile(guest.vars, vars);
+  const xml = join(guest.dir, 'baseline.xml');
+  await writeFile(xml, (await definitionOf(guest)).replaceAll(guest.vars, vars));
+  await lane.host.virsh('define', xml);
+  await writeFile(xml, await definitionOf(guest));
+  const moved = { ...guest, vars };
+  return { ...others, guest: moved, baseline: await lookAt(moved, others.medium) };
+}

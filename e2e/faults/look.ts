@@ -82,7 +82,8 @@ async function askVirsh({ host, name }: Guest) {
 }
 
 async function contentsOf(guest: Guest, medium: string): Promise<Record<string, string>> {
-  const own = ['root.img', 'data.img', 'swap.img', 'config.img', 'VARS.fd'].map((name) => join(guest.dir, name));
+  const disks = ['root.img', 'data.img', 'swap.img', 'config.img'].map((name) => join(guest.dir, name));
+  const own = [...disks, guest.vars];
   return Object.fromEntries(
     await Promise.all([...own, medium].map(async (file) => [file, await hashOf(file)] as const)),
   );
