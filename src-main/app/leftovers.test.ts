@@ -122,6 +122,19 @@ test('whatever a journal names, only a file that is called as sessions call thei
   expect(files.size).toBe(3);
 });
 
+test('a rescue that begins while the journal is read has not ended: its entry stays open', async () => {
+  const bed = setUp([]);
+  const read = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await bed.begin(MADE);
+    bed.host.state = 'running';
+    bed.host.live = inRescue('ada@desk').replace("id='other'", `id='${ID}'`);
+    return bed.journal.read();
+  };
+  expect((await findLeftovers({ ...bed.look, journal: { ...bed.journal, read } })).endedUnseen).toEqual([]);
+  expect((await bed.journal.entry(ID)).closed).toBeNull();
+});
+
 test('a session that left nothing is told once, and its entry closed', async () => {
   const { look, begin } = setUp(['/media/rescue.img']);
   await begin(MADE);

@@ -49,11 +49,9 @@ export async function findLeftovers(look: Look): Promise<Leftovers> {
 }
 
 async function lookAround({ hypervisor, journal }: Look): Promise<Found> {
-  const [{ hostname }, domains, { entries }] = await Promise.all([
-    hypervisor.identity(),
-    hypervisor.listDomains(),
-    journal.read(),
-  ]);
+  // The journal first: a rescue that it tells to be done runs when the domains are looked at, or has ended.
+  const { entries } = await journal.read();
+  const [{ hostname }, domains] = await Promise.all([hypervisor.identity(), hypervisor.listDomains()]);
   const host = { uri: withoutPassword(hypervisor.uri), hostname };
   const seenDomains = (await mapLimited(domains, IN_FLIGHT, (domain) => lookAtDomain(hypervisor, domain))).flat();
   const files = await lookForFiles(hypervisor, seenDomains, rescuesOn({ host, entries }));
