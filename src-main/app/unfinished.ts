@@ -35,7 +35,7 @@ export async function listUnfinished(journal: Journal, hosts: readonly Connected
     hosts.map(async (host) => ({ ...host, hostname: (await host.hypervisor.identity()).hostname })),
   );
   return mapLimited(entries, IN_FLIGHT, async (entry) => {
-    const host = known.find(({ hypervisor, hostname }) => isAt(entry, hypervisor.uri, hostname)) ?? null;
+    const host = known.find(({ hypervisor, hostname }) => isAt(entry.began.host, hypervisor.uri, hostname)) ?? null;
     try {
       return await lookAt(journal, entry, host);
     } catch (error) {
@@ -48,7 +48,7 @@ export async function listUnfinished(journal: Journal, hosts: readonly Connected
 export async function countUnfinished(journal: Journal, hypervisor: Hypervisor): Promise<number> {
   try {
     const { hostname } = await hypervisor.identity();
-    return (await waiting(journal)).filter((entry) => isAt(entry, hypervisor.uri, hostname)).length;
+    return (await waiting(journal)).filter((entry) => isAt(entry.began.host, hypervisor.uri, hostname)).length;
   } catch {
     return 0;
   }
@@ -64,7 +64,7 @@ async function waiting(journal: Journal): Promise<EntryOutline[]> {
 }
 
 /** Was it begun on that host? By its own name, and where the daemon is asked: a host has several (system, session, private ones). */
-export function isAt({ began: { host } }: EntryOutline, uri: string, hostname: string): boolean {
+export function isAt(host: Unfinished['host'], uri: string, hostname: string): boolean {
   return host.hostname === hostname && daemonOf(host.uri) === daemonOf(uri);
 }
 

@@ -6,7 +6,7 @@ import type { Way } from '../../src-core/journal/resume.ts';
 import { shellWord } from '../../src-core/rescue/shell-word.ts';
 import { openJournal } from '../app/journal.ts';
 import { forgetOperation, resumeOperation } from '../app/resume.ts';
-import { listUnfinished } from '../app/unfinished.ts';
+import { isAt, listUnfinished } from '../app/unfinished.ts';
 import { who } from '../app/who.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { parseStop, usage } from './arguments.ts';
@@ -59,10 +59,17 @@ async function list({ uri, json }: ResumeOptions): Promise<Exit> {
       ? await listUnfinished(journal, [])
       : await withHost(uri, false, async (host) => {
           const all = await listUnfinished(journal, [{ id: uri, hypervisor: host }]);
-          return all.filter(({ situation }) => situation !== 'unreachable');
+          const { hostname } = await host.identity();
+          return all.filter((each) => isAt(each.host, host.uri, hostname));
         });
-  if (json) printJson({ uri: uri ?? null, unfinished });
-  else if (unfinished.length === 0) print('No operation is unfinished.');
+  const { unreadable } = await journal.read();
+  if (json) {
+    printJson({ uri: uri ?? null, unfinished, unreadable });
+    return EXIT.done;
+  }
+  // Whether something is unfinished there cannot be known: never passed over in silence.
+  for (const { file, problem } of unreadable) tell(`salvor: cannot be read: ${plain(file)}: ${plain(problem)}`);
+  if (unfinished.length === 0) print('No operation is unfinished.');
   else print(unfinished.map((each) => describe(each, uri)).join('\n\n'));
   return EXIT.done;
 }
@@ -75,7 +82,10 @@ function describe({ operationId, host, happened, stands, offers }: Unfinished, u
     ({ way, does, recommended }) =>
       `  ${way}${recommended ? ' (recommended)' : ''}: ${plain(does)}\n      ${plain(command(way))}`,
   );
-  const look = offers.length === 0 ? [`  See what can be done: ${plain(`salvor resume --uri ${shellWord(at)}`)}`] : [];
+  const look =
+    offers.length === 0 && uri === undefined
+      ? [`  See what can be done: ${plain(`salvor resume --uri ${shellWord(at)}`)}`]
+      : [];
   return [plain(happened), plain(stands), ...lines, ...look].join('\n');
 }
 
