@@ -43,7 +43,10 @@ test('UEFI variables of a session that was powered off', async ({ launchSalvor, 
     await expectAccessible(window, 'leftovers');
     for (const theme of ['Dark', 'Light'] as const) {
       await side.theme(theme).check({ force: true });
-      await keep(window, `leftovers-${theme.toLowerCase()}`, { from: host.dir, to: '' });
+      await keep(window, `leftovers-${theme.toLowerCase()}`, [
+        { from: `${host.dir}/guests/unseen`, to: '/var/lib/libvirt/qemu/nvram' },
+        { from: host.dir, to: '' },
+      ]);
     }
     await access(scratch);
     await confirm.click();

@@ -16,16 +16,16 @@ function renamePlace({ from, to }: { from: string; to: string }): void {
   }
 }
 
-/** The window as it is now, as `name`.png, without the folder this was run in, and without `place`; nothing unless pictures are wanted. */
+/** The window as it is now, as `name`.png, without the folder this was run in, and with other names for `places`; nothing unless pictures are wanted. */
 export async function keep(
   window: Page,
   name: string,
-  place?: { readonly from: string; readonly to: string },
+  places: readonly { readonly from: string; readonly to: string }[] = [],
 ): Promise<void> {
   if (process.env['SALVOR_SCREENSHOTS'] !== '1') return;
   await mkdir(SCREENSHOTS, { recursive: true });
   await window.evaluate(renamePlace, { from: ROOT, to: '/opt/salvor' });
-  if (place !== undefined) await window.evaluate(renamePlace, place);
+  for (const place of places) await window.evaluate(renamePlace, place);
   const png = await window.screenshot({ animations: 'disabled', caret: 'hide' });
   await writeFile(join(SCREENSHOTS, `${name}.png`), compactPng(png));
 }

@@ -64,7 +64,7 @@ test('killed between the stop and the start: told at the next connect, and rolle
     await expectAccessible(window, 'the ways on');
     for (const theme of ['Dark', 'Light'] as const) {
       await side.theme(theme).check({ force: true });
-      await keep(window, `unfinished-${theme.toLowerCase()}`);
+      await keep(window, `unfinished-${theme.toLowerCase()}`, [{ from: host.dir, to: '/srv/kvm1' }]);
     }
     const heard = await serialPosition(guest);
     await unfinished.confirm(guest.name).click();

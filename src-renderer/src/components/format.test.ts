@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressText } from './address.ts';
-import { formatBytes, formatTime, splitPath } from './format.ts';
+import { formatBytes, formatSpan, formatTime, formatTimeExact, splitPath, withLocalTimes } from './format.ts';
 import { diffTexts } from './xml/diff-texts.ts';
 
 test.each([
@@ -49,4 +49,23 @@ test('the two texts of a diff come back from its lines', () => {
     { kind: 'added', text: 'd' },
   ] as const;
   expect(diffTexts(lines)).toEqual({ before: 'a\nb', after: 'a\nc\nd', added: 2, removed: 1 });
+});
+
+test.each([
+  [0, '0 ms'],
+  [340.4, '340 ms'],
+  [1000, '1 s'],
+  [44_050, '44 s'],
+  [2500, '2.5 s'],
+  [59_999, '1 min 0 s'],
+  [200_000, '3 min 20 s'],
+])('%s milliseconds', (milliseconds, text) => {
+  expect(formatSpan(milliseconds)).toBe(text);
+});
+
+test('times within a sentence are the reader’s; what is no time stays as it is, written out', () => {
+  const at = '2026-11-21T17:00:02.809Z';
+  expect(withLocalTimes(`begun at ${at}, which has ended`)).toBe(`begun at ${formatTime(at)}, which has ended`);
+  expect(withLocalTimes('at 2026-99-99T99:99:99Z')).toBe('at 2026-99-99T99:99:99Z');
+  expect(formatTimeExact('yesterday\u202e')).toBe('yesterday\\u202e');
 });

@@ -37,11 +37,18 @@ export function formatClock(iso: string): string {
   return new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(date);
 }
 
+const ISO_TIME = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g;
+
+/** A sentence from the main process or the journal, its points in time as the reader's locale writes them. */
+export function withLocalTimes(text: string): string {
+  return text.replace(ISO_TIME, formatTime);
+}
+
 /** A span of time: `340 ms`, `2.5 s`, `3 min 20 s`. */
 export function formatSpan(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1).replace(/\.0$/, '')} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1).replace(/\.0$/, '')} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

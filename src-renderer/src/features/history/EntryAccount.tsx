@@ -5,7 +5,7 @@ import { useMachines } from '../../app/stores/machines.ts';
 import { openMachine } from '../../app/stores/navigation.ts';
 import { Notice } from '../../components/Notice.tsx';
 import { Sign } from '../../components/Sign.tsx';
-import { formatTimeExact } from '../../components/format.ts';
+import { formatTimeExact, withLocalTimes } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { BackupRow } from './BackupRow.tsx';
 import { StepsTable } from './StepsTable.tsx';
@@ -39,7 +39,8 @@ export function EntryAccount({ row, entry, ofAll }: EntryAccountProps) {
           <ul className="history-notes">
             {notes.map((note, at) => (
               <li key={at}>
-                <span className="muted small nowrap">{formatTimeExact(note.at)}</span> {visible(note.text)}
+                <span className="muted small nowrap">{formatTimeExact(note.at)}</span>{' '}
+                {visible(withLocalTimes(note.text))}
               </li>
             ))}
           </ul>
@@ -60,11 +61,13 @@ function Ending({ row, entry: { ended, closed } }: Pick<EntryAccountProps, 'row'
   const { t } = useTranslation();
   const later = closed !== null && (
     <p className="small muted">
-      {t('history.closedBy', {
-        how: t(`history.closed.${closed.how}`),
-        by: closed.by,
-        time: formatTimeExact(closed.at),
-      })}
+      {ended?.outcome === 'done' && closed.how === 'finished'
+        ? t('history.closedEnded', { by: closed.by, time: formatTimeExact(closed.at) })
+        : t('history.closedBy', {
+            how: t(`history.closed.${closed.how}`),
+            by: closed.by,
+            time: formatTimeExact(closed.at),
+          })}
     </p>
   );
   if (ended === null) {
@@ -82,8 +85,8 @@ function Ending({ row, entry: { ended, closed } }: Pick<EntryAccountProps, 'row'
   return (
     <div>
       <Notice tone={ended.outcome === 'failed' ? 'refused' : 'plain'} kind={t(`history.state.${ended.outcome}`)}>
-        <strong>{visible(ended.message)}</strong>
-        {ended.unchanged !== null && <div>{visible(ended.unchanged)}</div>}
+        <strong>{visible(withLocalTimes(ended.message))}</strong>
+        {ended.unchanged !== null && <div>{visible(withLocalTimes(ended.unchanged))}</div>}
       </Notice>
       {later}
     </div>

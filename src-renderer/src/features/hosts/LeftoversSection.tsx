@@ -6,10 +6,11 @@ import type { EndedUnseen, Leftover } from '../../../../src-core/contract/journa
 import type { Host } from '../../../../src-core/contract/schemas.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { withLocalTimes } from '../../components/format.ts';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { visible } from '../../i18n/visible.ts';
 import { LeftoversTable } from './LeftoversTable.tsx';
-import { loadLeftovers, removeLeftovers, selectLeftovers, useLeftovers } from './leftovers-store.ts';
+import { lookForLeftovers, removeLeftovers, selectLeftovers, useLeftovers } from './leftovers-store.ts';
 
 /** What rescues left behind on this host, each with what says that it is ours, and its removal. */
 export function LeftoversSection({ host }: { readonly host: Host }) {
@@ -18,11 +19,11 @@ export function LeftoversSection({ host }: { readonly host: Host }) {
   const [looking, setLooking] = useState(false);
   const connected = host.state === 'connected';
   useEffect(() => {
-    if (connected) void loadLeftovers(host.id);
+    if (connected) void lookForLeftovers(host.id);
   }, [host.id, connected]);
   const look = async (): Promise<void> => {
     setLooking(true);
-    await loadLeftovers(host.id);
+    await lookForLeftovers(host.id);
     setLooking(false);
   };
   return (
@@ -170,7 +171,7 @@ function Foreign({ leftovers }: { readonly leftovers: readonly Leftover[] }) {
       <ul className="leftovers-plain">
         {leftovers.map(({ id, name, why }) => (
           <li key={id}>
-            <code>{visible(name)}</code> <span className="small muted">{visible(why)}</span>
+            <code>{visible(name)}</code> <span className="small muted">{visible(withLocalTimes(why))}</span>
           </li>
         ))}
       </ul>
@@ -187,7 +188,7 @@ function Unseen({ sessions }: { readonly sessions: readonly EndedUnseen[] }) {
       <ul className="leftovers-plain">
         {sessions.map(({ session, domain, told }) => (
           <li key={session}>
-            <strong>{visible(domain)}</strong> <span>{visible(told)}</span>
+            <strong>{visible(domain)}</strong> <span>{visible(withLocalTimes(told))}</span>
           </li>
         ))}
       </ul>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Leftover } from '../../../../src-core/contract/journal-schemas.ts';
 import { PathText } from '../../components/PathText.tsx';
-import { formatBytes } from '../../components/format.ts';
+import { formatBytes, withLocalTimes } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 
 interface LeftoversTableProps {
@@ -55,7 +55,7 @@ export function LeftoversTable({ leftovers, chosen, disabled, onChoose }: Leftov
             <td className="nowrap">{t(`leftovers.kind.${kind}`)}</td>
             <td className="leftovers-name">
               <PathText path={name} />
-              <span className="small muted leftovers-why">{visible(why)}</span>
+              <span className="small muted leftovers-why">{visible(withLocalTimes(why))}</span>
             </td>
             <td className="num">{formatBytes(size)}</td>
             <td>

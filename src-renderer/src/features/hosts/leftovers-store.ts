@@ -29,7 +29,13 @@ function put(hostId: string, change: Partial<HostLeftovers>): void {
   }));
 }
 
-export async function loadLeftovers(hostId: string): Promise<void> {
+/** Look anew: what became of the last removal has been read. */
+export async function lookForLeftovers(hostId: string): Promise<void> {
+  put(hostId, { removed: 0, stayed: [] });
+  await loadLeftovers(hostId);
+}
+
+async function loadLeftovers(hostId: string): Promise<void> {
   const answer = await ask('leftovers.list', { hostId });
   put(hostId, answer.ok ? { value: answer.value, error: null } : { error: answer.error });
 }

@@ -6,7 +6,7 @@ import { keyOf } from '../../app/machine-key.ts';
 import { useHosts } from '../../app/stores/hosts.ts';
 import { selectShownOperation, useOperations } from '../../app/stores/operations.ts';
 import { Sign } from '../../components/Sign.tsx';
-import { formatTime } from '../../components/format.ts';
+import { formatTime, withLocalTimes } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { WaysPanel } from './WaysPanel.tsx';
 import './unfinished.css';
@@ -34,11 +34,13 @@ export function UnfinishedItem({ item, where }: UnfinishedItemProps) {
         <Sign name="warning" tone="warning" label={t('unfinished.label')} />
         <div className="unfinished-words">
           {where === 'list' ? <h2>{title}</h2> : <strong>{title}.</strong>}{' '}
-          <span className="muted small">
-            {t('unfinished.begun', { time: formatTime(item.at), by: item.by, host: item.host.hostname })}
-          </span>
-          <p>{visible(item.happened)}</p>
-          <p>{visible(item.stands)}</p>
+          {where === 'list' && (
+            <span className="muted small">
+              {t('unfinished.begun', { time: formatTime(item.at), by: item.by, host: item.host.hostname })}
+            </span>
+          )}
+          <p>{visible(withLocalTimes(item.happened))}</p>
+          <p>{visible(withLocalTimes(item.stands))}</p>
         </div>
         {!open && (
           <span className="unfinished-action">

@@ -6,6 +6,7 @@ import type { Offer, Unfinished } from '../../../../src-core/contract/journal-sc
 import type { Way } from '../../../../src-core/journal/resume.ts';
 import type { StopRequest } from '../../../../src-core/rescue/types.ts';
 import { openMachine } from '../../app/stores/navigation.ts';
+import { withLocalTimes } from '../../components/format.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { FIRST_STOP, StopFields } from '../../components/StopFields.tsx';
@@ -56,8 +57,8 @@ export function WaysPanel({ item, onClose }: WaysPanelProps) {
               label: recommended
                 ? `${t(`unfinished.way.${value}`)} (${t('unfinished.recommended')})`
                 : t(`unfinished.way.${value}`),
-              note: visible(does),
-              reason: reason === null ? null : visible(reason),
+              note: visible(withLocalTimes(does)),
+              reason: reason === null ? null : visible(withLocalTimes(reason)),
             }))}
             onChange={(value) => setWay(value === '' ? null : value)}
           />
