@@ -1,7 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { parseDomain } from '../domain-xml/domain.ts';
-import { pendingOf } from './pending.ts';
 import { powerOf } from './session.ts';
 import type { RescueInputs, RescuePlan } from './types.ts';
 
@@ -12,9 +10,9 @@ export function hashText(text: string): string {
 
 /**
  * What a plan was made from. `inputs` changes with anything that would make another plan on the same host: definition, request,
- * power, saved memory, jobs, media. The stamp is left out: it differs between the preview and the start.
+ * power, saved memory, jobs, who else has its disks, what the running guest has other than its definition (`pending`), media. The stamp is left out: it differs between the preview and the start.
  */
-export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
+export function fingerprintOf(inputs: RescueInputs, pending: readonly string[]): RescuePlan['fingerprint'] {
   const { domain, media, request, nvram } = inputs;
   const definition = hashText(domain.definitionXml);
   const rest = {
@@ -25,7 +23,7 @@ export function fingerprintOf(inputs: RescueInputs): RescuePlan['fingerprint'] {
     job: domain.job,
     blockJobs: domain.blockJobs,
     diskUsers: domain.diskUsers,
-    pending: pendingOf(parseDomain(domain.definitionXml), domain),
+    pending,
     media: media.map(
       ({ spec, found, source, size, format, content, hash, modified, bootFiles, kin, properties, remembered }) => ({
         spec,

@@ -132,7 +132,7 @@ export function protectionWarnings(
 }
 
 /** Begins the name of every snapshot that a rescue takes. */
-export const SNAPSHOT_PREFIX = 'salvor-';
+const SNAPSHOT_PREFIX = 'salvor-';
 
 /** The disk snapshot of a session; null: none is asked for. In a preview the session has no id yet. */
 export function plannedSnapshot(disks: readonly ProtectedDisk[], stamp: SessionStamp | null): PlannedSnapshot | null {

@@ -4,17 +4,15 @@ import type { DiskView } from '../disks/types.ts';
 import { formatAddress } from '../domain-xml/disk-view.ts';
 import { parseDomain } from '../domain-xml/domain.ts';
 import type { BootDeviceView, DomainView } from '../domain-xml/domain.ts';
-import type { PlanContext } from './context.ts';
 import { warning } from './findings.ts';
 import type { DomainFacts, Finding } from './types.ts';
 
-/** Live XML that cannot be read tells nothing. */
-export function pendingWarnings({ domain, inputs }: PlanContext): Finding[] {
-  const changes = pendingOf(domain, inputs.domain);
+/** `changes` as pendingOf() gives them. */
+export function pendingWarnings(changes: readonly string[]): Finding[] {
   return changes.length === 0 ? [] : [warning('pending-changes', null, { changes: changes.join('; ') })];
 }
 
-/** The differences in words, each of which a stop would lose or bring; empty: none, or the guest does not run. */
+/** The differences in words, each of which a stop would lose or bring; empty: none, or the guest does not run, or its live XML cannot be read. */
 export function pendingOf(
   definition: DomainView,
   { liveXml, persistent }: Pick<DomainFacts, 'liveXml' | 'persistent'>,

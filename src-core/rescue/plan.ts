@@ -32,7 +32,7 @@ import type { ProtectedDisk } from './guest-disks.ts';
 import { attachMedia } from './attach.ts';
 import type { Attachment } from './attach.ts';
 import { resolveBus, resolveDevice, resolveFallThrough, resolveSession, resolveWrites } from './resolve.ts';
-import { pendingWarnings } from './pending.ts';
+import { pendingOf, pendingWarnings } from './pending.ts';
 import { plannedFiles, roomNeeded, roomRefusals, roomWarnings } from './planned-files.ts';
 import { plannedMedia } from './planned-media.ts';
 import { S390_BOOTS_ON_FROM } from './policy.ts';
@@ -82,6 +82,7 @@ function planInContext(context: PlanContext): RescuePlan {
   const attachment = attachMedia(context, resolved);
   const scratch = scratchFor(context, resolved);
   const protection = protectionOf(context);
+  const pending = pendingOf(domain, inputs.domain);
   const snapshot = plannedSnapshot(protection.disks, inputs.stamp);
   const room = roomNeeded(context, attachment, protection.disks);
   const refusals = refusalsOf(context, resolved, attachment, scratch, [...protection.refusals, ...roomRefusals(room)]);
@@ -96,12 +97,12 @@ function planInContext(context: PlanContext): RescuePlan {
     ...domainWarnings(context, scratch),
     ...sessionWarnings(context, resolved, scratch),
     ...protectionWarnings(context, protection.disks, snapshot),
-    ...pendingWarnings(context),
+    ...pendingWarnings(pending),
     ...roomWarnings(room),
     ...controllerWarnings(attachment.layout.added),
   ];
   const bootBefore = effectiveBootOrder(domain);
-  const fingerprint = fingerprintOf(inputs);
+  const fingerprint = fingerprintOf(inputs, pending);
   const session: SessionFacts = {
     domain: domain.name,
     kind: resolved.session.value,

@@ -195,6 +195,12 @@ function uuids(domains: readonly Domain[]): Set<string> {
   return new Set(domains.map(({ uuid }) => uuid));
 }
 
+/** The domains that statistics are asked of, as a listing names them. */
+const LIST_FLAGS: Readonly<Record<number, number>> = {
+  [vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE]: vir.VIR_CONNECT_LIST_DOMAINS_ACTIVE,
+  [vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_INACTIVE]: vir.VIR_CONNECT_LIST_DOMAINS_INACTIVE,
+};
+
 /** State and disks of all domains in one call; where the driver has no bulk call, one state call each. NOWAIT: no busy guest delays the others. */
 async function bulkStats(
   { connection }: Pick<Link, 'connection'>,
@@ -205,7 +211,7 @@ async function bulkStats(
     connection.getAllDomainStats(BULK_STATS, flags | vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT, SLOW),
   );
   if (stats !== null) return stats;
-  const domains = await connection.listAllDomains(flags === 0 ? 0 : vir.VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+  const domains = await connection.listAllDomains(LIST_FLAGS[flags] ?? 0);
   return Promise.all(
     domains.map(async (domain) => ({ domain, stats: { 'state.state': (await domain.state()).state } })),
   );
