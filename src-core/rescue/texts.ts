@@ -290,7 +290,7 @@ export const SENTENCE_TEXTS = {
   'step-write-nvram': 'Write the copy to {{path}}, where it differs',
   'step-verify-nvram': 'Read {{path}} back and compare',
   'variables-differ':
-    'The UEFI variables of {{domain}} differ from before the rescue; salvor nvram restore {{id}} puts them back.',
+    'The UEFI variables of {{domain}} differ from before the rescue, as firmware itself writes to them at each boot. If boot entries or keys are missing: salvor nvram restore {{id}} puts them back.',
   'end-force':
     'Forced off, the rescue system loses what it has not written: sync the repairs first (sync, or unmount), or let it shut down.',
   'undo-stop': 'Start {{domain}} again as it was',
