@@ -5,7 +5,7 @@ import type { Passed } from './fault.ts';
 import { newDesk, passedIn, run, told } from './lane.ts';
 import type { Desk } from './lane.ts';
 import { endArgs, rescueArgs, reset } from './trials.ts';
-import type { Subject } from './trials.ts';
+import type { Kind, Subject } from './trials.ts';
 
 export const OPERATIONS = ['rescue', 'end'] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -24,8 +24,16 @@ export interface OperationRecord extends Passed {
   readonly operation: Operation;
 }
 
-/** All records of both operations, in their order, as a run without a fault writes them. */
+const known = new Map<Kind, OperationRecord[]>();
+
+/** All records of both operations, in their order, as a run without a fault writes them; of each kind of guest looked at once. */
 export async function recordsOf(subject: Subject): Promise<OperationRecord[]> {
+  const records = known.get(subject.kind) ?? (await readRecords(subject));
+  known.set(subject.kind, records);
+  return records;
+}
+
+async function readRecords(subject: Subject): Promise<OperationRecord[]> {
   await reset(subject, 'on');
   const desk = await newDesk(subject.lane);
   const all: OperationRecord[] = [];

@@ -165,7 +165,8 @@ async function putRight(process_: LongLived, member: Member, trail: string[]): P
       const possible = offers.filter(({ reason, way }) => reason === null && way !== 'forget');
       const offer = possible.find(({ recommended }) => recommended) ?? possible[0];
       if (offer === undefined || offer.way === 'forget') continue;
-      const { id } = await process_.ask('unfinished.resume', { operationId, machine, way: offer.way, stop: FORCE });
+      const chosen = { operationId, machine, way: offer.way, situation, stop: FORCE };
+      const { id } = await process_.ask('unfinished.resume', chosen);
       trail.push(`${situation}: ${offer.way}: ${await ended(process_, id)}`);
     }
     const { session } = await lookAt(member.guest, member.ownMedium);
