@@ -104,6 +104,8 @@ export const CHANNELS = {
       operationId: idSchema,
       machine: machineKeySchema,
       way: z.enum(['finish', 'roll-back']),
+      /** The situation in which the way was chosen: in another one nothing is done. */
+      situation: textSchema,
       stop: stopRequestSchema,
     }),
     output: operationSchema,

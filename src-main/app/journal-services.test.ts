@@ -69,7 +69,7 @@ test('told before and after its host is connected, and gone on with in the way t
     machine,
     offers: [{ way: 'roll-back', recommended: true }, {}, {}],
   });
-  const order = { operationId: 'cut-off', machine, way: 'roll-back', stop: FORCE } as const;
+  const order = { operationId: 'cut-off', machine, way: 'roll-back', situation: 'stopped', stop: FORCE } as const;
   const operation = await handlers['unfinished.resume'](order);
   expect(operation).toMatchObject({ kind: 'resume', machine, state: 'running' });
   await operations.settled();
@@ -85,8 +85,24 @@ test('another machine than the one it is about is not touched', async () => {
   const { host, handlers, hosts } = await setUp();
   await hosts.connect('system');
   const machine = { hostId: 'system', uuid: UUID.replace('c0ffee00', 'deadbeef') };
-  const order = { operationId: 'cut-off', machine, way: 'roll-back', stop: FORCE } as const;
+  const order = { operationId: 'cut-off', machine, way: 'roll-back', situation: 'stopped', stop: FORCE } as const;
   await expect(handlers['unfinished.resume'](order)).rejects.toMatchObject({ data: { code: 'entry-not-found' } });
+  expect(host.changes).toEqual(['destroyDomain']);
+});
+
+test('a way that was chosen in another situation is not taken', async () => {
+  const { host, handlers, hosts, operations } = await setUp();
+  await hosts.connect('system');
+  const machine = { hostId: 'system', uuid: UUID };
+  await handlers['unfinished.resume']({
+    operationId: 'cut-off',
+    machine,
+    way: 'roll-back',
+    situation: 'in-rescue',
+    stop: FORCE,
+  });
+  await operations.settled();
+  expect(operations.list()).toMatchObject([{ state: 'failed', error: { code: 'drift' } }]);
   expect(host.changes).toEqual(['destroyDomain']);
 });
 

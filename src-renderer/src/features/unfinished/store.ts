@@ -59,6 +59,7 @@ export async function takeWay(item: Unfinished, way: Way, stop: StopRequest): Pr
     operationId,
     machine: { hostId: machine.hostId, uuid: machine.uuid },
     way,
+    situation: item.situation,
     stop,
   });
   if (answer.ok) noteStarted(answer.value);

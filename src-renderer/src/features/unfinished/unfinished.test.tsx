@@ -40,6 +40,7 @@ test('at the start: a line in sight, what happened, how things stand, the recomm
   expect(fake.calls.find(({ channel }) => channel === 'unfinished.resume')?.input).toMatchObject({
     operationId: cutShort().operationId,
     way: 'roll-back',
+    situation: cutShort().situation,
     machine: cutShort().machine,
   });
   await waitFor(() => expect(screen.queryByRole('button', { name: /unfinished operation/ })).not.toBeInTheDocument());
