@@ -9,8 +9,9 @@ import type { Server } from 'node:net';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { DomainRef } from '../libvirt/port.ts';
 
-/** How long the holder may take to say who it is. */
-const ANSWER_MS = 500;
+/** How long the holder may take to say who it is, and how often it is asked: one that has just ended says nothing, and the lock is free. */
+const ANSWER_MS = 700;
+const TRIES = 3;
 const MAX_ANSWER = 500;
 /** A holder that does not say who it is. */
 const NAMELESS = 'another Salvor on this computer';
@@ -20,18 +21,18 @@ export async function lockDomain(host: string, domain: DomainRef, holder: string
   // Abstract sockets are Linux's; elsewhere the check of the running domain's metadata, and libvirt itself, stand alone.
   if (process.platform !== 'linux') return () => undefined;
   const path = pathOf(host, domain);
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.end(holder);
-  });
-  if (await listen(server, path)) {
-    server.unref();
-    return () => void server.close();
+  for (let tries = TRIES; ; tries -= 1) {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end(holder);
+    });
+    if (await listen(server, path)) {
+      server.unref();
+      return () => void server.close();
+    }
+    const what = (await askHolder(path)) ?? NAMELESS;
+    if (what !== NAMELESS || tries <= 1) throw new SalvorError('busy', { domain: domain.name, what });
   }
-  throw new SalvorError('busy', {
-    domain: domain.name,
-    what: (await askHolder(path)) ?? NAMELESS,
-  });
 }
 
 /** Who has the lock of a domain, in words; null: nobody, or it cannot be known here. */
