@@ -7,8 +7,12 @@ import { planRescue } from './plan.ts';
 import { sizeText } from './size-text.ts';
 import type { DiskUser } from './types.ts';
 
-const pending = (definition: string, live: string, persistent = true) =>
-  pendingOf(parseDomain(domainXml({ devices: definition })), { liveXml: domainXml({ devices: live }), persistent });
+const pending = (definition: string, live: string, persistent = true, sessionXml: string | null = null) =>
+  pendingOf(parseDomain(domainXml({ devices: definition })), {
+    liveXml: domainXml({ devices: live }),
+    persistent,
+    sessionXml,
+  });
 
 const VDA = diskXml('vda', 'virtio');
 const NIC = "<interface type='network'><mac address='52:54:00:00:00:01'/><source network='default'/></interface>";
@@ -74,9 +78,10 @@ describe('pending changes', () => {
 
   it('are none of a guest that is off, of a transient one, or where the live XML cannot be read', () => {
     const view = parseDomain(domainXml());
-    expect(pendingOf(view, { liveXml: null, persistent: true })).toEqual([]);
-    expect(pendingOf(view, { liveXml: '<broken', persistent: true })).toEqual([]);
+    expect(pendingOf(view, { liveXml: null, persistent: true, sessionXml: null })).toEqual([]);
+    expect(pendingOf(view, { liveXml: '<broken', persistent: true, sessionXml: null })).toEqual([]);
     expect(pending(VDA, '', false)).toEqual([]);
+    expect(pending(VDA, '', true, '<salvor:rescue/>'), 'in rescue').toEqual([]);
   });
 
   it('count as drift', () => {

@@ -15,10 +15,10 @@ export function pendingWarnings(changes: readonly string[]): Finding[] {
 /** The differences in words, each of which a stop would lose or bring; empty: none, or the guest does not run, or its live XML cannot be read. */
 export function pendingOf(
   definition: DomainView,
-  { liveXml, persistent }: Pick<DomainFacts, 'liveXml' | 'persistent'>,
+  { liveXml, persistent, sessionXml }: Pick<DomainFacts, 'liveXml' | 'persistent' | 'sessionXml'>,
 ): string[] {
-  // What a transient guest runs from is all that there is of it.
-  if (liveXml === null || !persistent) return [];
+  // What a transient guest runs from is all that there is of it; and in rescue it runs from something else on purpose.
+  if (liveXml === null || !persistent || sessionXml !== null) return [];
   try {
     const live = parseDomain(liveXml);
     return [...pendingDisks(definition, live), ...pendingDevices(definition, live)];

@@ -136,6 +136,16 @@ test('a lost connection: the reason in words, no machines, and reconnecting work
   expect(system()).toMatchObject({ state: 'connected', error: null });
 });
 
+test('elsewhere are all hosts that are connected but the one', async () => {
+  const { hosts } = setUp();
+  const { id } = hosts.add({ uri: 'qemu+ssh://second/system', name: 'second', readOnly: true });
+  await hosts.connect('system');
+  expect(hosts.elsewhere('system')).toEqual([]);
+  await hosts.connect(id);
+  expect(hosts.elsewhere('system').map(({ name }) => name)).toEqual(['second']);
+  expect(hosts.elsewhere(id).map(({ name }) => name)).toEqual(['This computer']);
+});
+
 describe('added hosts', () => {
   test('are kept, once each', () => {
     const { hosts, settings } = setUp();
