@@ -50,7 +50,7 @@ const faults = (context) => {
     { ...context, more: [...files, ...context.more] },
     'faults-tests',
     ['faults'],
-    context.full ? 60 : 12,
+    context.full ? 75 : 20,
   );
   return { ...check, env: { SALVOR_FAULTS: context.full ? 'full' : 'short' } };
 };

@@ -78,7 +78,7 @@ const FAULTS: readonly HostFault[] = [
   },
   {
     name: 'QEMU killed',
-    short: 3,
+    short: 2,
     full: ALL,
     allow: isOff,
     happens: async ({ subject: { guest }, go }) => {
