@@ -2,7 +2,7 @@
  * Whatever fails, and whatever of the way back fails as well: what is said in the end is true, and doing as it says puts all back. What is
  * claimed is compared with the host itself, not with what was tried.
  */
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { ErrorData } from '../../src-core/contract/errors.ts';
 import { recoverDefinition } from '../../src-core/rescue/record.ts';
@@ -15,6 +15,17 @@ import { memoryJournal } from './journal.test-support.ts';
 import { runRescue } from './rescue-run.ts';
 
 const SILENT = { steps: () => undefined, step: () => undefined, note: () => undefined, cancellable: () => undefined };
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** What waits for a moment waits for no time here. */
+async function atOnce<T>(work: Promise<T>): Promise<T> {
+  const until = { over: false };
+  const done = work.finally(() => (until.over = true));
+  while (!until.over) await vi.advanceTimersByTimeAsync(250);
+  return done;
+}
 
 type Method = keyof Hypervisor;
 
@@ -129,7 +140,7 @@ describe.each(Object.keys(KINDS) as Kind[])('%s', (kind) => {
     const host = fakeHost({ persistent, state });
     const before = stands(host);
     const mend = breakHost(host, each);
-    const error = await rescue(host, request);
+    const error = await atOnce(rescue(host, request));
     const seen = each.back !== 'all';
     mend();
     const asBefore = JSON.stringify(stands(host)) === JSON.stringify(before);
@@ -146,7 +157,22 @@ describe.each(Object.keys(KINDS) as Kind[])('%s', (kind) => {
     expectTrue(error, host, state === 'running');
     expect(error.code === 'rollback-failed', `${error.code}: ${error.unchanged}`).toBe(!asBefore);
     if (asBefore) return;
-    await followAdvice(error, host);
+    await atOnce(followAdvice(error, host));
     expect(stands(host), `after: ${error.next}`).toEqual(before);
   });
+});
+
+test('a guest that does not start again at the first try is tried once more', async () => {
+  const host = fakeHost();
+  let tries = 0;
+  host.before.createDomain = () => Promise.reject(broken('createDomain'));
+  host.before.startDomain = () => {
+    tries += 1;
+    if (tries === 1) throw broken('startDomain');
+  };
+  expect(await atOnce(rescue(host, REQUEST))).toMatchObject({
+    code: 'start-failed',
+    unchanged: 'patient was started again as it was; its definition was not touched.',
+  });
+  expect(host.live).toBe(DEFINITION);
 });

@@ -97,9 +97,21 @@ async function restoreTransient(begun: Begun, now: Standing, back: WayBack): Pro
   await undone(begun, 'define');
 }
 
+/** What holds a disk for a moment after a stop (a lock on network storage) must not leave the guest off: it is tried twice. */
+const TRY_AGAIN_MS = 1500;
+
 async function startAgain(begun: Begun, back: WayBack, start: () => Promise<void>): Promise<void> {
+  const { hypervisor, domain, writer } = begun;
   back.restarted = true;
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    const { message, detail } = errorOf(error);
+    await writer.note(`Starting it again failed, and is tried once more: ${detail ?? message}`);
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+    // The first try may have taken effect, or somebody has started it.
+    if ((await standingOf(hypervisor, domain))?.on !== true) await start();
+  }
   await undone(begun, 'stop');
 }
 
