@@ -56,13 +56,13 @@ test('while it waits for a shutdown: staying stays, cancelling leaves the guest 
   const before = await observe(deaf);
   const app = await launchSalvor();
   await startRescue(app, deaf);
-  await expect(rescuePage(app.window).step(/Shut deaf down/)).toContainText('waiting for it to shut down');
+  await expect(rescuePage(app.window).step(/Shut deaf down/)).toContainText(/asked to shut down .* left/);
   await expectAccessible(app.window, 'a run under way');
 
   await answerQuestion(app, 'stay');
   await closeWindow(app);
   await expect.poll(() => asked(app)).toContain('The rescue of deaf is being started.');
-  await expect(rescuePage(app.window).step(/Shut deaf down/)).toContainText('waiting for it to shut down');
+  await expect(rescuePage(app.window).step(/Shut deaf down/)).toContainText(/asked to shut down .* left/);
 
   await answerQuestion(app, 'cancel');
   const gone = new Promise((resolve) => app.electron.process().once('exit', resolve));
@@ -101,7 +101,7 @@ test('the process is killed in mid-run: the guest runs on, on its own definition
   const before = await observe(deaf);
   const app = await launchSalvor();
   await startRescue(app, deaf);
-  await expect(rescuePage(app.window).step(/Shut deaf down/)).toContainText('waiting for it to shut down');
+  await expect(rescuePage(app.window).step(/Shut deaf down/)).toContainText(/asked to shut down .* left/);
   const gone = new Promise((resolve) => app.electron.process().once('exit', resolve));
   app.electron.process().kill('SIGKILL');
   await gone;
@@ -115,7 +115,7 @@ test('a run is cancelled from the window, and can be asked for again', async ({ 
   const app = await launchSalvor();
   const rescue = rescuePage(app.window);
   await startRescue(app, deaf);
-  await expect(rescue.step(/Shut deaf down/)).toContainText('waiting for it to shut down');
+  await expect(rescue.step(/Shut deaf down/)).toContainText(/asked to shut down .* left/);
   await rescue.cancel.click();
   await expect(rescue.runTitle).toHaveText('The rescue of deaf was cancelled');
   await expect(app.window.getByRole('alert')).toContainText('its definition was not touched');

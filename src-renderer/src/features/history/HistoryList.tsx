@@ -17,11 +17,13 @@ interface HistoryListProps {
   readonly chosen: string;
   /** Of all machines: then each line names its own. */
   readonly ofAll: boolean;
+  /** Where the journal is, for people. */
+  readonly folder: string;
   readonly onChoose: (id: string) => void;
 }
 
 /** The list keeps the focus and names the chosen option, as the list of machines does. */
-export function HistoryList({ rows, chosen, ofAll, onChoose }: HistoryListProps) {
+export function HistoryList({ rows, chosen, ofAll, folder, onChoose }: HistoryListProps) {
   const { t } = useTranslation();
   const base = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -61,6 +63,7 @@ export function HistoryList({ rows, chosen, ofAll, onChoose }: HistoryListProps)
       {rows.length > SHOWN && (
         <p className="small muted history-more">{t('history.more', { count: rows.length - SHOWN })}</p>
       )}
+      {ofAll && <p className="small muted history-more">{t('history.folder', { folder })}</p>}
     </div>
   );
 }

@@ -55,7 +55,7 @@ export function HistoryView({ uuid, text = '' }: HistoryViewProps) {
         <Nothing any={value.rows.length > 0} machine={uuid !== null} onClear={() => setFilter(ALL)} />
       ) : (
         <div className="history-body">
-          <HistoryList rows={rows} chosen={row.id} ofAll={uuid === null} onChoose={setChosen} />
+          <HistoryList rows={rows} chosen={row.id} ofAll={uuid === null} folder={value.folder} onChoose={setChosen} />
           <EntryDetails key={row.id} row={row} ofAll={uuid === null} />
         </div>
       )}

@@ -109,6 +109,7 @@ test('a record with something wrong, and files that cannot be read, are shown as
   const { user } = await renderWindow(fakeSalvor(world));
   await user.click(await screen.findByRole('button', { name: 'History' }));
   expect(await screen.findByText(/1 file of the journal cannot be read/)).toBeInTheDocument();
+  expect(screen.getByText('Journal: /home/anna/.local/state/salvor/journal')).toBeInTheDocument();
   expect(screen.getByText(/written by a newer Salvor/)).toHaveTextContent('x.jsonl');
   expect(await account()).toHaveTextContent('1 thing is wrong with its recordIts last line is cut off.');
   expect(await account()).toHaveTextContent('No end was written');
