@@ -246,7 +246,7 @@ test('a guest that is waited for without end has no seconds to set', async () =>
   const { user } = await renderWindow();
   await chooseMedium(user, 'web-01');
   const stop = within(await screen.findByRole('group', { name: 'To stop the guest' }));
-  expect(screen.getByRole('spinbutton', { name: 'To shut down, wait seconds' })).toHaveValue(120);
+  expect(screen.getByRole('spinbutton', { name: 'Give it seconds' })).toHaveValue(120);
   await user.click(stop.getByRole('radio', { name: /^Shut down, and keep waiting/ }));
   expect(screen.queryByRole('spinbutton')).not.toBeInTheDocument();
   await waitFor(() => expect(startButton()).toBeEnabled());
