@@ -11,6 +11,7 @@ import { withJson } from '../testbed/salvor.ts';
 import { FULL } from './form.ts';
 import { newDesk, openLane, start, told } from './lane.ts';
 import type { Lane } from './lane.ts';
+import { isOff } from './look.ts';
 import { arrived, letGo } from './meeting.ts';
 import { argsOf, lead, recordsOf } from './records.ts';
 import type { OperationRecord } from './records.ts';
@@ -50,9 +51,6 @@ interface HostFault {
   readonly allow?: (difference: string) => boolean;
 }
 
-/** A guest whose QEMU is gone is off: in one-shot rescue that ends it, as a power-off does. */
-const isOff = (difference: string) => /^domain: was .*"running".* is .*"shut off"/.test(difference);
-
 const ALL = Number.POSITIVE_INFINITY;
 
 const FAULTS: readonly HostFault[] = [
@@ -80,6 +78,7 @@ const FAULTS: readonly HostFault[] = [
     name: 'QEMU killed',
     short: 2,
     full: ALL,
+    // A guest whose QEMU is gone is off: in one-shot rescue that ends it, as a power-off does.
     allow: isOff,
     happens: async ({ subject: { guest }, go }) => {
       if ((await lane.host.tryVirsh('domstate', guest.name)).stdout.trim() === 'running') {

@@ -126,6 +126,9 @@ export function differences(before: Look, after: Look): string[] {
   return found;
 }
 
+/** It ran, and is off now. */
+export const isOff = (difference: string) => /^domain: was .*"running".* is .*"shut off"/.test(difference);
+
 function brief(value: unknown): string {
   return JSON.stringify(value).slice(0, 300);
 }

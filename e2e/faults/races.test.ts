@@ -12,6 +12,7 @@ import { newDesk, openLane, run, start, told } from './lane.ts';
 import type { Desk, Lane } from './lane.ts';
 import { INTERFERENCES } from './interferences.ts';
 import type { Interference } from './interferences.ts';
+import { isOff } from './look.ts';
 import { chance } from './seeded.ts';
 import type { Chance } from './seeded.ts';
 import { KINDS, endArgs, recommended, rescueArgs, reset, resumeArgs, unfinished, withSubject } from './trials.ts';
@@ -112,7 +113,10 @@ async function raceOnce(pair: Pair, kind: Kind, subject: Subject, pick: Chance):
   const gap = pick.pick([0, 0, 50, 150, 300, 500]);
   const args = await prepare(pair, subject, [one, other], pick);
   const what = `${kind}, ${elsewhere ? 'at two computers' : 'at one computer'}, the second ${gap} ms later`;
-  const context = { row: `race: ${pair}`, what, seed: pick.seed, desk: one, subject, before, choose: recommended };
+  const row = `race: ${pair}`;
+  // A rescue that finds the guest off, as the one before was killed, leaves it off when it ends.
+  const allow = (difference: string) => pair === 'rescue/resume' && isOff(difference);
+  const context = { row, what, seed: pick.seed, desk: one, subject, before, choose: recommended, allow };
   await tried(context, async (trail) => {
     const answers = await race([one, other], args, gap);
     trail.push(...answers.map((answer) => told(answer)));
