@@ -5,15 +5,18 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lockDomain, lockHolder } from './domain-lock.ts';
 
+/** With the moment in which it was taken. */
+const since = (what: string) => expect.stringMatching(new RegExp(`^${what} at \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$`));
+
 const domain = () => ({ uuid: randomUUID(), name: 'patient' });
 
 test.runIf(process.platform === 'linux')('one holder at a time; the second is told who the first is', async () => {
   const patient = domain();
   const letGo = await lockDomain('host', patient, 'a rescue started by alice');
   await expect(lockDomain('host', patient, 'mine')).rejects.toMatchObject({
-    data: { code: 'busy', params: { what: 'a rescue started by alice' } },
+    data: { code: 'busy', params: { what: since('a rescue started by alice') } },
   });
-  expect(await lockHolder('host', patient)).toBe('a rescue started by alice');
+  expect(await lockHolder('host', patient)).toEqual(since('a rescue started by alice'));
   letGo();
   expect(await lockHolder('host', patient)).toBeNull();
   (await lockDomain('host', patient, 'mine'))();
@@ -39,7 +42,7 @@ test.runIf(process.platform === 'linux')('a process that is killed holds nothing
   });
   await once(child.stdout, 'data');
   await expect(lockDomain('host', patient, 'mine')).rejects.toMatchObject({
-    data: { params: { what: 'the other process' } },
+    data: { params: { what: since('the other process') } },
   });
   child.kill('SIGKILL');
   await once(child, 'exit');

@@ -16,15 +16,19 @@ const MAX_ANSWER = 500;
 /** A holder that does not say who it is. */
 const NAMELESS = 'another Salvor on this computer';
 
-/** Take the lock of a domain, or throw `busy` saying who has it. Resolves to what lets go of it. `host` is the host's own name. */
+/**
+ * Take the lock of a domain, or throw `busy` saying who has it, and since when. Resolves to what lets go of it. `host` is the host's own name;
+ * `holder` says what is done and ends with who does it.
+ */
 export async function lockDomain(host: string, domain: DomainRef, holder: string): Promise<() => void> {
   // Abstract sockets are Linux's; elsewhere the check of the running domain's metadata, and libvirt itself, stand alone.
   if (process.platform !== 'linux') return () => undefined;
   const path = pathOf(host, domain);
+  const answer = `${holder} at ${new Date().toISOString()}`;
   for (let tries = TRIES; ; tries -= 1) {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
-      socket.end(holder);
+      socket.end(answer);
     });
     if (await listen(server, path)) {
       server.unref();

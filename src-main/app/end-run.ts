@@ -66,8 +66,7 @@ export async function endRescue(
   // Without write access it would not see the passwords that belong into the definition, either.
   if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
   const { hostname } = await hypervisor.identity();
-  const now = new Date().toISOString();
-  const letGo = await lockDomain(hostname, order.domain, `the end of a rescue, asked for by ${order.by} at ${now}`);
+  const letGo = await lockDomain(hostname, order.domain, `the end of a rescue, asked for by ${order.by}`);
   try {
     await order.lookAgain?.();
     return await carryOut({ hypervisor, order, report, signal });

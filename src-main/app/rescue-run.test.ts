@@ -383,6 +383,8 @@ test('two at once in this process or another: exactly one runs, the other is tol
   ]);
   const failed = outcomes.filter(({ error }) => error !== null);
   expect(failed).toHaveLength(1);
-  expect(failed[0]?.error).toMatchObject({ code: 'busy' });
+  // Where the first is over before the second has asked who it is, the guest is in rescue already.
+  expect(['busy', 'refused']).toContain(failed[0]?.error?.code);
+  expect(failed[0]?.error?.message).toMatch(/by \S+@\S+/);
   expect(host.changes).toEqual(['destroyDomain', 'createDomain']);
 });

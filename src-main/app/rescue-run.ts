@@ -68,11 +68,7 @@ export async function runRescue(
   signal: AbortSignal,
 ): Promise<RescuePlan> {
   const { hostname } = await hypervisor.identity();
-  const letGo = await lockDomain(
-    hostname,
-    order.domain,
-    `a rescue started by ${order.stamp.startedBy} at ${order.stamp.startedAt}`,
-  );
+  const letGo = await lockDomain(hostname, order.domain, `a rescue started by ${order.stamp.startedBy}`);
   try {
     await order.lookAgain?.();
     return await carryOut({ hypervisor, order, report, signal });
