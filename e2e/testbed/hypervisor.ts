@@ -49,6 +49,8 @@ export interface HypervisorOptions {
 
 const INIT = join(import.meta.dirname, 'private-libvirtd.sh');
 const FOLDERS = ['etc', 'run', 'var/lib', 'var/log', 'var/cache'] as const;
+/** Emulated TPMs run as who runs the guests. */
+const SWTPM = { swtpm_user: 'root', swtpm_group: 'root' } as const;
 /** The first connection makes libvirtd probe QEMU, which takes seconds on a busy machine. */
 const START_SECONDS = 60;
 
@@ -142,7 +144,7 @@ async function writeConfiguration(dir: string, socketPermissions: string): Promi
   // As root: /dev/kvm and the images belong to whoever runs the tests.
   await writeFile(
     join(dir, 'etc/libvirt/qemu.conf'),
-    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0, ...ownPorts() }),
+    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0, ...SWTPM, ...ownPorts() }),
   );
 }
 

@@ -45,6 +45,10 @@ const debian = {
     ['qemu-system-riscv', 'qemu-system-misc'],
     ['qemu-efi-aarch64'],
     ['qemu-efi-arm'],
+    // TPMs of guests, and what makes their certificates.
+    ['swtpm'],
+    ['swtpm-tools'],
+    ['gnutls-bin'],
     // Media as real tools make them: partitions, file systems, ISO images.
     ['fdisk'],
     ['gdisk'],
