@@ -91,7 +91,10 @@ test(`${CYCLES} cycles, ${AT_ONCE} at a time`, async () => {
     await runBatch(members, CYCLES / BATCHES, pick, batch);
     measured.push(await process_.figures());
   }
-  await awaitCondition('the last QEMU to end', 20, async () => (await qemuProcesses()) === 0);
+  const running = () => lane.host.virsh('list', '--name', '--state-running', '--state-paused');
+  await awaitCondition('the last QEMU to end', 20, async () => (await qemuProcesses()) === 0).catch(async () => {
+    throw new Error(`QEMU still runs: ${await running()}`);
+  });
   expect(await allFiles(members), 'files of the host').toEqual(files);
   expect(await lane.host.virsh('pool-list', '--all', '--name')).toBe(pools);
   report(measured);

@@ -172,7 +172,8 @@ async function outsidePid(unshare: number | undefined, dir: string, pidFile: str
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const its = await readlink(`/proc/${pid}/ns/pid`).catch(() => null);
     if (its !== space) continue;
-    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    // A process that ends meanwhile is none that was asked for.
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
     const pids = /^NSpid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
     if (Number(pids.at(-1)) === wanted) return Number(pid);
   }

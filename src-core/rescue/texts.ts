@@ -157,9 +157,9 @@ export const WARNING_TEXTS = {
   'pending-changes':
     'The running guest is not what its definition says: {{changes}}. The rescue, and every start after it, is made from the definition: what is in the running guest alone is gone when it stops. Put it into the definition first where it is to stay.',
   'guest-disks-read-only':
-    'The guest’s own disks {{targets}} are read-only during the rescue: they can be looked at, and not repaired. Mount with -o ro,noload (ext4) or ro,norecovery (XFS).',
+    'During the rescue the guest’s own disks are read-only ({{targets}}): they can be looked at, and not repaired. Mount with -o ro,noload (ext4) or ro,norecovery (XFS).',
   'guest-disks-overlay':
-    'What is written to the guest’s own disks {{targets}} is thrown away whenever the guest is powered off: no repair stays. Try it, and rescue again without.',
+    'What is written to the guest’s own disks ({{targets}}) is thrown away whenever the guest is powered off: no repair stays. Try it, and rescue again without.',
   'guest-disks-snapshot':
     'A snapshot of {{targets}} is taken first ({{snapshot}}), and stays after the rescue. With the guest off, go back to it, disks and definition: virsh snapshot-revert {{domain}} {{name}}; remove it: virsh snapshot-delete {{domain}} {{name}}.',
   'little-space':

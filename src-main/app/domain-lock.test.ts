@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { lockDomain, lockHolder } from './domain-lock.ts';
 
 /** With the moment in which it was taken. */
-const since = (what: string) => expect.stringMatching(new RegExp(`^${what} at \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$`));
+const since = (what: string): unknown =>
+  expect.stringMatching(new RegExp(`^${what} at \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$`));
 
 const domain = () => ({ uuid: randomUUID(), name: 'patient' });
 
