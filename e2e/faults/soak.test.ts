@@ -85,6 +85,7 @@ test(`${CYCLES} cycles, ${AT_ONCE} at a time`, async () => {
     30,
     async () => (await process_.ask('machines.list', null)).length === members.length,
   );
+  for (const { guest, transient } of members) if (transient) await lane.host.virsh('destroy', guest.name);
   const [files, pools] = [await allFiles(members), await lane.host.virsh('pool-list', '--all', '--name')];
   const measured: Figures[] = [];
   for (let batch = 0; batch < BATCHES; batch += 1) {
