@@ -50,7 +50,7 @@ export const INTERFERENCES: readonly Interference[] = [
   {
     name: 'undefine',
     act: (host, { name }) => virsh(host, 'undefine', '--keep-nvram', name),
-    // Their doing; how the guest gets its definition back is told by the journal, and tested there.
+    // Their doing; that the journal gives the definition back is looked at by the test.
     allow: (difference) =>
       power(difference) ||
       /^(domain|definition|own XML|domains|in a session): /.test(difference) ||

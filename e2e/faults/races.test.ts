@@ -13,6 +13,7 @@ import type { Desk, Lane } from './lane.ts';
 import { INTERFERENCES } from './interferences.ts';
 import type { Interference } from './interferences.ts';
 import { isOff } from './look.ts';
+import type { Look } from './look.ts';
 import { chance } from './seeded.ts';
 import type { Chance } from './seeded.ts';
 import { KINDS, endArgs, recommended, rescueArgs, reset, resumeArgs, unfinished, withSubject } from './trials.ts';
@@ -174,5 +175,20 @@ async function interfere({ name, act, allow }: Interference, subject: Subject, p
     const answer = withJson(await running.finished, args);
     trail.push(`${operation}: ${told(answer)}`);
     if (codeOf(answer) !== 'done') expect(TOLD, told(answer)).toContain(codeOf(answer));
+    if (name === 'undefine') trail.push(await expectInJournal(desk, subject, before));
   });
 }
+
+/** Whoever takes a definition away while Salvor is at work takes nothing that the journal does not give back. */
+async function expectInJournal(desk: Desk, { guest, kind }: Subject, before: Look): Promise<string> {
+  const history = await run(desk, ['history', '--domain', guest.name, '--json']);
+  const ids = (history.json as { rows: { id: string }[] }).rows.map(({ id }) => id);
+  if (ids.length === 0 || kind === 'transient') return `${ids.length} operations in the journal`;
+  for (const id of ids) {
+    const shown = await run(desk, ['history', 'show', id, '--out', 'xml']);
+    expect(shown.stdout.trim(), `what operation ${id} keeps`).toBe(withoutPassword(before.definition ?? ''));
+  }
+  return `the journal keeps its definition, ${ids.length} times`;
+}
+
+const withoutPassword = (xml: string) => xml.trim().replace(/passwd='[^']*'/g, "passwd=''");

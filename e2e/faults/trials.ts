@@ -146,28 +146,34 @@ export async function recover(desk: Desk, subject: Subject, choose: Choose, trai
   }
   let sessions = await cleaned(desk, trail, problems);
   if (sessions.includes(subject.guest.name)) {
-    const answer = await run(desk, endArgs(desk, subject));
+    let answer = await run(desk, endArgs(desk, subject));
     trail.push(`end: ${told(answer)}`);
+    // Somebody undefined it: the error says to define it again, and from what.
+    if (answer.code !== 0 && told(answer).includes('define it again first')) {
+      trail.push(await makeAgain(desk, subject, 'define'));
+      answer = await run(desk, endArgs(desk, subject));
+      trail.push(`end: ${told(answer)}`);
+    }
     if (answer.code !== 0) problems.push(`the session cannot be ended: ${told(answer)}`);
     sessions = await cleaned(desk, trail, problems);
   }
   if (sessions.includes(subject.guest.name)) problems.push('the session is still listed after its end');
-  if (subject.kind === 'transient') problems.push(...(await makeAgain(desk, subject, trail)));
+  // A transient guest whose QEMU ends before it is given a definition is gone, with Salvor or without.
+  if (subject.kind === 'transient' && (await subject.lane.host.tryVirsh('domstate', subject.guest.name)).code !== 0)
+    trail.push(await makeAgain(desk, subject, 'create'));
   return problems;
 }
 
-/** A transient guest whose QEMU ends before it is given a definition is gone, with Salvor or without: its journal has what it ran from. */
-async function makeAgain(desk: Desk, { lane, guest }: Subject, trail: string[]): Promise<string[]> {
-  if ((await lane.host.tryVirsh('domstate', guest.name)).code === 0) return [];
+/** What virsh makes of the definition that the journal keeps, as an administrator would who is told to. Gives what came of it. */
+async function makeAgain(desk: Desk, { lane, guest }: Subject, how: 'create' | 'define'): Promise<string> {
   const history = await run(desk, ['history', '--domain', guest.name, '--json']);
   const id = (history.json as { rows?: { id: string }[] } | undefined)?.rows?.[0]?.id;
   const shown = await run(desk, ['history', 'show', id ?? '', '--out', 'xml']);
   const file = join(desk.state, 'from-journal.xml');
   // Passwords are never written: the administrator gives it its own.
   await writeFile(file, shown.stdout.replace("passwd=''", "passwd='s3cret'"));
-  const made = await lane.host.tryVirsh('create', file);
-  trail.push(`gone, made again from the journal: ${made.code === 0 ? 'done' : made.stderr.trim()}`);
-  return made.code === 0 ? [] : [`gone, and the journal does not bring it back: ${told(shown)} ${made.stderr}`];
+  const made = await lane.host.tryVirsh(how, file);
+  return `virsh ${how} of what the journal keeps: ${made.code === 0 ? 'done' : `${told(shown)} ${made.stderr.trim()}`}`;
 }
 
 /** salvor sessions --clean; the names of the domains in a session. Leftovers that stay are told. */

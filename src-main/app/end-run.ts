@@ -175,7 +175,7 @@ async function lookAt(hypervisor: Hypervisor, order: EndOrder, open: OpenSession
   if (!status.persistent)
     throw new SalvorError('record-unusable', {
       domain: domain.name,
-      problem: 'somebody undefined it, so that it would be gone when it is stopped',
+      problem: `somebody undefined it, so that it would be gone when it is stopped; define it again first (salvor history show ${session.id ?? 'ID'} --out xml gives its definition, virsh define), then end the rescue`,
     });
   // Ended half-way before: it runs from its own definition already.
   const runs = !live && isOn(status.state);
