@@ -7,7 +7,8 @@ const cycles = sanitized ? 500 : 10_000;
 
 test.for(['connections', 'droppedConnections', 'objects', 'failures', 'listeners'])(
   `${String(cycles)} cycles of %s leave no memory behind`,
-  { timeout: 120_000 },
+  // A leak is there each time; what the collector of a busy machine has not come to yet is not.
+  { timeout: 120_000, retry: 2 },
   async (what) => {
     const outcome = await runProgram('memory', [what, String(cycles)], ['--expose-gc']);
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
