@@ -99,7 +99,9 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   const startDaemon = async () => {
     const first = await outsidePid(init.pid, dir, null);
     const inside = ['--target', String(first), '--mount', '--uts', '--pid'];
-    await outputOf('nsenter', [...inside, 'libvirtd', '-d', '-p', join(dir, 'libvirtd.pid')]);
+    const start = () => runCommand('nsenter', [...inside, 'libvirtd', '-d', '-p', join(dir, 'libvirtd.pid')]);
+    // One that was killed in the middle of a start holds its pidfile until the kernel is done with it.
+    await awaitCondition(`the start of libvirtd at ${uri}`, START_SECONDS, async () => (await start()).code === 0);
     await awaitCondition(`libvirtd at ${uri} again`, START_SECONDS, ready);
   };
   return {
