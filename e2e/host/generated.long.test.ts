@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 
 test('5,000 pairs', async () => {
-  const counts = await runGenerated(host, 2_400);
+  const counts = await runGenerated(host, 2_600);
   expect(counts.pairs).toBeGreaterThanOrEqual(5_000);
   expect(counts.orders).toBeGreaterThan(6_000);
   expect(counts.confirmed).toBeGreaterThan(500);

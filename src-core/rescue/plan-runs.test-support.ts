@@ -18,8 +18,7 @@ export interface Runs {
 }
 
 /** Throws with the smallest counterexample and its seed. One plan in sixteen is made twice: planning is deterministic. */
-export function checkPlans(pairs: number): Runs {
-  const seed = seedOfRun();
+export function checkPlans(pairs: number, seed = seedOfRun()): Runs {
   const codes = new Map<string, number>();
   let planned = 0;
   let refused = 0;

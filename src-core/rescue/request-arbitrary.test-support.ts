@@ -127,7 +127,7 @@ export const requestArbitrary: fc.Arbitrary<GeneratedRequest> = fc
     endAtFirstReboot: fc.boolean(),
     fallThrough: maybe(...FALL_THROUGHS),
     writes: fc.constantFrom('overlay', 'overlay', 'direct'),
-    guestDisks: fc.oneof({ weight: 3, arbitrary: fc.constant('writable' as const) }, fc.constantFrom(...GUEST_DISKS)),
+    guestDisks: fc.oneof({ weight: 7, arbitrary: fc.constant('writable' as const) }, fc.constantFrom(...GUEST_DISKS)),
     allowUnbootable: fc.boolean(),
   })
   .map(({ media, place: [device, bus], ...request }) => ({

@@ -23,7 +23,7 @@ const BETWEEN: readonly string[] = [
   '<unheard-of a="&lt;1&gt;">&#x41;&amp;B</unheard-of>',
   '<x:disk xmlns:x="urn:x" type="file"><x:target dev="sda"/></x:disk>',
   '\n\n\n',
-  '<q:controller xmlns:q="urn:salvor:rescue:2" type="scsi" index="0"/>',
+  '<q:controller xmlns:q="urn:salvor:other:1" type="scsi" index="0"/>',
 ];
 
 /** How often noise stands between two elements: one place in five. */
