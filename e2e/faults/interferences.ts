@@ -45,7 +45,11 @@ export const INTERFERENCES: readonly Interference[] = [
       await writeFile(file, seen.stdout.replace('</name>', `</name>${DESCRIPTION}`));
       return virsh(host, 'define', file);
     },
-    allow: onlyTheirs(/^\+<description>somebody else was here<\/description>$/),
+    // A transient guest has the definition then that they gave it.
+    allow: (difference) =>
+      onlyTheirs(/^\+<description>somebody else was here<\/description>$/)(difference) ||
+      /^(definition: was none, is there|own XML: was there, is none)$/.test(difference) ||
+      /^left over: .*\/etc\/libvirt\/qemu\/[^/]*\.xml$/.test(difference),
   },
   {
     name: 'undefine',
