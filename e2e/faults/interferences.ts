@@ -34,7 +34,14 @@ const onlyTheirs = (mark: RegExp) => (difference: string) =>
 
 export const INTERFERENCES: readonly Interference[] = [
   { name: 'start', act: (host, { name }) => virsh(host, 'start', name), allow: power },
-  { name: 'destroy', act: (host, { name }) => virsh(host, 'destroy', name), allow: power },
+  {
+    name: 'destroy',
+    act: (host, { name }) => virsh(host, 'destroy', name),
+    // A transient guest that they destroy before Salvor has written anything down is gone by their hand.
+    allow: (difference) =>
+      power(difference) ||
+      /^domain: was .*"persistent":"no".*, is null$|^own XML: was there, is none$|^domains: /.test(difference),
+  },
   { name: 'suspend', act: (host, { name }) => virsh(host, 'suspend', name), allow: power },
   {
     name: 'define',

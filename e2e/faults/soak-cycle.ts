@@ -50,6 +50,8 @@ export async function runCycle(
     trail.push(`${guest.name}, ${power}, ${JSON.stringify(short(request))}, ${fault}`);
     await rescue(process_, lane, member, request, { fault, afterMs: pick.below(900) }, trail);
     await putRight(process_, member, trail);
+    if (transient && fault !== 'none' && (await lookAt(guest, member.ownMedium)).domain === null)
+      return await expectInJournal(process_, member);
     return await compare(member, power, fault);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
@@ -176,6 +178,14 @@ async function putRight(process_: LongLived, member: Member, trail: string[]): P
     trail.push(`end: ${await ended(process_, id)}`);
   }
   throw new Error(`not put right after ${TRIES} tries`);
+}
+
+/** A transient guest that was ended from outside before it was given a definition is gone, with Salvor or without: its journal has what it ran from. */
+async function expectInJournal(process_: LongLived, { uuid }: Member): Promise<string[]> {
+  const { rows } = await process_.ask('history.list', { uuid });
+  const entries = await Promise.all(rows.map(({ id }) => process_.ask('history.entry', { id })));
+  const isKept = entries.every(({ began }) => began.before.definitionXml.includes(`<uuid>${uuid}</uuid>`));
+  return isKept ? [] : ['it is gone, and the journal does not have what it ran from'];
 }
 
 /** The domain alone: files and pools of the host are compared when nothing is under way. */

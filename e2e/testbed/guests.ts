@@ -172,6 +172,12 @@ async function knownTo(host: Hypervisor): Promise<string> {
   return (await Promise.all(lists.map((list) => host.virsh(...list)))).join('--\n');
 }
 
+/** All below it. A folder of a QEMU that ends meanwhile goes while it is read: then once more. */
+async function listFolder(folder: string) {
+  const list = () => readdir(folder, { recursive: true, withFileTypes: true });
+  return awaitCondition(`the files of ${folder}`, 10, () => list().catch(() => null));
+}
+
 /** Files that a rescue could leave behind: beside the guest's disks, beside the media, in libvirt's own folders. */
 export async function filesOf(guest: Guest): Promise<readonly string[]> {
   const folders = [
@@ -180,7 +186,7 @@ export async function filesOf(guest: Guest): Promise<readonly string[]> {
     join(guest.host.dir, 'etc/libvirt/qemu'),
     join(guest.host.dir, 'var/lib/libvirt'),
   ];
-  const listed = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true })));
+  const listed = await Promise.all(folders.map(listFolder));
   return (
     listed
       .flat()
