@@ -154,6 +154,12 @@ export async function recover(desk: Desk, subject: Subject, choose: Choose, trai
       answer = await run(desk, endArgs(desk, subject));
       trail.push(`end: ${told(answer)}`);
     }
+    // Somebody saved its memory in the rescue: which of the two counts, a person decides; this one says the disks.
+    if (answer.code !== 0 && told(answer).includes('saved its memory')) {
+      await subject.lane.host.tryVirsh('managedsave-remove', subject.guest.name);
+      answer = await run(desk, endArgs(desk, subject));
+      trail.push(`managedsave-remove; end: ${told(answer)}`);
+    }
     // A definition that somebody changed in between is theirs, and named: the rescue has ended.
     const isTheirs = told(answer).includes('its definition is not the one from before the rescue: somebody changed it');
     if (answer.code !== 0 && !isTheirs) problems.push(`the session cannot be ended: ${told(answer)}`);
