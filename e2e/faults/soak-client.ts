@@ -24,6 +24,7 @@ export interface Answer {
 export interface Figures {
   /** Bytes. */
   readonly rss: number;
+  readonly heapTotal: number;
   readonly heapUsed: number;
   readonly descriptors: number;
   readonly threads: number;

@@ -56,10 +56,11 @@ async function figures(): Promise<Figures> {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const { rss, heapUsed } = process.memoryUsage();
+  const { rss, heapTotal, heapUsed } = process.memoryUsage();
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
   return {
     rss,
+    heapTotal,
     heapUsed,
     descriptors: readdirSync('/proc/self/fd').length,
     threads: readdirSync('/proc/self/task').length,
