@@ -137,8 +137,8 @@ function lineDifference(before: string | null, after: string | null): string {
   if (before === null || after === null)
     return `was ${before === null ? 'none' : 'there'}, is ${after === null ? 'none' : 'there'}`;
   const [old, now] = [before.split('\n'), after.split('\n')];
-  const only = (lines: readonly string[], others: readonly string[], sign: string) =>
+  const missing = (lines: readonly string[], others: readonly string[], sign: string) =>
     lines.filter((line) => !others.includes(line)).map((line) => `${sign}${line.trim()}`);
-  const lines = [...only(old, now, '-'), ...only(now, old, '+')];
+  const lines = [...missing(old, now, '-'), ...missing(now, old, '+')];
   return lines.length === 0 ? 'the same lines in another order' : lines.slice(0, 20).join(' | ');
 }
