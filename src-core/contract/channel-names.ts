@@ -16,7 +16,28 @@ const NAMES = {
   'machines.list': true,
   'machines.details': true,
   'pools.list': true,
-  'pools.volumes': true,
+  'machines.diskStats': true,
+  'pools.names': true,
+  'pools.describe': true,
+  'pools.refresh': true,
+  'pools.start': true,
+  'library.list': true,
+  'library.save': true,
+  'library.remove': true,
+  'library.setDefault': true,
+  'library.where': true,
+  'library.look': true,
+  'library.export': true,
+  'library.put': true,
+  'files.choose': true,
+  'transfers.list': true,
+  'transfers.room': true,
+  'transfers.upload': true,
+  'transfers.download': true,
+  'transfers.copy': true,
+  'transfers.cancel': true,
+  'transfers.resume': true,
+  'transfers.forget': true,
   'rescue.preview': true,
   'rescue.start': true,
   'rescue.end': true,
@@ -38,3 +59,6 @@ export const CHANNEL_NAMES = Object.keys(NAMES) as readonly ChannelName[];
 
 /** The one channel from main to window. */
 export const EVENT_CHANNEL = 'salvor:event';
+
+/** From window to main: the path of a file that was dropped on it. No channel like the others: the page hands over the file, never a path. */
+export const OFFER_CHANNEL = 'salvor:offer-file';

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { RECORDS } from '../rescue/put-back.ts';
 import {
   detailsSchema,
+  diskStatsSchema,
+  fromCore,
   hostSchema,
   idSchema,
   imagePropertiesSchema,
@@ -28,7 +30,10 @@ import {
   REPORT_FORMATS,
   unfinishedSchema,
 } from './journal-schemas.ts';
+import { libraryEditSchema, libraryMediumSchema, librarySchema, whereaboutsSchema } from './library-schemas.ts';
+import { transferOptionsSchema, volumePlaceSchema } from './transfer-schemas.ts';
 import type { ErrorData } from './errors.ts';
+import type { OfferedFile, RoomForTransfer, Transfer } from './transfer.ts';
 import type { AppEvent } from './schemas.ts';
 
 const none = z.null();
@@ -54,8 +59,66 @@ export const CHANNELS = {
   'machines.list': { input: none, output: z.array(machineRowSchema) },
   'machines.details': { input: machineKeySchema, output: detailsSchema },
 
+  /** Of a running machine; empty: it is off, or its driver counts nothing. */
+  'machines.diskStats': { input: machineKeySchema, output: z.array(diskStatsSchema) },
+
   'pools.list': { input: z.strictObject({ hostId: idSchema }), output: z.array(poolSchema) },
-  'pools.volumes': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: z.array(volumeSchema) },
+  /** The names of all volumes of an active pool: one call, however many there are. */
+  'pools.names': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: z.array(z.string()) },
+  /** Some of them, described; one that has gone meanwhile is left out. */
+  'pools.describe': {
+    input: z.strictObject({ hostId: idSchema, pool: textSchema, names: z.array(textSchema).min(1).max(200) }),
+    output: z.array(volumeSchema),
+  },
+  'pools.refresh': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: poolSchema },
+  'pools.start': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: poolSchema },
+
+  'library.list': { input: none, output: librarySchema },
+  'library.save': { input: libraryEditSchema, output: libraryMediumSchema },
+  'library.remove': { input: z.strictObject({ id: idSchema }), output: none },
+  /** `id` null: none any more. */
+  'library.setDefault': {
+    input: z.strictObject({ arch: textSchema, firmware: z.enum(['bios', 'uefi']), id: idSchema.nullable() }),
+    output: none,
+  },
+  /** On which connected hosts it is. */
+  'library.where': { input: z.strictObject({ id: idSchema }), output: z.array(whereaboutsSchema) },
+  /** Look at it on that host, and keep what was seen. */
+  'library.look': { input: z.strictObject({ id: idSchema, hostId: idSchema }), output: libraryMediumSchema },
+  /** As `openstack image show -f json` prints an image; the path that was written, or null where the question was cancelled. */
+  'library.export': { input: z.strictObject({ id: idSchema }), output: z.string().nullable() },
+  /** Copy it to a host where it is missing, from one where it is; null: a file of this computer was asked for, and none was chosen. */
+  'library.put': {
+    input: z.strictObject({ id: idSchema, from: idSchema.nullable(), to: idSchema, pool: textSchema }),
+    output: fromCore<Transfer>().nullable(),
+  },
+
+  /** Asks the person for files of this computer; empty: the question was cancelled. */
+  'files.choose': { input: none, output: z.array(fromCore<OfferedFile>()) },
+  'transfers.list': { input: none, output: z.array(fromCore<Transfer>()) },
+  /** What an upload (`token`) or a copy (`from`) would need in that pool, and whether it can be. */
+  'transfers.room': {
+    input: z.strictObject({ token: idSchema.nullable(), from: volumePlaceSchema.nullable(), to: volumePlaceSchema }),
+    output: fromCore<RoomForTransfer>(),
+  },
+  'transfers.upload': {
+    input: z.strictObject({ token: idSchema, to: volumePlaceSchema, options: transferOptionsSchema }),
+    output: fromCore<Transfer>(),
+  },
+  /** Asks where to; null: the question was cancelled. */
+  'transfers.download': {
+    input: z.strictObject({ from: volumePlaceSchema, options: transferOptionsSchema }),
+    output: fromCore<Transfer>().nullable(),
+  },
+  'transfers.copy': {
+    input: z.strictObject({ from: volumePlaceSchema, to: volumePlaceSchema, options: transferOptionsSchema }),
+    output: fromCore<Transfer>(),
+  },
+  /** What was written of it is removed. */
+  'transfers.cancel': { input: z.strictObject({ transferId: idSchema }), output: none },
+  'transfers.resume': { input: z.strictObject({ transferId: idSchema }), output: fromCore<Transfer>() },
+  /** Puts an ended one away. */
+  'transfers.forget': { input: z.strictObject({ transferId: idSchema }), output: none },
 
   'rescue.preview': {
     input: z.strictObject({
@@ -138,6 +201,8 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export type SalvorApi = {
   readonly [C in ChannelName]: (input: ChannelInput<C>) => Promise<Answer<ChannelOutput<C>>>;
 } & {
+  /** `file`: a File that was dropped on the window. Only what a person dropped has a path; null: it has none, or cannot be read. */
+  readonly offerFile: (file: object) => Promise<Answer<OfferedFile | null>>;
   /** Returns the function that stops listening. */
   readonly onEvent: (listener: (event: AppEvent) => void) => () => void;
 };

@@ -1,13 +1,15 @@
 /** zod schemas of everything that crosses IPC. Inputs are strict: an unknown key is refused. */
 import { z } from 'zod';
 import { DOMAIN_STATES, FALL_THROUGHS, GUEST_DISKS, ON_TIMEOUTS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
-import type { AttachChoice, MediumFacts, RescuePlan } from '../rescue/types.ts';
+import type { AttachChoice, DiskUser, MediumFacts, RescuePlan } from '../rescue/types.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
-import type { DiskRole, DiskView, GuestNames } from '../disks/types.ts';
+import type { DiskRole, DiskView, GuestNames, SecretReference } from '../disks/types.ts';
 import type { Firmware } from '../domain-xml/domain.ts';
 import { HOST_TRAITS } from '../host/traits.ts';
 import type { SessionRecord } from '../rescue/session.ts';
+import type { StorageLayout } from '../disks/storage-layout.ts';
 import { ERROR_CODES } from './errors.ts';
+import type { Transfer } from './transfer.ts';
 
 const text = z.string().max(4096);
 const id = z.string().min(1).max(200);
@@ -18,7 +20,7 @@ const params = z.record(z.string(), z.union([z.string(), z.number()]));
  * Plans and what belongs to them are made by our own pure core in the main process and only travel outward, to the window.
  * They are checked to be objects; their shape is the core's own types.
  */
-function fromCore<T>() {
+export function fromCore<T>() {
   return z.custom<T>((value) => typeof value === 'object' && value !== null);
 }
 
@@ -103,8 +105,35 @@ export const machineRowSchema = z.strictObject({
 });
 export type MachineRow = z.infer<typeof machineRowSchema>;
 
+/** One image that a disk stands on. Sizes in bytes, null where the host did not tell. */
+export interface ImageLayer {
+  /** file, block, network, volume, … */
+  readonly type: string;
+  /** One line that names it, as DiskView.source does. */
+  readonly source: string;
+  readonly format: string | null;
+  readonly capacity: number | null;
+  readonly allocation: number | null;
+  readonly physical: number | null;
+  /** Who says that it is there: the definition's <backingStore>, or the image above it, read on the host. */
+  readonly told: 'definition' | 'host';
+  /** Why nothing more is known of it, in words; null: all is well. */
+  readonly problem: string | null;
+}
+
+/** A secret that a disk needs. null: it could not be asked. */
+export interface SecretState extends SecretReference {
+  readonly defined: boolean | null;
+  readonly hasValue: boolean | null;
+}
+
 /** A disk of the machine page. Sizes in bytes, null where the host did not tell. */
 export interface MachineDisk extends DiskView {
+  /** Its image and those below, nearest first; empty: an empty drive. */
+  readonly layers: readonly ImageLayer[];
+  /** Running domains that have it open, on this host or another connected one. */
+  readonly users: readonly Omit<DiskUser, 'target'>[];
+  readonly secretStates: readonly SecretState[];
   readonly role: DiskRole;
   readonly roleWhy: string;
   readonly guestNames: GuestNames;
@@ -123,8 +152,9 @@ export interface MachineDetails {
   readonly memoryKiB: number | null;
   readonly disks: readonly MachineDisk[];
   readonly bootOrder: readonly BootEntry[];
-  /** Disks and boot order of the running domain where it differs from the definition (in rescue); null when off or alike. */
-  readonly live: { readonly disks: readonly MachineDisk[]; readonly bootOrder: readonly BootEntry[] } | null;
+  readonly layout: StorageLayout;
+  /** Disks, boot order and layout of the running domain where it differs from the definition (in rescue); null when off or alike. */
+  readonly live: Pick<MachineDetails, 'disks' | 'bootOrder' | 'layout'> | null;
   /** The definition with passwords replaced by ***. */
   readonly definitionXml: string;
   readonly liveXml: string | null;
@@ -136,7 +166,12 @@ export const poolSchema = z.strictObject({
   name: z.string(),
   type: z.string(),
   active: z.boolean(),
+  persistent: z.boolean(),
+  /** Folder or device on the host; null: it has none. */
+  path: z.string().nullable(),
+  /** Bytes; null where it is not active. */
   capacity: z.number().nullable(),
+  allocation: z.number().nullable(),
   available: z.number().nullable(),
 });
 export type Pool = z.infer<typeof poolSchema>;
@@ -156,9 +191,21 @@ export type Volume = z.infer<typeof volumeSchema>;
 /** The answer to a request for a preview: the plan (passwords redacted), every choice with its reasons, what is known of the media. */
 export interface Preview {
   readonly plan: RescuePlan;
+  /** The machine's storage as its definition has it, and as it would be in rescue; null: refused. */
+  readonly layouts: { readonly before: StorageLayout; readonly after: StorageLayout | null };
   readonly choices: readonly AttachChoice[];
   readonly media: readonly MediumFacts[];
 }
+
+/** What a disk of a running machine has read and written since it was started. */
+export const diskStatsSchema = z.strictObject({
+  target: z.string(),
+  readBytes: z.number(),
+  readRequests: z.number(),
+  writeBytes: z.number(),
+  writeRequests: z.number(),
+});
+export type DiskStats = z.infer<typeof diskStatsSchema>;
 
 export const operationSchema = z.strictObject({
   id,
@@ -201,6 +248,11 @@ export const appEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('operation-changed'), operation: operationSchema }),
   /** The list of unfinished operations, or the history, is not what it was: it is asked for again. */
   z.strictObject({ type: z.literal('unfinished-changed') }),
+  z.strictObject({ type: z.literal('transfer-changed'), transfer: fromCore<Transfer>() }),
+  /** It was put away. */
+  z.strictObject({ type: z.literal('transfer-removed'), transferId: id }),
+  /** The media library is not what it was: it is asked for again. */
+  z.strictObject({ type: z.literal('library-changed') }),
 ]);
 export type AppEvent = z.infer<typeof appEventSchema>;
 

@@ -2,6 +2,7 @@
 import { effectiveBootOrder } from '../../src-core/boot/effective-order.ts';
 import type { MachineDetails, MachineDisk, MachineRow } from '../../src-core/contract/schemas.ts';
 import { guestNames } from '../../src-core/disks/guest-names.ts';
+import { storageLayout } from '../../src-core/disks/storage-layout.ts';
 import { diskRoles } from '../../src-core/disks/roles.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
@@ -38,10 +39,11 @@ export async function machineDetails(hypervisor: Hypervisor, row: MachineRow): P
     memoryKiB,
     disks,
     bootOrder,
+    layout: storageLayout(view),
     live:
       live === null || looksLike(view, live)
         ? null
-        : { disks: machineDisks(live, sizes), bootOrder: effectiveBootOrder(live) },
+        : { disks: machineDisks(live, sizes), bootOrder: effectiveBootOrder(live), layout: storageLayout(live) },
     definitionXml: redactXml(definitionXml),
     liveXml: liveXml === null ? null : redactXml(liveXml),
     managedSave: obstacles.managedSave,
@@ -69,6 +71,9 @@ function machineDisks(view: DomainView, sizes: Sizes): MachineDisk[] {
     const size = sizes.get(disk.target);
     return {
       ...disk,
+      layers: [],
+      users: [],
+      secretStates: [],
       role: role?.role ?? 'data',
       roleWhy: role?.why ?? '',
       guestNames: names.get(disk.target) ?? { kernel: null, byId: null, byPath: null },

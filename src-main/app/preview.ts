@@ -3,6 +3,7 @@
  * so that trying one bus after the other asks nothing more: such a preview is there within a frame.
  */
 import type { Preview } from '../../src-core/contract/schemas.ts';
+import { layoutsOf } from '../../src-core/disks/storage-layout.ts';
 import { previewRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
 import type { MediumFacts, RescueInputs, RescueRequest } from '../../src-core/rescue/types.ts';
@@ -80,7 +81,8 @@ export function createPreviews(now: () => number): Previews {
       made.delete(plan.fingerprint.inputs);
       made.set(plan.fingerprint.inputs, inputs);
       for (const oldest of made.keys()) if (made.size > REMEMBERED) made.delete(oldest);
-      return { plan: redactPlan(plan), choices, media: inputs.media };
+      const layouts = layoutsOf(inputs.domain.definitionXml, plan.rescueXml);
+      return { plan: redactPlan(plan), layouts, choices, media: inputs.media };
     },
     inputsOf: (fingerprint) => made.get(fingerprint) ?? null,
     forget: (hypervisor) => hosts.get(hypervisor)?.domains.clear(),

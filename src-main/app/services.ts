@@ -17,7 +17,9 @@ import type { Operations } from './operations.ts';
 import { createPreviews } from './preview.ts';
 import { runRescue } from './rescue-run.ts';
 import type { SettingsService } from './settings.ts';
-import { listPools, listVolumes } from './storage.ts';
+import { createLibraryHandlers } from './library-services.ts';
+import { describeVolumes, listPools, refreshPool } from './storage.ts';
+import { createTransferHandlers } from './transfer-services.ts';
 import type { OpenHypervisor } from '../libvirt/port.ts';
 
 export type Handlers = {
@@ -86,8 +88,18 @@ export function createServices(options: ServicesOptions): Services {
       const { host, row } = machine(key);
       return machineDetails(host.hypervisor, row);
     },
+    'machines.diskStats': () => [],
     'pools.list': ({ hostId }) => listPools(hosts.connected(hostId)),
-    'pools.volumes': ({ hostId, pool }) => listVolumes(hosts.connected(hostId), pool),
+    'pools.names': ({ hostId, pool }) =>
+      hosts
+        .connected(hostId)
+        .hypervisor.listVolumeNames(pool)
+        .then((names) => [...names]),
+    'pools.describe': ({ hostId, pool, names }) => describeVolumes(hosts.connected(hostId), pool, names),
+    'pools.refresh': ({ hostId, pool }) => refreshPool(hosts.connected(hostId), pool),
+    'pools.start': () => {
+      throw new SalvorError('not-supported', { what: 'pools.start' });
+    },
 
     'rescue.preview': ({ machine: key, request, properties }) => {
       const { host, row } = machine(key);
@@ -142,6 +154,8 @@ export function createServices(options: ServicesOptions): Services {
       return null;
     },
     ...createJournalHandlers({ ...options, hosts, operations }),
+    ...createLibraryHandlers(),
+    ...createTransferHandlers(),
     'log.renderer-error': ({ message }) => {
       log.error(`window: ${message}`);
       return null;

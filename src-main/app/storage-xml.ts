@@ -8,6 +8,7 @@ export interface PoolView {
   readonly targetPath: string | null;
   /** Bytes; null: not told. */
   readonly capacity: number | null;
+  readonly allocation: number | null;
   readonly available: number | null;
 }
 
@@ -37,6 +38,7 @@ export function readPoolXml(xml: string): PoolView {
     type: attribute(root, 'type') ?? '',
     targetPath: childText(child(root, 'target'), 'path'),
     capacity: bytes(root, 'capacity'),
+    allocation: bytes(root, 'allocation'),
     available: bytes(root, 'available'),
   };
 }

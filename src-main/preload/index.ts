@@ -1,6 +1,6 @@
 /** What the window may do: one function a channel, and one to listen. Everything is checked on the other side. */
-import { contextBridge, ipcRenderer } from 'electron';
-import { CHANNEL_NAMES, EVENT_CHANNEL } from '../../src-core/contract/channel-names.ts';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { CHANNEL_NAMES, EVENT_CHANNEL, OFFER_CHANNEL } from '../../src-core/contract/channel-names.ts';
 import type { SalvorApi } from '../../src-core/contract/channels.ts';
 
 const calls = Object.fromEntries(
@@ -14,4 +14,7 @@ const onEvent: SalvorApi['onEvent'] = (listener) => {
   return () => void ipcRenderer.off(EVENT_CHANNEL, pass);
 };
 
-contextBridge.exposeInMainWorld('salvor', { ...calls, onEvent });
+const offerFile: SalvorApi['offerFile'] = (file) =>
+  ipcRenderer.invoke(OFFER_CHANNEL, webUtils.getPathForFile(file as File)) as ReturnType<SalvorApi['offerFile']>;
+
+contextBridge.exposeInMainWorld('salvor', { ...calls, offerFile, onEvent });

@@ -5,6 +5,7 @@ import { errorData } from '../../src-core/contract/errors.ts';
 import type { MachineDetails, MachineKey, MachineRow, Preview } from '../../src-core/contract/schemas.ts';
 import { guestNames } from '../../src-core/disks/guest-names.ts';
 import { diskRoles } from '../../src-core/disks/roles.ts';
+import { layoutsOf, storageLayout } from '../../src-core/disks/storage-layout.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import { previewRescue } from '../../src-core/rescue/plan.ts';
@@ -19,6 +20,9 @@ function disksOf(domain: DomainView): MachineDetails['disks'] {
   const names = guestNames(domain);
   return domain.disks.map((disk, at) => ({
     ...disk,
+    layers: [],
+    users: [],
+    secretStates: [],
     role: roles.get(disk.target)?.role ?? 'data',
     roleWhy: roles.get(disk.target)?.why ?? '',
     guestNames: names.get(disk.target) ?? { kernel: null, byId: null, byPath: null },
@@ -47,7 +51,15 @@ export function detailsOf(world: FakeWorld, key: MachineKey): Answer<MachineDeta
       memoryKiB: domain.memoryKiB,
       disks: disksOf(domain),
       bootOrder: effectiveBootOrder(domain),
-      live: live === null ? null : { disks: disksOf(live.domain), bootOrder: effectiveBootOrder(live.domain) },
+      layout: storageLayout(domain),
+      live:
+        live === null
+          ? null
+          : {
+              disks: disksOf(live.domain),
+              bootOrder: effectiveBootOrder(live.domain),
+              layout: storageLayout(live.domain),
+            },
       definitionXml: machine.xml,
       liveXml: live?.xml ?? (machine.row.state === 'running' ? machine.xml : null),
       managedSave: machine.managedSave,
@@ -115,7 +127,7 @@ function planOf({ xml, state, persistent, managedSave }: Machine, { request, pro
     stamp: null,
     room: [],
   });
-  return { plan: redactPlan(plan), choices, media };
+  return { plan: redactPlan(plan), layouts: layoutsOf(xml, plan.rescueXml), choices, media };
 }
 
 export function previewOf(

@@ -8,7 +8,8 @@ import type { AppEvent, Host } from '../../src-core/contract/schemas.ts';
 import { journalHandlers } from './fake-journal.test-support.ts';
 import { detailsOf, previewOf } from './fake-plans.test-support.ts';
 import { run } from './fake-run.test-support.ts';
-import { GIB, VOLUMES, host, makeWorld, session } from './fake-world.test-support.ts';
+import { mediaHandlers } from './fake-media.test-support.ts';
+import { POOLS, VOLUMES, host, poolNamed, makeWorld, session } from './fake-world.test-support.ts';
 import type { FakeWorld } from './fake-world.test-support.ts';
 import { mediumFacts } from './guests.test-support.ts';
 
@@ -48,7 +49,11 @@ export function fakeSalvor(world: FakeWorld = makeWorld(), over: Partial<FakeHan
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  return { api: { ...channels, onEvent } as SalvorApi, emit, calls };
+  return {
+    api: { ...channels, offerFile: () => Promise.resolve({ ok: true, value: null }), onEvent } as unknown as SalvorApi,
+    emit,
+    calls,
+  };
 }
 
 function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHandlers {
@@ -103,12 +108,13 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHa
     },
     'machines.list': () => [...world.machines.values()].map((machine) => machine.row),
     'machines.details': (key) => detailsOf(world, key),
-    'pools.list': () => [
-      { name: 'images', type: 'dir', active: true, capacity: 500 * GIB, available: 212 * GIB },
-      { name: 'iso', type: 'dir', active: true, capacity: 100 * GIB, available: 61 * GIB },
-      { name: 'vg-archive', type: 'logical', active: false, capacity: null, available: null },
-    ],
-    'pools.volumes': ({ pool }) => [...(VOLUMES[pool] ?? [])],
+    'pools.list': () => [...POOLS],
+    'pools.names': ({ pool }) => (VOLUMES[pool] ?? []).map(({ name }) => name),
+    'pools.describe': ({ pool, names }) => (VOLUMES[pool] ?? []).filter(({ name }) => names.includes(name)),
+    'pools.refresh': ({ pool }) => poolNamed(pool),
+    'pools.start': ({ pool }) => ({ ...poolNamed(pool), active: true }),
+    'machines.diskStats': () => [],
+    ...mediaHandlers(),
     'rescue.preview': (order) => previewOf(world, order),
     'rescue.start': ({ machine, request }) =>
       run(

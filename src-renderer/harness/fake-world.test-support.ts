@@ -1,7 +1,7 @@
 /** Hosts and machines of the harness, as the window would be told of them. */
 import { errorData } from '../../src-core/contract/errors.ts';
 import type { Leftovers, Unfinished } from '../../src-core/contract/journal-schemas.ts';
-import type { Host, MachineRow, Operation, Settings, Volume } from '../../src-core/contract/schemas.ts';
+import type { Host, MachineRow, Operation, Pool, Settings, Volume } from '../../src-core/contract/schemas.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { JournalEntry, UnreadableEntry } from '../../src-core/journal/types.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
@@ -185,4 +185,27 @@ export function addCrowd(world: FakeWorld, count: number): void {
       managedSave: false,
     });
   }
+}
+
+const pool = (name: string, type: string, capacity: number | null, available: number | null): Pool => ({
+  name,
+  type,
+  active: capacity !== null,
+  persistent: true,
+  path: `/var/lib/libvirt/${name}`,
+  capacity,
+  allocation: capacity === null || available === null ? null : capacity - available,
+  available,
+});
+
+export const POOLS: readonly Pool[] = [
+  pool('images', 'dir', 500 * GIB, 212 * GIB),
+  pool('iso', 'dir', 100 * GIB, 61 * GIB),
+  pool('vg-archive', 'logical', null, null),
+];
+
+export function poolNamed(name: string): Pool {
+  const found = POOLS.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no pool ${name}`);
+  return found;
 }

@@ -1,4 +1,5 @@
 /** Names come from hosts, definitions, media and files that anybody can write: on the page they are text, and nothing else. */
+import { layoutsOf } from '../../../../src-core/disks/storage-layout.ts';
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { previewRescue } from '../../../../src-core/rescue/plan.ts';
@@ -55,8 +56,20 @@ function hostileSalvor() {
     secrets: [],
   };
   return fakeSalvor(world, {
-    'pools.list': () => [{ name: HOSTILE, type: 'dir', active: true, capacity: null, available: null }],
-    'pools.volumes': () =>
+    'pools.list': () => [
+      {
+        name: HOSTILE,
+        type: 'dir',
+        active: true,
+        persistent: true,
+        path: HOSTILE,
+        capacity: null,
+        allocation: null,
+        available: null,
+      },
+    ],
+    'pools.names': () => [HOSTILE, 'second'],
+    'pools.describe': () =>
       [HOSTILE, 'second'].map((name) => ({
         pool: HOSTILE,
         name,
@@ -75,7 +88,8 @@ function hostileSalvor() {
         properties,
       }));
       const { plan, choices } = previewRescue({ domain, host, media, request, room: [], stamp: null });
-      return { plan: redactPlan(plan), choices, media };
+      const layouts = layoutsOf(domain.definitionXml, plan.rescueXml);
+      return { plan: redactPlan(plan), layouts, choices, media };
     },
   });
 }

@@ -34,8 +34,14 @@ export async function loadPools(hostId: string): Promise<void> {
 /** The volumes of one pool, when somebody looks into it: a pool can hold thousands. */
 export async function loadVolumes(hostId: string, pool: string): Promise<void> {
   const key = volumesKey(hostId, pool);
-  const answer = await ask('pools.volumes', { hostId, pool });
+  const answer = await volumesOf(hostId, pool);
   usePools.setState((state) => ({ volumes: { ...state.volumes, [key]: listing(answer, state.volumes[key]) } }));
+}
+
+async function volumesOf(hostId: string, pool: string): Promise<Answer<Volume[]>> {
+  const names = await ask('pools.names', { hostId, pool });
+  if (!names.ok || names.value.length === 0) return names.ok ? { ok: true, value: [] } : names;
+  return ask('pools.describe', { hostId, pool, names: names.value.slice(0, 200) });
 }
 
 /** Volumes by name, those that match every word of the filter; the order is by name. */

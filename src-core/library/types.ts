@@ -1,0 +1,72 @@
+/** The media library: rescue media that this administrator knows, whatever host they lie on. Plain data. */
+import type { MediumContent } from '../media/recognise.ts';
+import type { HeadHash, MediumSpec } from '../rescue/types.ts';
+
+/** Where a medium of the library is found on a host. The original image is no medium of its own: it is another one on each guest. */
+export type LibrarySource = Exclude<MediumSpec, { readonly kind: 'original' }>;
+
+/** What it was seen to be when it was last looked at. */
+export interface SeenMedium {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** URI of the host that was asked. */
+  readonly uri: string;
+  /** Bytes; null: not told. */
+  readonly size: number | null;
+  readonly format: string | null;
+  /** null: its bytes could not be read. */
+  readonly content: MediumContent | null;
+  readonly hash: HeadHash | null;
+}
+
+/** sha256 (hex) of all bytes, known where Salvor itself has read all of them. */
+export interface WholeHash {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface LibraryMedium {
+  /** UUID. */
+  readonly id: string;
+  /** No two of one library are the same; 1 to 200 characters. */
+  readonly name: string;
+  readonly note: string;
+  /** URI of the one host it is for; null: shared, looked for in the same place on every host. */
+  readonly host: string | null;
+  readonly source: LibrarySource;
+  /** Glance image properties, as readImageProperties() gives them. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly seen: SeenMedium | null;
+  readonly whole: WholeHash | null;
+  /** ISO 8601, UTC. */
+  readonly addedAt: string;
+  /** The last rescue that it booted. */
+  readonly lastUsed: { readonly at: string; readonly uri: string; readonly domain: string } | null;
+}
+
+/** The medium that a rescue begins with, by what the guest is. */
+export interface LibraryDefault {
+  /** libvirt's name: x86_64, aarch64, … */
+  readonly arch: string;
+  readonly firmware: 'bios' | 'uefi';
+  /** LibraryMedium.id */
+  readonly medium: string;
+}
+
+export interface Library {
+  readonly media: readonly LibraryMedium[];
+  readonly defaults: readonly LibraryDefault[];
+}
+
+/** Is a medium of the library on a host? */
+export interface Whereabouts {
+  readonly hostId: string;
+  readonly hostName: string;
+  /**
+   * here: name, size and hash are those of the library, as far as both sides know them; other: something of that name that differs;
+   * missing: not there; not-asked: the host could not be asked, or the medium is not for it.
+   */
+  readonly state: 'here' | 'other' | 'missing' | 'not-asked';
+  /** A sentence: what was compared, or what the matter is. */
+  readonly why: string;
+}

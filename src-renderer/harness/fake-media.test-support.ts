@@ -1,0 +1,28 @@
+/** Library and transfers of the fake: nothing in them. */
+import { errorData } from '../../src-core/contract/errors.ts';
+import type { FakeHandlers } from './fake-salvor.test-support.ts';
+
+type MediaChannel = Extract<keyof FakeHandlers, `library.${string}` | `transfers.${string}` | 'files.choose'>;
+
+export function mediaHandlers(): Pick<FakeHandlers, MediaChannel> {
+  const refused = () => ({ ok: false as const, error: errorData('not-supported', { what: 'this' }) });
+  return {
+    'library.list': () => ({ media: [], defaults: [] }),
+    'library.save': refused,
+    'library.remove': () => null,
+    'library.setDefault': () => null,
+    'library.where': () => [],
+    'library.look': refused,
+    'library.export': () => null,
+    'library.put': () => null,
+    'files.choose': () => [],
+    'transfers.list': () => [],
+    'transfers.room': refused,
+    'transfers.upload': refused,
+    'transfers.download': () => null,
+    'transfers.copy': refused,
+    'transfers.cancel': () => null,
+    'transfers.resume': refused,
+    'transfers.forget': () => null,
+  };
+}
