@@ -140,6 +140,7 @@ async function measureInPage({ name, medium, buses, rounds }: Scene): Promise<{ 
         fallThrough: null,
         transientConsent: false,
         writes: 'overlay',
+        overlayPool: null,
         guestDisks: 'writable',
         allowUnbootable: false,
         stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },

@@ -106,6 +106,7 @@ function requestOf({ options, ownMedium, transient }: Member, lane: Lane, pick: 
     endAtFirstReboot: false,
     fallThrough: pick.pick([null, ...FALL_THROUGHS]),
     transientConsent: transient,
+    overlayPool: null,
     guestDisks: pick.pick([...GUEST_DISKS, 'writable', 'writable']),
     stop: graceful ? { how: 'graceful', timeoutSeconds: 8, onTimeout: 'force' } : FORCE,
     allowUnbootable: true,

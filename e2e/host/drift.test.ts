@@ -66,6 +66,7 @@ function request(): RescueRequest {
     endAtFirstReboot: false,
     fallThrough: null,
     writes: 'overlay',
+    overlayPool: null,
     guestDisks: 'writable',
     stop: { how: 'force', timeoutSeconds: 30, onTimeout: 'give-up' },
     allowUnbootable: false,

@@ -32,6 +32,7 @@ const REQUEST = (path: string): RescueRequest => ({
   endAtFirstReboot: false,
   fallThrough: null,
   writes: 'overlay',
+  overlayPool: null,
   guestDisks: 'writable',
   stop: { how: 'force', timeoutSeconds: 30, onTimeout: 'give-up' },
   allowUnbootable: false,

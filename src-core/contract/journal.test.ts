@@ -34,6 +34,7 @@ const BEGAN: BeganRecord = {
       fallThrough: null,
       transientConsent: false,
       writes: 'overlay',
+      overlayPool: null,
       guestDisks: 'writable',
       stop: { how: 'force', timeoutSeconds: 60, onTimeout: 'give-up' },
       allowUnbootable: false,

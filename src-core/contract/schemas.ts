@@ -57,6 +57,8 @@ export const rescueRequestSchema = z.strictObject({
   fallThrough: z.enum(FALL_THROUGHS).nullable(),
   transientConsent: z.boolean(),
   writes: z.enum(['overlay', 'direct']),
+  // Journals from before there was such a choice have none.
+  overlayPool: id.nullable().default(null),
   guestDisks: z.enum(GUEST_DISKS),
   stop: stopRequestSchema,
   allowUnbootable: z.boolean(),

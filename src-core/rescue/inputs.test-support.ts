@@ -159,6 +159,7 @@ export function inputs(parts: InputParts = {}): RescueInputs {
       endAtFirstReboot: false,
       fallThrough: null,
       writes: 'overlay',
+      overlayPool: null,
       guestDisks: 'writable',
       stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' },
       allowUnbootable: false,

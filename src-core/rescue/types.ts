@@ -106,6 +106,8 @@ export interface RescueRequest {
   readonly transientConsent: boolean;
   /** `overlay`: writes of the guest never reach the medium. `direct`: they do; an explicit choice. */
   readonly writes: 'overlay' | 'direct';
+  /** Pool that gets the overlays of media, as qcow2 volumes that last as long as the session; null: libvirt's own, beside the media. */
+  readonly overlayPool: string | null;
   readonly guestDisks: GuestDisks;
   readonly stop: StopRequest;
   /** Accept combinations that are legal but never boot (refused by default). */

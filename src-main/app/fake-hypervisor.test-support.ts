@@ -261,6 +261,7 @@ export const REQUEST: RescueRequest = {
   endAtFirstReboot: false,
   fallThrough: null,
   writes: 'overlay',
+  overlayPool: null,
   guestDisks: 'writable',
   stop: { how: 'force', timeoutSeconds: 1, onTimeout: 'give-up' },
   allowUnbootable: false,

@@ -17,6 +17,7 @@ export interface RequestOptions extends StopOptions {
   readonly endAtFirstReboot?: true;
   readonly allowTransient?: true;
   readonly directWrites?: true;
+  readonly overlayPool?: string;
   readonly guestDisks: string;
   readonly allowUnbootable?: true;
   readonly properties?: string;
@@ -34,6 +35,7 @@ export function requestOf(options: RequestOptions): RescueRequest {
     transientConsent: options.allowTransient === true,
     fallThrough: options.fallThrough === undefined ? null : oneOf('--fall-through', FALL_THROUGHS, options.fallThrough),
     writes: options.directWrites === true ? 'direct' : 'overlay',
+    overlayPool: options.overlayPool ?? null,
     guestDisks: oneOf('--guest-disks', GUEST_DISKS, options.guestDisks),
     stop: parseStop(options),
     allowUnbootable: options.allowUnbootable === true,

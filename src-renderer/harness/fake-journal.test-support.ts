@@ -38,6 +38,7 @@ export function journalEntry(parts: Partial<BeganRecord> = {}, rest: Rest = done
         fallThrough: null,
         transientConsent: false,
         writes: 'overlay',
+        overlayPool: null,
         guestDisks: 'writable',
         stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
         allowUnbootable: false,

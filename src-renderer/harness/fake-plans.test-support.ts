@@ -79,6 +79,7 @@ const LIVE_REQUEST: Order['request'] = {
   endAtFirstReboot: false,
   fallThrough: null,
   writes: 'overlay',
+  overlayPool: null,
   guestDisks: 'writable',
   stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' },
   allowUnbootable: false,

@@ -35,6 +35,7 @@ export interface Draft {
   readonly fallThrough: FallThrough | null;
   readonly transientConsent: boolean;
   readonly writes: 'overlay' | 'direct';
+  readonly overlayPool: string | null;
   readonly guestDisks: GuestDisks;
   readonly allowUnbootable: boolean;
   readonly stop: StopRequest;
@@ -52,6 +53,7 @@ export const FIRST_DRAFT: Draft = {
   fallThrough: null,
   transientConsent: false,
   writes: 'overlay',
+  overlayPool: null,
   guestDisks: 'writable',
   allowUnbootable: false,
   stop: FIRST_STOP,

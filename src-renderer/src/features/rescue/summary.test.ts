@@ -54,6 +54,7 @@ test('without a medium there is nothing to ask for; with one, what was not chose
       fallThrough: null,
       transientConsent: false,
       writes: 'overlay',
+      overlayPool: null,
       guestDisks: 'writable',
       stop: { how: 'graceful', timeoutSeconds: 120, onTimeout: 'give-up' },
       allowUnbootable: false,
