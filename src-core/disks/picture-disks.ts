@@ -1,0 +1,95 @@
+/** What the picture of a machine's storage shows of each disk: one shape, whether it comes of a machine or of a plan. */
+import type { PlannedDisk, RescuePlan } from '../rescue/types.ts';
+import type { DiskAddress, DiskRole, DiskView } from './types.ts';
+
+export const PICTURE_FLAGS = ['readonly', 'shareable', 'transient', 'encrypted'] as const;
+export type PictureFlag = (typeof PICTURE_FLAGS)[number];
+
+export interface PictureDisk {
+  readonly target: string;
+  /** null: not told. */
+  readonly role: DiskRole | null;
+  readonly bus: string;
+  /** disk, cdrom, floppy, lun */
+  readonly device: string;
+  readonly address: DiskAddress | null;
+  /** One line that names the source; null: an empty drive. */
+  readonly source: string | null;
+  /** Bytes as the guest sees them, and as the host keeps them; null where that is not known. */
+  readonly size: number | null;
+  readonly allocation: number | null;
+  readonly format: string | null;
+  /** Names of the images below its own, nearest first. */
+  readonly layers: readonly string[];
+  readonly flags: readonly PictureFlag[];
+  /** Of one that needs a secret: has the host a value for it? null: it needs none. */
+  readonly secret: 'there' | 'missing' | 'unknown' | null;
+}
+
+/** A disk of a machine page, as far as the picture reads it. */
+export interface DescribedDisk extends DiskView {
+  readonly role: DiskRole;
+  readonly capacity: number | null;
+  readonly allocation: number | null;
+  /** Its image and those below, nearest first; empty: not read, and the definition's own chain is all there is. */
+  readonly layers: readonly { readonly source: string }[];
+  readonly secretStates: readonly { readonly hasValue: boolean | null }[];
+}
+
+export function pictureDisks(disks: readonly DescribedDisk[]): PictureDisk[] {
+  return disks.map((disk) => ({
+    target: disk.target,
+    role: disk.role,
+    bus: disk.bus,
+    device: disk.device,
+    address: disk.address,
+    source: disk.source,
+    size: disk.capacity,
+    allocation: disk.allocation,
+    format: disk.format,
+    layers: disk.layers.length > 1 ? disk.layers.slice(1).map(({ source }) => source) : disk.backingChain,
+    flags: PICTURE_FLAGS.filter((flag) => disk[flag]),
+    secret: secretOf(disk),
+  }));
+}
+
+function secretOf({ secrets, secretStates }: DescribedDisk): PictureDisk['secret'] {
+  if (secrets.length === 0 && secretStates.length === 0) return null;
+  if (secretStates.some(({ hasValue }) => hasValue === false)) return 'missing';
+  // Nothing was asked, or something could not be.
+  if (secretStates.length === 0 || secretStates.some(({ hasValue }) => hasValue === null)) return 'unknown';
+  return 'there';
+}
+
+/** The disks of a plan: the guest's own as they are known, each in its place; the rescue's by what the plan says of their media. */
+export function plannedPictureDisks(plan: RescuePlan, own: readonly PictureDisk[]): PictureDisk[] {
+  return plan.devices.map((disk) => {
+    const known = disk.original ? own.find(({ target }) => target === disk.target) : undefined;
+    if (known === undefined) return addedDisk(plan, disk);
+    const flags = PICTURE_FLAGS.filter((flag) => known.flags.includes(flag) || isKeptBy(disk, flag));
+    return { ...known, address: disk.address ?? known.address, flags };
+  });
+}
+
+/** The choice for the guest's own disks shows in the picture as what it makes of each. */
+function isKeptBy({ protection }: PlannedDisk, flag: PictureFlag): boolean {
+  return (protection === 'read-only' && flag === 'readonly') || (protection === 'overlay' && flag === 'transient');
+}
+
+function addedDisk({ media }: RescuePlan, disk: PlannedDisk): PictureDisk {
+  const medium = media.find(({ placement }) => placement?.target.value === disk.target);
+  return {
+    target: disk.target,
+    role: 'rescue',
+    bus: disk.bus,
+    device: disk.device,
+    address: disk.address,
+    source: disk.source,
+    size: medium?.content?.virtualSize ?? medium?.size ?? null,
+    allocation: medium?.size ?? null,
+    format: medium?.placement?.format.value ?? null,
+    layers: [],
+    flags: disk.device === 'cdrom' ? ['readonly'] : [],
+    secret: null,
+  };
+}
