@@ -3,6 +3,9 @@
  * (what happened, what is unchanged, what to do next), and one line of detail from libvirt where there is one. Never a stack.
  */
 import { fillText } from '../rescue/texts.ts';
+import { NOTHING_TOUCHED } from './error-text.ts';
+import type { ErrorText } from './error-text.ts';
+import { TRANSFER_ERROR_TEXTS } from './transfer-errors.ts';
 
 export const ERROR_CODES = [
   'usage',
@@ -19,6 +22,8 @@ export const ERROR_CODES = [
   'host-not-found',
   'host-exists',
   'pool-not-found',
+  'pool-silent',
+  'pool-start-failed',
   'file-unreadable',
   'file-unwritable',
   'xml-malformed',
@@ -47,6 +52,17 @@ export const ERROR_CODES = [
   'backup-failed',
   'snapshot-failed',
   'restore-failed',
+  'library-unwritable',
+  'medium-not-found',
+  'medium-exists',
+  'volume-exists',
+  'volume-not-found',
+  'volume-name',
+  'no-room',
+  'transfer-failed',
+  'checksum-differs',
+  'transfer-not-found',
+  'file-exists',
   'libvirt',
   'invalid-message',
   'internal',
@@ -65,14 +81,6 @@ export interface ErrorData {
   /** libvirt's own words, where it said any. */
   readonly detail: string | null;
 }
-
-interface ErrorText {
-  readonly message: string;
-  readonly unchanged: string;
-  readonly next: string;
-}
-
-const NOTHING_TOUCHED = 'Nothing was touched.';
 
 /** The English texts; {{name}} is filled from params. The renderer's language files use the same keys. */
 export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
@@ -141,6 +149,16 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'There is no storage pool “{{pool}}” on {{uri}}.',
     unchanged: NOTHING_TOUCHED,
     next: 'Choose one of the pools that the host lists.',
+  },
+  'pool-silent': {
+    message: 'The storage pool “{{pool}}” does not answer.',
+    unchanged: 'Nothing was touched. Other pools and the machines of the host can be used meanwhile.',
+    next: 'Look on the host at what it stands on: a file server, a disk, a volume group. Once that answers, so does the pool.',
+  },
+  'pool-start-failed': {
+    message: 'The storage pool “{{pool}}” did not start.',
+    unchanged: 'It is not active, as before; nothing in it was touched.',
+    next: 'Mend on the host what libvirt names below (a folder that is missing, a server or a device that is not there), then start it again.',
   },
   'file-unreadable': {
     message: 'The file {{path}} cannot be read.',
@@ -280,6 +298,22 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     unchanged: '{{unchanged}}',
     next: 'Mend what is named, then try again; salvor history show {{id}} tells of the copy.',
   },
+  'library-unwritable': {
+    message: 'The media library in {{file}} cannot be written: {{problem}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Mend what is named, then try again. A file that cannot be read is left as it is: move it away to begin a new library.',
+  },
+  'medium-not-found': {
+    message: 'The medium “{{medium}}” was not found: {{problem}}.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'salvor media list shows the media of the library, salvor media where on which hosts one is.',
+  },
+  'medium-exists': {
+    message: 'The media library has a medium “{{medium}}” already.',
+    unchanged: NOTHING_TOUCHED,
+    next: 'Choose another name, or change the one that is there.',
+  },
+  ...TRANSFER_ERROR_TEXTS,
   libvirt: {
     message: 'libvirt refused “{{call}}”.',
     unchanged: '{{unchanged}}',

@@ -13,10 +13,18 @@ export interface VolumePlace {
 }
 
 /**
- * running: bytes flow; verifying: what arrived is read back and its checksum compared; interrupted: the connection went, and it can be gone
+ * waiting: as many as may are under way already; running: bytes flow; verifying: what arrived is read back and its checksum compared; interrupted: the connection went, and it can be gone
  * on with; the others are ends.
  */
-export const TRANSFER_STATES = ['running', 'verifying', 'interrupted', 'done', 'failed', 'cancelled'] as const;
+export const TRANSFER_STATES = [
+  'waiting',
+  'running',
+  'verifying',
+  'interrupted',
+  'done',
+  'failed',
+  'cancelled',
+] as const;
 export type TransferState = (typeof TRANSFER_STATES)[number];
 
 export interface Transfer {
