@@ -34,7 +34,7 @@ import { libraryEditSchema, libraryMediumSchema, librarySchema, whereaboutsSchem
 import { transferOptionsSchema, volumePlaceSchema } from './transfer-schemas.ts';
 import type { ErrorData } from './errors.ts';
 import type { OfferedFile, RoomForTransfer, Transfer } from './transfer.ts';
-import type { AppEvent } from './schemas.ts';
+import type { AppEvent, VolumeLook } from './schemas.ts';
 
 const none = z.null();
 
@@ -58,6 +58,8 @@ export const CHANNELS = {
 
   'machines.list': { input: none, output: z.array(machineRowSchema) },
   'machines.details': { input: machineKeySchema, output: detailsSchema },
+  /** The same with what a host takes longer to tell: `complete`. Bounded in time, whatever its storage does. */
+  'machines.fullDetails': { input: machineKeySchema, output: detailsSchema },
 
   /** Of a running machine; empty: it is off, or its driver counts nothing. */
   'machines.diskStats': { input: machineKeySchema, output: z.array(diskStatsSchema) },
@@ -70,6 +72,11 @@ export const CHANNELS = {
     input: z.strictObject({ hostId: idSchema, pool: textSchema, names: z.array(textSchema).min(1).max(200) }),
     output: z.array(volumeSchema),
   },
+  /** What one volume is by its own bytes, read now; null: it has gone. `content` null: it cannot be read. */
+  'pools.look': {
+    input: z.strictObject({ hostId: idSchema, pool: textSchema, name: textSchema }),
+    output: fromCore<VolumeLook>().nullable(),
+  },
   'pools.refresh': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: poolSchema },
   'pools.start': { input: z.strictObject({ hostId: idSchema, pool: textSchema }), output: poolSchema },
 
@@ -81,8 +88,11 @@ export const CHANNELS = {
     input: z.strictObject({ arch: textSchema, firmware: z.enum(['bios', 'uefi']), id: idSchema.nullable() }),
     output: none,
   },
-  /** On which connected hosts it is. */
-  'library.where': { input: z.strictObject({ id: idSchema }), output: z.array(whereaboutsSchema) },
+  /** On which connected hosts they are. `id` null: all media; `hostId` null: all hosts. */
+  'library.where': {
+    input: z.strictObject({ id: idSchema.nullable(), hostId: idSchema.nullable() }),
+    output: z.array(whereaboutsSchema),
+  },
   /** Look at it on that host, and keep what was seen. */
   'library.look': { input: z.strictObject({ id: idSchema, hostId: idSchema }), output: libraryMediumSchema },
   /** As `openstack image show -f json` prints an image; the path that was written, or null where the question was cancelled. */

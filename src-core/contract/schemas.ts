@@ -1,7 +1,8 @@
 /** zod schemas of everything that crosses IPC. Inputs are strict: an unknown key is refused. */
 import { z } from 'zod';
 import { DOMAIN_STATES, FALL_THROUGHS, GUEST_DISKS, ON_TIMEOUTS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
-import type { AttachChoice, DiskUser, MediumFacts, RescuePlan } from '../rescue/types.ts';
+import type { AttachChoice, DiskUser, HeadHash, MediumFacts, RescuePlan } from '../rescue/types.ts';
+import type { MediumContent } from '../media/recognise.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
 import type { DiskRole, DiskView, GuestNames, SecretReference } from '../disks/types.ts';
 import type { Firmware } from '../domain-xml/domain.ts';
@@ -146,6 +147,11 @@ export interface MachineDisk extends DiskView {
 
 export interface MachineDetails {
   readonly row: MachineRow;
+  /**
+   * All is here that the host tells of the disks. false: of images, users, secrets and roles only what the definitions tell; the rest takes
+   * the host longer (machines.fullDetails).
+   */
+  readonly complete: boolean;
   readonly firmware: Firmware;
   readonly secureBoot: boolean;
   readonly machine: string;
@@ -175,8 +181,16 @@ export const poolSchema = z.strictObject({
   capacity: z.number().nullable(),
   allocation: z.number().nullable(),
   available: z.number().nullable(),
+  /** Why no more is known of it than its name: it does not answer, or its XML cannot be read. null: all is well. */
+  problem: errorDataSchema.nullable(),
 });
 export type Pool = z.infer<typeof poolSchema>;
+
+/**
+ * directory: a folder, no image; in-use: a running machine writes to it; guest-disk: it is a disk of a machine that is off; empty: it has no
+ * bytes; too-small: less than the one sector that boot code takes; no-path: a file or device without a path, so that no guest can be given it.
+ */
+const UNFIT = ['directory', 'in-use', 'guest-disk', 'empty', 'too-small', 'no-path'] as const;
 
 export const volumeSchema = z.strictObject({
   pool: z.string(),
@@ -186,9 +200,17 @@ export const volumeSchema = z.strictObject({
   capacity: z.number().nullable(),
   allocation: z.number().nullable(),
   /** Why it cannot be a rescue medium, as a coded reason, or null. */
-  unfit: z.enum(['directory', 'in-use', 'guest-disk']).nullable(),
+  unfit: z.enum(UNFIT).nullable(),
+  /** Machines of this host that have it as a disk they may write to; of those, the running ones where there are any. */
+  machines: z.array(z.string()),
 });
 export type Volume = z.infer<typeof volumeSchema>;
+
+/** What a volume is by its first bytes. */
+export interface VolumeLook {
+  readonly content: MediumContent | null;
+  readonly hash: HeadHash | null;
+}
 
 /** The answer to a request for a preview: the plan (passwords redacted), every choice with its reasons, what is known of the media. */
 export interface Preview {

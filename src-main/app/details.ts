@@ -1,7 +1,7 @@
 /** The machine page: all of one machine. */
 import { effectiveBootOrder } from '../../src-core/boot/effective-order.ts';
 import type { MachineDetails, MachineDisk, MachineRow } from '../../src-core/contract/schemas.ts';
-import { guestNames } from '../../src-core/disks/guest-names.ts';
+import { NO_GUEST_NAMES, guestNames } from '../../src-core/disks/guest-names.ts';
 import { storageLayout } from '../../src-core/disks/storage-layout.ts';
 import { diskRoles } from '../../src-core/disks/roles.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
@@ -31,6 +31,7 @@ export async function machineDetails(hypervisor: Hypervisor, row: MachineRow): P
   const { firmware, secureBoot, machine, arch, vcpus, memoryKiB } = view;
   return {
     row,
+    complete: true,
     firmware,
     secureBoot,
     machine,
@@ -76,7 +77,7 @@ function machineDisks(view: DomainView, sizes: Sizes): MachineDisk[] {
       secretStates: [],
       role: role?.role ?? 'data',
       roleWhy: role?.why ?? '',
-      guestNames: names.get(disk.target) ?? { kernel: null, byId: null, byPath: null },
+      guestNames: names.get(disk.target) ?? NO_GUEST_NAMES,
       capacity: size?.capacity ?? null,
       allocation: size?.allocation ?? null,
       physical: size?.physical ?? null,

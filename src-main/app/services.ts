@@ -18,7 +18,7 @@ import { createPreviews } from './preview.ts';
 import { runRescue } from './rescue-run.ts';
 import type { SettingsService } from './settings.ts';
 import { createLibraryHandlers } from './library-services.ts';
-import { describeVolumes, listPools, refreshPool } from './storage.ts';
+import { describeVolumes, listPools, lookAtVolume, refreshPool, startPool, volumeNames } from './storage.ts';
 import { createTransferHandlers } from './transfer-services.ts';
 import type { OpenHypervisor } from '../libvirt/port.ts';
 
@@ -88,18 +88,17 @@ export function createServices(options: ServicesOptions): Services {
       const { host, row } = machine(key);
       return machineDetails(host.hypervisor, row);
     },
+    'machines.fullDetails': (key) => {
+      const { host, row } = machine(key);
+      return machineDetails(host.hypervisor, row);
+    },
     'machines.diskStats': () => [],
     'pools.list': ({ hostId }) => listPools(hosts.connected(hostId)),
-    'pools.names': ({ hostId, pool }) =>
-      hosts
-        .connected(hostId)
-        .hypervisor.listVolumeNames(pool)
-        .then((names) => [...names]),
+    'pools.names': ({ hostId, pool }) => volumeNames(hosts.connected(hostId), pool),
     'pools.describe': ({ hostId, pool, names }) => describeVolumes(hosts.connected(hostId), pool, names),
+    'pools.look': ({ hostId, pool, name }) => lookAtVolume(hosts.connected(hostId), { pool, name }),
     'pools.refresh': ({ hostId, pool }) => refreshPool(hosts.connected(hostId), pool),
-    'pools.start': () => {
-      throw new SalvorError('not-supported', { what: 'pools.start' });
-    },
+    'pools.start': ({ hostId, pool }) => startPool(hosts.connected(hostId), pool),
 
     'rescue.preview': ({ machine: key, request, properties }) => {
       const { host, row } = machine(key);

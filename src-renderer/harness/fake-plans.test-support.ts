@@ -3,7 +3,7 @@ import { effectiveBootOrder } from '../../src-core/boot/effective-order.ts';
 import type { Answer, ChannelInput } from '../../src-core/contract/channels.ts';
 import { errorData } from '../../src-core/contract/errors.ts';
 import type { MachineDetails, MachineKey, MachineRow, Preview } from '../../src-core/contract/schemas.ts';
-import { guestNames } from '../../src-core/disks/guest-names.ts';
+import { NO_GUEST_NAMES, guestNames } from '../../src-core/disks/guest-names.ts';
 import { diskRoles } from '../../src-core/disks/roles.ts';
 import { layoutsOf, storageLayout } from '../../src-core/disks/storage-layout.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
@@ -25,7 +25,7 @@ function disksOf(domain: DomainView): MachineDetails['disks'] {
     secretStates: [],
     role: roles.get(disk.target)?.role ?? 'data',
     roleWhy: roles.get(disk.target)?.why ?? '',
-    guestNames: names.get(disk.target) ?? { kernel: null, byId: null, byPath: null },
+    guestNames: names.get(disk.target) ?? NO_GUEST_NAMES,
     capacity: disk.source === null ? null : (at + 1) * 20 * GIB,
     allocation: disk.source === null ? null : (at + 1) * 7.3 * GIB,
     physical: null,
@@ -43,6 +43,7 @@ export function detailsOf(world: FakeWorld, key: MachineKey): Answer<MachineDeta
     ok: true,
     value: {
       row: machine.row,
+      complete: true,
       firmware: domain.firmware,
       secureBoot: domain.secureBoot,
       machine: domain.machine,

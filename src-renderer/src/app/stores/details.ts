@@ -3,6 +3,7 @@ import type { MachineDetails, MachineKey } from '../../../../src-core/contract/s
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import { keyOf } from '../machine-key.ts';
 import { ask } from '../salvor.ts';
+import { withKnownDisks } from './known-disks.ts';
 
 export interface DetailsEntry {
   readonly value: MachineDetails | null;
@@ -28,17 +29,27 @@ function put(key: string, entry: DetailsEntry): void {
   });
 }
 
-/** Ask for a machine's details. What is known stays in sight until the answer is there, and after an error too. */
+/**
+ * Ask for a machine's details: first what comes at once, then all of it. What is known stays in sight until the answers are there, and after
+ * an error too.
+ */
 export async function loadDetails(machine: MachineKey): Promise<void> {
   const key = keyOf(machine);
+  const { hostId, uuid } = machine;
   const before = useDetails.getState().byKey[key];
   const asked = (before?.asked ?? 0) + 1;
   put(key, { value: before?.value ?? null, error: before?.error ?? null, asked });
-  const answer = await ask('machines.details', { hostId: machine.hostId, uuid: machine.uuid });
-  const now = useDetails.getState().byKey[key];
-  if (now !== undefined && now.asked !== asked) return;
-  put(
-    key,
-    answer.ok ? { value: answer.value, error: null, asked } : { value: now?.value ?? null, error: answer.error, asked },
-  );
+  for (const channel of ['machines.details', 'machines.fullDetails'] as const) {
+    const answer = await ask(channel, { hostId, uuid });
+    const now = useDetails.getState().byKey[key];
+    if (now !== undefined && now.asked !== asked) return;
+    const known = now?.value ?? null;
+    put(
+      key,
+      answer.ok
+        ? { value: withKnownDisks(answer.value, known), error: null, asked }
+        : { value: known, error: answer.error, asked },
+    );
+    if (!answer.ok || answer.value.complete) return;
+  }
 }
