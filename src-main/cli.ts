@@ -111,6 +111,9 @@ function program(done: (exit: Exit) => void): Command {
     .action(async (operation: string, options: RestoreOptions) =>
       done(await (await import('./cli/nvram.ts')).restoreNvram(operation, { ...options, json })),
     );
+
+  // Its subcommands stand in files of their own.
+  command('media', 'rescue media: the library of them, and their way to and from the pools of hosts');
   return salvor;
 }
 
@@ -168,7 +171,7 @@ function hostOrFile(domain: string | undefined, uri: string | undefined, xml: st
 /** What commander found, as a sentence of ours. */
 function problemOf({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'Name a command: list, inspect, plan, rescue, end, sessions, resume, history or nvram restore.';
+    return 'Name a command: list, inspect, plan, rescue, end, sessions, resume, history, nvram restore or media.';
   const problem = message.replace(/^error: /, '');
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.?)]$/.test(problem) ? '' : '.'}`;
 }
