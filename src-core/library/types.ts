@@ -19,6 +19,18 @@ export interface SeenMedium {
   readonly hash: HeadHash | null;
 }
 
+/** What somebody else's catalogue (Glance) says of it: believed until the medium itself is looked at. */
+export interface ToldMedium {
+  /** Bytes. */
+  readonly size: number | null;
+  /** Glance's word: iso, qcow2, raw, … */
+  readonly format: string | null;
+  /** MD5 (hex) of all bytes. */
+  readonly checksum: string | null;
+  /** Hash of all bytes: sha256, sha512, … and its value in hex. */
+  readonly hash: { readonly algorithm: string; readonly value: string } | null;
+}
+
 /** sha256 (hex) of all bytes, known where Salvor itself has read all of them. */
 export interface WholeHash {
   readonly sha256: string;
@@ -34,8 +46,11 @@ export interface LibraryMedium {
   /** URI of the one host it is for; null: shared, looked for in the same place on every host. */
   readonly host: string | null;
   readonly source: LibrarySource;
+  /** Hosts that have it in another place than `source` says; no two of one host. */
+  readonly places: readonly { readonly uri: string; readonly source: LibrarySource }[];
   /** Glance image properties, as readImageProperties() gives them. */
   readonly properties: Readonly<Record<string, string>>;
+  readonly told: ToldMedium | null;
   readonly seen: SeenMedium | null;
   readonly whole: WholeHash | null;
   /** ISO 8601, UTC. */
@@ -58,8 +73,20 @@ export interface Library {
   readonly defaults: readonly LibraryDefault[];
 }
 
+/** The library as it lies on this computer. */
+export interface LibraryListing extends Library {
+  /** Path of its file. */
+  readonly file: string;
+  /** What of the file cannot be read, in sentences; it stays in the file as it is. Empty: all is well. */
+  readonly unread: readonly string[];
+  /** Why nothing can be changed now, in words that stand behind a colon; null: it can. */
+  readonly locked: string | null;
+}
+
 /** Is a medium of the library on a host? */
 export interface Whereabouts {
+  /** LibraryMedium.id */
+  readonly medium: string;
   readonly hostId: string;
   readonly hostName: string;
   /**
@@ -69,4 +96,6 @@ export interface Whereabouts {
   readonly state: 'here' | 'other' | 'missing' | 'not-asked';
   /** A sentence: what was compared, or what the matter is. */
   readonly why: string;
+  /** How it is named on that host, for a rescue there; null: it cannot be used there. An address can, without having been asked for. */
+  readonly source: LibrarySource | null;
 }

@@ -9,6 +9,14 @@ const MAX_PROPERTIES = 200;
 /** Everything of hw_ and os_ that Glance and Nova define is spelt like this. */
 const NAME = /^(?:hw|os)_[a-z0-9_]{1,80}$/;
 
+/** Fields of an image that are spelt so, too, and say nothing of how it is to be attached. */
+const FIELDS: readonly string[] = ['os_hash_algo', 'os_hash_value', 'os_hidden'];
+
+/** Is it spelt as an image property is? */
+export function isPropertyName(name: string): boolean {
+  return NAME.test(name) && !FIELDS.includes(name);
+}
+
 /** Why a document was not taken, in words that fit behind "properties: ". */
 export class PropertiesProblem extends Error {
   override readonly name = 'PropertiesProblem';
@@ -24,7 +32,7 @@ const QUOTED_PAIR = /(?:^|,\s*)([A-Za-z0-9_:.-]{1,128})='((?:[^'\\]|\\.){0,4096}
 function pairsIn(line: string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const [, name, value] of line.matchAll(QUOTED_PAIR))
-    if (name !== undefined && NAME.test(name)) found[name] = value ?? '';
+    if (name !== undefined && isPropertyName(name)) found[name] = value ?? '';
   return found;
 }
 
@@ -56,7 +64,7 @@ export function readImageProperties(json: unknown): Record<string, string> {
   const found = new Map<string, string>();
   for (const source of [json, propertiesOf(json['properties'])]) {
     for (const [name, value] of Object.entries(source)) {
-      if (!NAME.test(name)) continue;
+      if (!isPropertyName(name)) continue;
       const text = valueText(name, value);
       if (text !== null) found.set(name, text);
     }

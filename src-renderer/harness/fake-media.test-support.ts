@@ -7,7 +7,13 @@ type MediaChannel = Extract<keyof FakeHandlers, `library.${string}` | `transfers
 export function mediaHandlers(): Pick<FakeHandlers, MediaChannel> {
   const refused = () => ({ ok: false as const, error: errorData('not-supported', { what: 'this' }) });
   return {
-    'library.list': () => ({ media: [], defaults: [] }),
+    'library.list': () => ({
+      media: [],
+      defaults: [],
+      file: '/home/anna/.local/state/salvor/library.json',
+      unread: [],
+      locked: null,
+    }),
     'library.save': refused,
     'library.remove': () => null,
     'library.setDefault': () => null,
