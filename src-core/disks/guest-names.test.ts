@@ -4,7 +4,15 @@ import { parseDomain } from '../domain-xml/domain.ts';
 import { guestNames } from './guest-names.ts';
 import type { GuestNames } from './types.ts';
 
-const names = (devices: string, machine = 'q35', arch = 'x86_64', more = ''): Record<string, GuestNames> =>
+type LinuxNames = Pick<GuestNames, 'kernel' | 'byId' | 'byPath'>;
+
+/** What Linux calls them, by target. */
+const names = (...guest: Parameters<typeof allNames>): Record<string, LinuxNames> =>
+  Object.fromEntries(
+    Object.entries(allNames(...guest)).map(([target, { kernel, byId, byPath }]) => [target, { kernel, byId, byPath }]),
+  );
+
+const allNames = (devices: string, machine = 'q35', arch = 'x86_64', more = ''): Record<string, GuestNames> =>
   Object.fromEntries(
     guestNames(
       parseDomain(
@@ -26,7 +34,7 @@ const portOn = (index: number, slot: number, fn = 0): string =>
   controller('pci', index, 'pcie-root-port', pci(0, slot, fn));
 
 /** Names as they stand below /dev and /dev/disk, null where there is none. */
-const named = (kernel: string | null, byId: string | null, byPath: string | null): GuestNames => ({
+const named = (kernel: string | null, byId: string | null, byPath: string | null): LinuxNames => ({
   kernel: kernel === null ? null : `/dev/${kernel}`,
   byId: byId === null ? null : `/dev/disk/by-id/${byId}`,
   byPath: byPath === null ? null : `/dev/disk/by-path/${byPath}`,

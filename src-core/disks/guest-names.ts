@@ -5,11 +5,12 @@
  * other machines follow path_id's source, and say nothing where a name hangs on more than the definition (virtio-mmio, device tree).
  */
 import type { ControllerView, DomainView } from '../domain-xml/domain.ts';
+import { kernelNames } from './kernel-names.ts';
 import { guestBusNumbers, guestPciAddress } from './pci-buses.ts';
 import { derivedDriveAddress } from './places.ts';
 import type { DriveAddress } from './places.ts';
-import { indexLetters } from './target-names.ts';
 import type { DiskAddress, DiskView, GuestNames } from './types.ts';
+import { windowsNames } from './windows-names.ts';
 import { lookup } from '../lookup.ts';
 
 /** virtio-blk and ATA have room for this much of a serial; libvirt takes longer ones, and virtio cuts them. */
@@ -185,57 +186,52 @@ function byPath(
   return path === null || part === null ? null : `${path}-${part}`;
 }
 
-/**
- * Kernel names are counted in the order of probing. virtio disks are probed one after the other by PCI address, so theirs can be told;
- * ccw devices are recognised side by side.
- * Drives of ide, sata, scsi and usb are all `sd` and `sr` and are probed side by side: seen on virtio-scsi, where unit 1 became sda. So only
- * a drive that has no other to race with is told; a usb one comes behind the others, since its driver waits a second.
- */
-function kernelNames(disks: readonly DiskView[], paths: ReadonlyMap<DiskView, string | null>): Map<DiskView, string> {
-  const names = new Map<DiskView, string>();
-  const virtio = disks.filter((disk) => disk.bus === 'virtio');
-  if (virtio.length === 1 || virtio.every((disk) => paths.get(disk)?.startsWith('pci-') === true)) {
-    // PCI addresses have a fixed width: they sort as text.
-    virtio.sort((a, b) => ((paths.get(a) ?? '') < (paths.get(b) ?? '') ? -1 : 1));
-    for (const [place, disk] of virtio.entries()) names.set(disk, `vd${indexLetters(place)}`);
-  }
-  for (const disk of disks) {
-    const place = disk.bus === 'fdc' ? drivePlace(disk) : null;
-    if (place !== null) names.set(disk, `fd${place.unit}`);
-  }
-  // From libvirt 11.5 on a usb cdrom is one; before, the guest saw a disk. Then nothing of usb can be counted.
-  const usb = disks.filter((disk) => disk.bus === 'usb');
-  const countable = usb.some((disk) => disk.device === 'cdrom') ? [] : usb;
-  const board = disks.filter((disk) => disk.bus === 'ide' || disk.bus === 'sata' || disk.bus === 'scsi');
-  const optical = board.filter((disk) => disk.device === 'cdrom');
-  const drives = board.filter((disk) => disk.device !== 'cdrom');
-  nameSingle(names, optical, 'sr0');
-  nameSingle(names, drives, 'sda');
-  nameSingle(names, countable, `sd${indexLetters(drives.length)}`);
-  return names;
+/** Of a disk that nothing is known of: one that libvirt has not given a place yet. */
+export const NO_GUEST_NAMES: GuestNames = {
+  kernel: null,
+  byId: null,
+  byPath: null,
+  windows: { disk: null, location: null },
+  why: 'Nothing is known of its place yet.',
+  note: null,
+};
+
+/** Which name to use where the counted one can change: rescue leaves addresses and serials as they are, but the rescue disk is counted too. */
+function noteOf({ bus }: DiskView, byPath: string | null, byId: string | null): string | null {
+  // By their units, which rescue leaves alone.
+  if (bus === 'fdc') return null;
+  const counted =
+    bus === 'virtio'
+      ? 'A rescue medium on virtio is counted with it, so that the number can be another in rescue.'
+      : 'A rescue medium on ide, sata, scsi or usb is counted with it, so that the number can be another in rescue.';
+  if (byPath !== null)
+    return `${counted} Use the by-path name: it follows the address, which is the same in rescue and out of it.`;
+  if (byId !== null)
+    return `${counted} Use the by-id name: it follows the disk, which is the same in rescue and out of it.`;
+  return `${counted} Neither by-path nor by-id can be told: use the UUID of what is on it, which blkid shows in the guest.`;
 }
 
-function nameSingle(names: Map<DiskView, string>, disks: readonly DiskView[], name: string): void {
-  const [only, second] = disks;
-  if (only !== undefined && second === undefined) names.set(only, name);
-}
-
-/** What a Linux guest will call each disk, by target, as whole paths below /dev. */
+/** What a guest will call each disk, by target; Linux's names as whole paths below /dev. */
 export function guestNames(domain: DomainView): Map<string, GuestNames> {
   const numbers = guestBusNumbers(domain);
   const controllers = controllersByPlace(domain);
   const paths = new Map(domain.disks.map((disk) => [disk, byPath(domain, controllers, numbers, disk)]));
   const kernel = kernelNames(domain.disks, paths);
+  const windows = windowsNames(domain);
   const below = (folder: string, name: string | null | undefined): string | null =>
     name === null || name === undefined ? null : `${folder}/${name}`;
-  return new Map(
-    domain.disks.map((disk) => [
-      disk.target,
-      {
-        kernel: below('/dev', kernel.get(disk)),
-        byId: below('/dev/disk/by-id', byId(domain, controllers, disk)),
-        byPath: below('/dev/disk/by-path', paths.get(disk)),
-      },
-    ]),
-  );
+  const named = (disk: DiskView): GuestNames => {
+    const name = kernel.get(disk);
+    const id = byId(domain, controllers, disk);
+    const path = paths.get(disk) ?? null;
+    return {
+      kernel: below('/dev', name?.name),
+      byId: below('/dev/disk/by-id', id),
+      byPath: below('/dev/disk/by-path', path),
+      windows: windows.get(disk) ?? NO_GUEST_NAMES.windows,
+      why: name?.why ?? NO_GUEST_NAMES.why,
+      note: noteOf(disk, path, id),
+    };
+  };
+  return new Map(domain.disks.map((disk) => [disk.target, named(disk)]));
 }

@@ -19,14 +19,27 @@ export type DiskAddress =
   | { readonly type: 'ccw'; readonly cssid: number; readonly ssid: number; readonly devno: number }
   | { readonly type: 'other'; readonly text: string };
 
-/** What a Linux guest will call a disk. Null where it cannot be told from the definition. */
+/** What Windows says of a disk. Null where it cannot be told from the definition. */
+export interface WindowsNames {
+  /** `Disk 0` of Disk Management; given in the order of enumeration. */
+  readonly disk: number | null;
+  /** diskpart's Location Path: `PCIROOT(0)#PCI(0400)#SCSI(P00T00L00)`, from the address; holds whatever else is attached. */
+  readonly location: string | null;
+}
+
+/** What a guest will call a disk. Null where it cannot be told from the definition. */
 export interface GuestNames {
   /** `/dev/vda`: depends on the order of probing. */
   readonly kernel: string | null;
   /** `/dev/disk/by-id/virtio-ROOT0001`, from serial or WWN. */
   readonly byId: string | null;
-  /** `/dev/disk/by-path/pci-0000:00:04.0`, from the address; holds whatever else is attached. */
+  /** `/dev/disk/by-path/pci-0000:00:04.0`, from the address. */
   readonly byPath: string | null;
+  readonly windows: WindowsNames;
+  /** What the kernel name depends on, as a sentence. */
+  readonly why: string;
+  /** Where a name can differ in rescue, and which one to use then; null: it cannot. */
+  readonly note: string | null;
 }
 
 /** What a disk is for, as far as it can be told. */

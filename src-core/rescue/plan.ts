@@ -1,7 +1,7 @@
 /** Request → plan (RESCUE.md section 3). Pure: the same inputs give the same plan, byte for byte. */
 import { bootEntry, bootPicks, effectiveBootOrder } from '../boot/effective-order.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
-import { guestNames } from '../disks/guest-names.ts';
+import { NO_GUEST_NAMES, guestNames } from '../disks/guest-names.ts';
 import { parseXml } from '../domain-xml/document.ts';
 import { readDomain } from '../domain-xml/domain.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
@@ -323,7 +323,6 @@ function deviceTable(
 ): PlannedDisk[] {
   const protections = new Map(guestDisks.map(({ disk, how }) => [disk.index, how]));
   const names = guestNames(domain);
-  const unknown = { kernel: null, byId: null, byPath: null };
   const own = domain.disks.map(({ index, target, bus, device, address, serial, source }): PlannedDisk => {
     const protection = protections.get(index) ?? null;
     return {
@@ -333,7 +332,7 @@ function deviceTable(
       address,
       serial,
       source,
-      guestNames: names.get(target) ?? unknown,
+      guestNames: names.get(target) ?? NO_GUEST_NAMES,
       original: true,
       unchanged: protection === null || protection === 'snapshot',
       protection,
@@ -341,7 +340,7 @@ function deviceTable(
   });
   const added = (attachment?.plannedDisks ?? []).map((disk): PlannedDisk => ({
     ...disk,
-    guestNames: unknown,
+    guestNames: NO_GUEST_NAMES,
     original: false,
     unchanged: false,
     protection: null,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_GUEST_NAMES } from '../../../../src-core/disks/guest-names.ts';
 import type { PlannedDisk } from '../../../../src-core/rescue/types.ts';
 import { FIRST_DRAFT, hasUnusual, mediumName, orderOf } from './draft.ts';
 import { filterVolumes } from './pools.ts';
@@ -12,7 +13,7 @@ function disk(parts: Partial<PlannedDisk>): PlannedDisk {
     address: null,
     serial: null,
     source: null,
-    guestNames: { kernel: null, byId: null, byPath: null },
+    guestNames: NO_GUEST_NAMES,
     original: true,
     unchanged: true,
     protection: null,
