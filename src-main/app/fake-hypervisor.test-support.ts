@@ -206,6 +206,16 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       return Promise.resolve();
     },
     listPools: () => Promise.resolve(options.pools ?? []),
+    poolXml: (name) => {
+      const pool = options.pools?.find((one) => one.name === name);
+      return pool === undefined
+        ? Promise.reject(new SalvorError('pool-not-found', { pool: name, uri: 'fake:///host' }))
+        : Promise.resolve(pool.xml);
+    },
+    startPool: () => {
+      change('startPool');
+      return Promise.resolve();
+    },
     poolByTarget: () => Promise.resolve(null),
     refreshPool: () => Promise.resolve(),
     freeSpace: () => Promise.resolve(null),

@@ -13,9 +13,17 @@ import { errorOf } from './errors.ts';
 export interface Inventory {
   readonly rows: () => MachineRow[];
   readonly row: (uuid: string) => MachineRow | null;
-  /** Sources of disks that some machine may write to, with whether one of those machines runs. */
-  readonly writableSources: () => ReadonlyMap<string, 'in-use' | 'guest-disk'>;
+  /** Sources of disks that some machine may write to. */
+  readonly writableSources: () => ReadonlyMap<string, SourceUse>;
   readonly stop: () => void;
+}
+
+/** Who may write to a source. */
+export interface SourceUse {
+  /** in-use: one of them runs. */
+  readonly as: 'in-use' | 'guest-disk';
+  /** Names of those that run or, where none does, of those that are off. */
+  readonly machines: readonly string[];
 }
 
 export interface InventoryHost {
@@ -85,11 +93,16 @@ function firstRow(host: InventoryHost, { uuid, name, state, persistent, autostar
   };
 }
 
-function writableSources(machines: ReadonlyMap<string, Machine>): Map<string, 'in-use' | 'guest-disk'> {
-  const sources = new Map<string, 'in-use' | 'guest-disk'>();
+function writableSources(machines: ReadonlyMap<string, Machine>): Map<string, SourceUse> {
+  const sources = new Map<string, SourceUse>();
   for (const { row, writable } of machines.values()) {
-    for (const source of writable)
-      if (isOn(row.state) || !sources.has(source)) sources.set(source, isOn(row.state) ? 'in-use' : 'guest-disk');
+    const as = isOn(row.state) ? 'in-use' : 'guest-disk';
+    for (const source of new Set(writable)) {
+      const known = sources.get(source);
+      if (known === undefined || (known.as === 'guest-disk' && as === 'in-use'))
+        sources.set(source, { as, machines: [row.name] });
+      else if (known.as === as) sources.set(source, { as, machines: [...known.machines, row.name] });
+    }
   }
   return sources;
 }

@@ -3,6 +3,7 @@
  * (left-behind.ts decides whose a file is). Everything goes through the host itself.
  */
 import { posix } from 'node:path';
+import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { EndedUnseen, Leftover, Leftovers, Removal } from '../../src-core/contract/journal-schemas.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { domainOfOverlay } from '../../src-core/disks/overlay.ts';
@@ -149,6 +150,8 @@ async function filePools(hypervisor: Hypervisor): Promise<{ pool: string; folder
   const pools = await hypervisor.listPools();
   return pools.flatMap(({ name, active, xml }) => {
     if (!active || SCRATCH_POOL.test(name)) return [];
+    // What is in a pool that hangs is not known, which is another thing than nothing.
+    if (xml === null) throw new SalvorError('pool-silent', { pool: name });
     const { type, targetPath } = readPoolXml(xml);
     return targetPath !== null && ['dir', 'fs', 'netfs'].includes(type) ? [{ pool: name, folder: targetPath }] : [];
   });

@@ -6,13 +6,16 @@ import * as vir from 'node-libvirt/constants';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { Range } from '../../src-core/media/bytes.ts';
 import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
+import { poolMethods } from './libvirt-pools.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
-import type { ExaminedVolume, Hypervisor, StoragePool as PoolData, VolumeRef } from './port.ts';
+import type { ExaminedVolume, Hypervisor, VolumeRef } from './port.ts';
 
 type StorageMethods = Pick<
   Hypervisor,
   | 'listPools'
+  | 'poolXml'
+  | 'startPool'
   | 'poolByTarget'
   | 'refreshPool'
   | 'freeSpace'
@@ -34,7 +37,7 @@ export function storageMethods(link: Link): StorageMethods {
       return await call(pool).finally(() => pool.dispose());
     });
   return {
-    listPools: () => link.guard('', () => listPools(connection)),
+    ...poolMethods(link),
     poolByTarget: (path) =>
       link.guard(
         path,
@@ -98,24 +101,6 @@ const noPool = (error: unknown) => hasCode(error, vir.VIR_ERR_NO_STORAGE_POOL);
 /** Drivers that cannot look a pool up by its target (the test driver) know of none there. */
 const noPoolThere = (error: unknown) => noPool(error) || hasCode(error, vir.VIR_ERR_NO_SUPPORT);
 const noVolume = (error: unknown) => hasCode(error, vir.VIR_ERR_NO_STORAGE_VOL);
-
-async function listPools(connection: Connection): Promise<PoolData[]> {
-  const names = (pools: readonly StoragePool[]) => new Set(pools.map(({ name }) => name));
-  const [all, active, persistent] = await Promise.all([
-    connection.listAllStoragePools(0),
-    connection.listAllStoragePools(vir.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE).then(names),
-    connection.listAllStoragePools(vir.VIR_CONNECT_LIST_STORAGE_POOLS_PERSISTENT).then(names),
-  ]);
-  const pools = await Promise.all(
-    all.map(async (pool) => {
-      const xml = await orNull(noPool, pool.xmlDesc());
-      return xml === null
-        ? null
-        : { name: pool.name, active: active.has(pool.name), persistent: persistent.has(pool.name), xml };
-    }),
-  );
-  return pools.filter((pool) => pool !== null);
-}
 
 async function lookupVolume(
   connection: Connection,

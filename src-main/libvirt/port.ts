@@ -94,7 +94,8 @@ export interface StoragePool {
   readonly name: string;
   readonly active: boolean;
   readonly persistent: boolean;
-  readonly xml: string;
+  /** null: it did not answer in time (what it stands on hangs). */
+  readonly xml: string | null;
 }
 
 export interface VolumeRef {
@@ -171,7 +172,12 @@ export interface Hypervisor {
   /** Resolves when it is gone already, too. */
   readonly deleteSnapshot: (uuid: string, name: string) => Promise<void>;
 
+  /** All pools, within seconds: one that hangs is listed without its XML, and is asked no second time while it does. */
   readonly listPools: () => Promise<readonly StoragePool[]>;
+  /** XML of one pool; null: it does not answer in time. Throws pool-not-found. */
+  readonly poolXml: (name: string) => Promise<string | null>;
+  /** Start a pool that is defined and stopped. */
+  readonly startPool: (name: string) => Promise<void>;
   readonly refreshPool: (name: string) => Promise<void>;
   /** Bytes free in a pool when it was last looked at; null: not told. */
   readonly freeSpace: (pool: string) => Promise<number | null>;

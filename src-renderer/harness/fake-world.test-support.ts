@@ -96,6 +96,7 @@ export const VOLUMES: Readonly<Record<string, readonly Volume[]>> = {
     capacity: 1.1e9,
     allocation: 1.1e9,
     unfit: null,
+    machines: [],
   })),
   images: (['rescue-tools.qcow2', 'web-01.qcow2', 'build-07.qcow2'] as const).map((name, at) => ({
     pool: 'images',
@@ -105,6 +106,7 @@ export const VOLUMES: Readonly<Record<string, readonly Volume[]>> = {
     capacity: 20 * GIB,
     allocation: 2 * GIB,
     unfit: ([null, 'guest-disk', 'in-use'] as const)[at] ?? null,
+    machines: ([[], ['mail-relay'], ['build-07']] as const)[at]?.slice() ?? [],
   })),
 };
 
@@ -196,6 +198,7 @@ const pool = (name: string, type: string, capacity: number | null, available: nu
   capacity,
   allocation: capacity === null || available === null ? null : capacity - available,
   available,
+  problem: null,
 });
 
 export const POOLS: readonly Pool[] = [

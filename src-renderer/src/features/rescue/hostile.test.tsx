@@ -66,6 +66,7 @@ function hostileSalvor() {
         capacity: null,
         allocation: null,
         available: null,
+        problem: null,
       },
     ],
     'pools.names': () => [HOSTILE, 'second'],
@@ -78,6 +79,7 @@ function hostileSalvor() {
         capacity: 1,
         allocation: 1,
         unfit: null,
+        machines: [],
       })),
     'rescue.preview': ({ request, properties }) => {
       const media = request.media.map((spec) => ({

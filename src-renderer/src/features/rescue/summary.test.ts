@@ -80,6 +80,7 @@ test('volumes by name as people count, those with every word', () => {
     capacity: null,
     allocation: null,
     unfit: null,
+    machines: [],
   }));
   expect(filterVolumes(volumes, '').map((volume) => volume.name)).toEqual(['disk-2.iso', 'disk-10.iso', 'Rescue.iso']);
   expect(filterVolumes(volumes, 'iso RESC').map((volume) => volume.name)).toEqual(['Rescue.iso']);
