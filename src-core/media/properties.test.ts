@@ -25,7 +25,6 @@ describe('readImageProperties', () => {
       hw_rescue_bus: 'sata',
       hw_rescue_device: 'cdrom',
       os_distro: 'arch',
-      os_hash_algo: 'sha512',
     });
   });
 
