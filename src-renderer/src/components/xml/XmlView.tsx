@@ -1,19 +1,27 @@
 import { EditorState } from '@codemirror/state';
+import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { readOnlyXml } from './editor.ts';
 import './xml.css';
 
+interface XmlViewProps {
+  readonly text: string;
+  readonly label: string;
+  /** What else this view is to do; must stay the same object for as long as it does. */
+  readonly extension?: Extension;
+}
+
 /** XML to read: coloured, numbered, only the lines in sight in the DOM. */
-export function XmlView({ text, label }: { readonly text: string; readonly label: string }) {
+export function XmlView({ text, label, extension }: XmlViewProps) {
   const parent = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (parent.current === null) return undefined;
     const view = new EditorView({
       parent: parent.current,
-      state: EditorState.create({ doc: text, extensions: readOnlyXml(label) }),
+      state: EditorState.create({ doc: text, extensions: [readOnlyXml(label), extension ?? []] }),
     });
     return () => view.destroy();
-  }, [text, label]);
+  }, [text, label, extension]);
   return <div ref={parent} className="xml-view" />;
 }

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { Choice } from '../../components/Choice.tsx';
+import { DiskStrip } from '../../app/disk-xml/DiskStrip.tsx';
+import { highlightedXml } from '../../app/disk-xml/highlighted-xml.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { XmlDiff } from '../../components/xml/XmlDiff.tsx';
 import { XmlView } from '../../components/xml/XmlView.tsx';
@@ -16,6 +18,8 @@ export function DefinitionTab({ details }: { readonly details: MachineDetails })
   const [view, setView] = useState<View>('definition');
   const { definitionXml, liveXml } = details;
   const shown = liveXml === null ? 'definition' : view;
+  const [xml] = useState(highlightedXml);
+  const disks = shown === 'definition' ? details.disks : (details.live?.disks ?? details.disks);
   const text = shown === 'live' && liveXml !== null ? liveXml : definitionXml;
   return (
     <div className="definition">
@@ -28,16 +32,28 @@ export function DefinitionTab({ details }: { readonly details: MachineDetails })
             onChange={setView}
           />
         )}
-        <span className="muted small">{t('definition.readOnly')}</span>
-        <span className="spread">
+        <span className="muted small nowrap">{t('definition.readOnly')}</span>
+        <DiskStrip
+          disks={disks.map(({ target }) => ({
+            target,
+            added: shown !== 'definition' && details.disks.every((disk) => disk.target !== target),
+          }))}
+          onReveal={xml.reveal}
+        />
+        <span className="spread nowrap">
           {shown !== 'difference' && <CopyButton text={text} label={t('definition.copy')} />}
         </span>
       </div>
       <div className="definition-xml">
         {shown === 'difference' && liveXml !== null ? (
-          <XmlDiff before={definitionXml} after={liveXml} label={t('definition.views.difference')} />
+          <XmlDiff
+            before={definitionXml}
+            after={liveXml}
+            label={t('definition.views.difference')}
+            extension={xml.extension}
+          />
         ) : (
-          <XmlView text={text} label={t(`definition.views.${shown}`)} />
+          <XmlView text={text} label={t(`definition.views.${shown}`)} extension={xml.extension} />
         )}
       </div>
     </div>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
-import { BootLane } from '../../components/BootLane.tsx';
+import { BootLane } from '../../app/BootLane.tsx';
 import { Choice } from '../../components/Choice.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { DiskFactsList } from './DiskFactsList.tsx';

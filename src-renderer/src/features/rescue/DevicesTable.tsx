@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import type { PlanChange, PlannedDisk, RescuePlan, Sentence } from '../../../../src-core/rescue/types.ts';
+import { highlightProps, useIsHighlighted } from '../../app/stores/highlight.ts';
 import { PathText } from '../../components/PathText.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import type { SignName, Tone } from '../../components/Sign.tsx';
 import { addressText } from '../../components/address.ts';
+import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { isKept } from './summary.ts';
 
@@ -68,8 +70,12 @@ function controllerWhy({ media }: RescuePlan, { element, what }: PlanChange): Se
 function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
   const { t } = useTranslation();
   const mark = markOf(disk);
+  const highlighted = useIsHighlighted(disk.target);
   return (
-    <tr className={mark === 'added' ? 'plan-device-added' : ''}>
+    <tr
+      className={`${mark === 'added' ? 'plan-device-added' : ''} ${highlighted ? 'row-highlighted' : ''}`.trim()}
+      {...highlightProps(disk.target)}
+    >
       <td className={`tone-${MARKS[mark].tone} nowrap`}>
         <Sign name={MARKS[mark].sign} tone={MARKS[mark].tone} />
         <span className="plan-device-mark">
@@ -77,7 +83,7 @@ function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
         </span>
       </td>
       <th scope="row" className="mono" title={disk.guestNames.kernel ?? undefined}>
-        {disk.target}
+        {visible(disk.target)}
       </th>
       <td className="nowrap">{t('rescue.devices.on', { device: disk.device, bus: disk.bus })}</td>
       <td className="mono nowrap">{addressText(disk.address)}</td>

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
-import { BootLane } from '../../components/BootLane.tsx';
+import { BootLane } from '../../app/BootLane.tsx';
 import { DevicesTable } from './DevicesTable.tsx';
 import { Findings } from './Findings.tsx';
 import { MediaTable } from './MediaTable.tsx';

@@ -4,7 +4,9 @@ import { Fragment, memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
-import { BootLane } from '../../components/BootLane.tsx';
+import { BootLane } from '../../app/BootLane.tsx';
+import { DiskStrip } from '../../app/disk-xml/DiskStrip.tsx';
+import { highlightedXml } from '../../app/disk-xml/highlighted-xml.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
@@ -95,6 +97,7 @@ function BeforeMedium({ details }: { readonly details: MachineDetails }) {
 
 function PlanDiff({ plan }: { readonly plan: RescuePlan }) {
   const { t } = useTranslation();
+  const [xml] = useState(highlightedXml);
   const texts = useMemo(() => diffTexts(plan.diff), [plan.diff]);
   if (plan.rescueXml === null) return <p className="muted rescue-pad">{t('rescue.preview.noXml')}</p>;
   return (
@@ -108,7 +111,18 @@ function PlanDiff({ plan }: { readonly plan: RescuePlan }) {
         </span>
         <CopyButton text={plan.rescueXml} label={t('rescue.preview.copyXml')} />
       </div>
-      <XmlDiff before={texts.before} after={texts.after} label={t('rescue.preview.view.xml')} />
+      <div className="plan-diff-disks">
+        <DiskStrip
+          disks={plan.devices.map(({ target, original }) => ({ target, added: !original }))}
+          onReveal={xml.reveal}
+        />
+      </div>
+      <XmlDiff
+        before={texts.before}
+        after={texts.after}
+        label={t('rescue.preview.view.xml')}
+        extension={xml.extension}
+      />
     </div>
   );
 }

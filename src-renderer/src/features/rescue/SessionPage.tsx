@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { SessionRecord } from '../../../../src-core/rescue/session.ts';
 import { domainWord } from '../../../../src-core/rescue/shell-word.ts';
-import { BootLane } from '../../components/BootLane.tsx';
+import { BootLane } from '../../app/BootLane.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { formatTime } from '../../components/format.ts';
 
