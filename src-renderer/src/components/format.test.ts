@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { addressText } from './address.ts';
-import { formatBytes, formatSpan, formatTime, formatTimeExact, splitPath, withLocalTimes } from './format.ts';
+import {
+  formatBytes,
+  formatRate,
+  formatRequests,
+  formatSpan,
+  formatTime,
+  formatTimeExact,
+  rateText,
+  splitPath,
+  withLocalTimes,
+} from './format.ts';
 import { diffTexts } from './xml/diff-texts.ts';
 
 test.each([
@@ -15,6 +25,29 @@ test.each([
   [1.1e9, '1 GiB'],
 ])('%s bytes', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [0, '0 B/s'],
+  [0.4, '0 B/s'],
+  [1536, '1.5 KiB/s'],
+  [1_300_000, '1.2 MiB/s'],
+])('%s bytes a second', (rate, text) => {
+  expect(formatRate(rate)).toBe(text);
+});
+
+test.each([
+  [0, '0'],
+  [0.5, '0.5'],
+  [3, '3'],
+  [9.96, '10'],
+  [120.4, '120'],
+])('%s requests a second', (rate, text) => {
+  expect(formatRequests(rate)).toBe(text);
+});
+
+test('what is read and written, on one line', () => {
+  expect(rateText({ readBytes: 2048, writeBytes: 10 })).toBe('↓ 2 KiB/s ↑ 10 B/s');
 });
 
 test.each([

@@ -15,6 +15,27 @@ export function formatBytes(bytes: number | null): string {
   return `${number} ${units[unit] ?? ''}`;
 }
 
+/** Bytes a second: whole bytes, then as formatBytes() has them. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(Math.round(bytesPerSecond))}/s`;
+}
+
+/** Read and written, on one line: `↓ 1.2 MiB/s ↑ 300 KiB/s`, as seen from the guest. */
+export function rateText({
+  readBytes,
+  writeBytes,
+}: {
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}): string {
+  return `↓ ${formatRate(readBytes)} ↑ ${formatRate(writeBytes)}`;
+}
+
+/** Requests a second: `0`, `0.5`, `120`. */
+export function formatRequests(perSecond: number): string {
+  return perSecond >= 10 ? Math.round(perSecond).toString() : perSecond.toFixed(1).replace(/\.0$/, '');
+}
+
 /** A point in time as the reader's locale writes it; what is no date is shown as it came (metadata can be written by anybody). */
 export function formatTime(iso: string | null): string {
   if (iso === null) return '—';

@@ -1,0 +1,58 @@
+/** How busy a disk is, from what libvirt counts: two readings of its counters and the time between them. */
+
+/** What a disk has read and written since its machine was started, as virDomainBlockStats counts it. */
+export interface DiskCounters {
+  readonly target: string;
+  readonly readBytes: number;
+  readonly readRequests: number;
+  readonly writeBytes: number;
+  readonly writeRequests: number;
+}
+
+/** Bytes and requests a second. */
+export type DiskRate = Omit<DiskCounters, 'target'>;
+
+export interface DiskReading {
+  /** Milliseconds of a clock that only goes forward. */
+  readonly at: number;
+  readonly disks: readonly DiskCounters[];
+}
+
+const COUNTERS = ['readBytes', 'readRequests', 'writeBytes', 'writeRequests'] as const;
+
+/**
+ * The rates of the time between two readings, by target. A disk that was not there before, one whose counters went back (the machine was
+ * started anew, or the disk exchanged) and one that libvirt does not count for (-1) have none.
+ */
+export function diskRates(before: DiskReading, after: DiskReading): ReadonlyMap<string, DiskRate> {
+  const seconds = (after.at - before.at) / 1000;
+  if (!(seconds > 0)) return new Map();
+  const earlier = new Map(before.disks.map((disk) => [disk.target, disk]));
+  const rates = new Map<string, DiskRate>();
+  for (const disk of after.disks) {
+    const start = earlier.get(disk.target);
+    if (start === undefined || COUNTERS.some((name) => !(start[name] >= 0 && disk[name] >= start[name]))) continue;
+    const rate = (name: (typeof COUNTERS)[number]) => (disk[name] - start[name]) / seconds;
+    rates.set(disk.target, {
+      readBytes: rate('readBytes'),
+      readRequests: rate('readRequests'),
+      writeBytes: rate('writeBytes'),
+      writeRequests: rate('writeRequests'),
+    });
+  }
+  return rates;
+}
+
+/** All of them together; null: there are none. */
+export function totalRate(rates: Iterable<DiskRate>): DiskRate | null {
+  let total: DiskRate | null = null;
+  for (const rate of rates) {
+    total = {
+      readBytes: (total?.readBytes ?? 0) + rate.readBytes,
+      readRequests: (total?.readRequests ?? 0) + rate.readRequests,
+      writeBytes: (total?.writeBytes ?? 0) + rate.writeBytes,
+      writeRequests: (total?.writeRequests ?? 0) + rate.writeRequests,
+    };
+  }
+  return total;
+}
