@@ -135,13 +135,17 @@ const USB_PORTS: Readonly<Record<string, number>> = {
 /** Companions of an EHCI controller: they share its ports. */
 const COMPANION = /^ich9-uhci[1-6]$/;
 /** VIR_DOMAIN_USB_HUB_PORTS */
-const HUB_PORTS = 8;
+export const HUB_PORTS = 8;
+
+/** How many ports a usb controller has; null: not known. 0: a companion, which has those of its EHCI controller. */
+export function usbPorts({ model, ports }: Pick<ControllerView, 'model' | 'ports'>): number | null {
+  return COMPANION.test(model ?? '') ? 0 : (ports ?? lookup(USB_PORTS, model ?? '') ?? null);
+}
 
 /** Ports that devices take, and those there are; null where a controller's are not known, or it is libvirt that adds one. */
 function usbUse({ controllers, usbUse: { devices, hubs } }: DomainView): { used: number; limit: number } | null {
-  const usb = controllers.filter(({ type, model }) => type === 'usb' && !COMPANION.test(model ?? ''));
-  const ports = usb.map(({ model, ports: said }) => said ?? lookup(USB_PORTS, model ?? ''));
-  if (usb.length === 0 || ports.some((known) => known === undefined)) return null;
+  const ports = controllers.filter(({ type, model }) => type === 'usb' && !COMPANION.test(model ?? '')).map(usbPorts);
+  if (ports.length === 0 || ports.includes(null)) return null;
   return { used: devices, limit: ports.reduce((sum: number, known) => sum + (known ?? 0), hubs * HUB_PORTS) };
 }
 
@@ -283,7 +287,7 @@ export function hasFreeSlot(domain: DomainView, bus: RescueBus): boolean {
 }
 
 /** How many virtio-mmio transports the machine has (tried: QEMU 7.2 to 11.1), where virtio devices are put on them; else null. */
-function mmioTransports({ machineFamily, arch, acpi, mmioUse }: DomainView): number | null {
+export function mmioTransports({ machineFamily, arch, acpi, mmioUse }: DomainView): number | null {
   if (machineFamily === 'microvm') return acpi ? 24 : 8;
   if (machineFamily !== 'virt' || mmioUse === 0) return null;
   return arch.startsWith('riscv') ? 8 : 32;

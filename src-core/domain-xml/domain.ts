@@ -40,6 +40,17 @@ export interface BootDeviceView {
   readonly address: DiskAddress | null;
 }
 
+/** A device with a USB port, a disk aside. */
+export interface UsbDeviceView {
+  /** What it is, in words: `tablet`, `hub`, `usb redirection`. */
+  readonly what: string;
+  readonly isHub: boolean;
+  /** Index of its controller. */
+  readonly bus: number;
+  /** `2`, or `1.4` behind a hub; empty: libvirt's to give. */
+  readonly port: string;
+}
+
 export interface ControllerView {
   readonly type: string;
   readonly index: number;
@@ -79,6 +90,8 @@ export interface DomainView {
   readonly pciUse: ReadonlyMap<number, ReadonlySet<number>>;
   /** Devices of any kind with a USB port of their own; a hub brings ports of its own. */
   readonly usbUse: { readonly devices: number; readonly hubs: number };
+  /** Those of them that are no disks. */
+  readonly usbDevices: readonly UsbDeviceView[];
   /** How many devices have a virtio-mmio address. */
   readonly mmioUse: number;
   /** Management systems that left their metadata. */
@@ -139,6 +152,7 @@ export function readDomain(document: XmlDocument): DomainView {
     controllers: children(devices, 'controller').map(readController),
     pciUse: readPciUse(devices),
     usbUse: countUsb(devices),
+    usbDevices: readUsbDevices(devices),
     mmioUse: children(devices).filter((device) => attribute(child(device, 'address'), 'type') === 'virtio-mmio').length,
     managers: MANAGERS.filter(([namespace]) =>
       foreignChildren(child(root, 'metadata')).some((element) => namespace.test(element.namespaceURI ?? '')),
@@ -282,6 +296,19 @@ function readPciUse(devices: XmlElement | null): Map<number, Set<number>> {
 function countUsb(devices: XmlElement | null): DomainView['usbUse'] {
   const onUsb = children(devices).filter((device) => attribute(child(device, 'address'), 'type') === 'usb');
   return { devices: onUsb.length, hubs: onUsb.filter((device) => device.localName === 'hub').length };
+}
+
+function readUsbDevices(devices: XmlElement | null): UsbDeviceView[] {
+  const found: UsbDeviceView[] = [];
+  for (const device of children(devices)) {
+    const address = readAddress(child(device, 'address'));
+    if (address?.type !== 'usb' || device.localName === 'disk') continue;
+    const { localName } = device;
+    // <input type='tablet'>, <redirdev bus='usb'>, <hub type='usb'>: what it is is said by one of the two names.
+    const what = localName === 'input' ? (attribute(device, 'type') ?? localName) : localName;
+    found.push({ what: what ?? '', isHub: localName === 'hub', bus: address.bus, port: address.port });
+  }
+  return found;
 }
 
 function wholeNumber(text: string | null): number | null {

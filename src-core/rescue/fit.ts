@@ -1,7 +1,7 @@
 /** What cannot work, before anything is touched: device, bus, machine, host, room, and what never boots (RESCUE.md "Fit", "Limits", "Bootable at all"). */
 import { bootPicks } from '../boot/effective-order.ts';
 import { busUse, freePlace, hasFreeSlot } from '../disks/places.ts';
-import type { Layout } from '../disks/places.ts';
+import type { Layout, Place } from '../disks/places.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
 import { isIso, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
@@ -60,7 +60,7 @@ function structuralRefusal(
   if (!BUSES_OF_DEVICE[device].includes(bus))
     return refusal('device-bus-fit', bus, { device, bus, buses: BUSES_OF_DEVICE[device].join(', ') });
   if (!busesOfMachine(context).includes(bus)) return refusal('machine-bus-fit', bus, { machine, bus, buses: buses() });
-  if (bus === 'usb' && usbIsOff(context)) return refusal('usb-disabled', bus, {});
+  if (bus === 'usb' && usbIsOff(domain)) return refusal('usb-disabled', bus, {});
   // An empty list means that the host does not tell, not that it can do nothing.
   if (capabilities !== null && capabilities.buses.length > 0 && !capabilities.buses.includes(bus)) {
     return refusal('host-bus', bus, { bus, machine, buses: buses() });
@@ -87,8 +87,8 @@ function hasWayTo({ controllers, disks }: DomainView, bus: RescueBus): boolean {
   return has(bus) || disks.some((disk) => disk.bus === bus) || (bus !== 'fdc' && has('pci'));
 }
 
-function usbIsOff({ domain }: PlanContext): boolean {
-  return domain.controllers.some((controller) => controller.type === 'usb' && controller.model === 'none');
+function usbIsOff({ controllers }: DomainView): boolean {
+  return controllers.some((controller) => controller.type === 'usb' && controller.model === 'none');
 }
 
 function roomRefusal(context: PlanContext, layout: Layout, bus: RescueBus, buses: () => string): Finding | null {
@@ -97,8 +97,23 @@ function roomRefusal(context: PlanContext, layout: Layout, bus: RescueBus, buses
     const use = busUse(context.domain, layout, bus) ?? { used: 0, limit: 0 };
     return refusal('bus-full', bus, { bus, used: use.used, limit: use.limit, buses: buses() || '—' });
   }
+  return hasSlotFor(context.domain, bus, place) ? null : refusal('pci-full', bus, { bus });
+}
+
+function hasSlotFor(domain: DomainView, bus: RescueBus, place: Place): boolean {
   const needsSlot = bus === 'virtio' || (place.controller !== null && bus !== 'usb');
-  return needsSlot && !hasFreeSlot(context.domain, bus) ? refusal('pci-full', bus, { bus }) : null;
+  return !needsSlot || hasFreeSlot(domain, bus);
+}
+
+/**
+ * What could be attached on a bus as far as the guest alone says: the planner refuses none of it for structure or room, unless the host can
+ * do less. Machines of which only the host tells (family `other`) have nothing here.
+ */
+export function devicesThatFit(domain: DomainView, layout: Layout, bus: RescueBus): RescueDeviceKind[] {
+  if (domain.machineFamily === 'other' || !BUSES_OF_MACHINE[domain.machineFamily].includes(bus)) return [];
+  const place = bus === 'usb' && usbIsOff(domain) ? null : freePlace(domain, layout, bus);
+  if (place === null || !hasSlotFor(domain, bus, place)) return [];
+  return RESCUE_DEVICES.filter((device) => BUSES_OF_DEVICE[device].includes(bus));
 }
 
 /** Combinations that are legal but never boot (FACTS B3): with an order behind them the firmware silently boots the broken system. */
