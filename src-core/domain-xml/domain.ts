@@ -13,6 +13,8 @@ import {
   textOf,
   wholeTextOf,
 } from './elements.ts';
+import { managerHints } from './manager-metadata.ts';
+import type { ManagerHints } from './manager-metadata.ts';
 import { lookup } from '../lookup.ts';
 
 /**
@@ -96,6 +98,8 @@ export interface DomainView {
   readonly mmioUse: number;
   /** Management systems that left their metadata. */
   readonly managers: readonly string[];
+  /** What they say there of the disks. */
+  readonly hints: ManagerHints;
 }
 
 export const DIRECT_KERNEL_ELEMENTS = ['kernel', 'initrd', 'cmdline', 'dtb'] as const;
@@ -157,6 +161,7 @@ export function readDomain(document: XmlDocument): DomainView {
     managers: MANAGERS.filter(([namespace]) =>
       foreignChildren(child(root, 'metadata')).some((element) => namespace.test(element.namespaceURI ?? '')),
     ).map(([, manager]) => manager),
+    hints: managerHints(child(root, 'metadata')),
   };
 }
 

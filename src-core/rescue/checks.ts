@@ -3,12 +3,14 @@ import { MAX_XML_LENGTH, isXmlText } from '../domain-xml/document.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
 import { child } from '../domain-xml/elements.ts';
 import { rootDisk } from '../disks/root-disk.ts';
+import { secretOf } from '../disks/secret-states.ts';
 import type { DiskView } from '../disks/types.ts';
 import { hostTraits } from '../host/traits.ts';
 import type { HostTrait } from '../host/traits.ts';
 import { PACKED_FORMATS } from '../media/containers.ts';
 import { driverFormat, mediumName, sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
+import type { Attachment } from './attach.ts';
 import { userRefusals } from './disk-users.ts';
 import { refusal } from './findings.ts';
 import { DISK_FORMATS, NOVA_LEGACY_TYPES, OPTICAL_FORMATS, REASON_OF_TYPE, SUPPORTED_TYPES } from './policy.ts';
@@ -133,9 +135,7 @@ export function secretRefusals({ domain, inputs }: PlanContext): Finding[] {
   for (const disk of domain.disks) {
     for (const reference of disk.secrets) {
       const name = reference.uuid ?? reference.usage ?? '?';
-      const secret = known.find((candidate) =>
-        reference.uuid === null ? candidate.usage === reference.usage : candidate.uuid === reference.uuid,
-      );
+      const secret = secretOf(reference, known);
       if (secret === undefined)
         found.push(refusal('secret-missing', disk.target, { secret: name, target: disk.target }));
       else if (secret.hasValue === false)
@@ -230,9 +230,29 @@ export function writesRefusals(
   bus: string,
   writes: ResolvedRequest['writes'],
 ): Finding[] {
-  if (writesFit(device, bus, writes.value)) return [];
   const name = mediumName(medium.spec);
+  // libvirt makes a volume over what it can open as a file.
+  if (writes.value === 'overlay-volume' && medium.source?.type === 'volume')
+    return [refusal('overlay-volume-medium', name, { medium: name })];
+  if (writesFit(device, bus, writes.value)) return [];
   return [refusal('overlay-impossible', name, { medium: name, bus })];
+}
+
+/** The pool for overlays: can it have them, where a disk needs one? Asked for together with writing to the medium it is never quietly left out. */
+export function overlayPoolRefusals({ inputs }: PlanContext, { disks, overlays }: Attachment): Finding[] {
+  const { request, overlayPool } = inputs;
+  const pool = request.overlayPool;
+  if (pool === null) return [];
+  if (request.writes === 'direct') return [refusal('overlay-or-direct', pool, { pool })];
+  if (!disks.some(({ writes }) => writes === 'overlay-volume')) return [];
+  if (overlayPool === undefined) {
+    const why = 'there is no host to ask for it, in a plan from files';
+    return [refusal('overlay-pool', pool, { pool, why })];
+  }
+  if (overlayPool.kind === 'unfit') return [refusal('overlay-pool', pool, { pool, why: overlayPool.why })];
+  return overlays
+    .filter(({ name }) => overlayPool.overlays.includes(name))
+    .map(({ name }) => refusal('overlay-volume-exists', name, { pool, name }));
 }
 
 /** The kind of session: what it needs of the guest, of the administrator, and of the other choices. */
