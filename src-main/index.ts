@@ -6,6 +6,7 @@ import { app, dialog, nativeTheme } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { DEMO_HOST_ID, builtinHosts } from './app/builtin-hosts.ts';
 import { openJournal } from './app/journal.ts';
+import { openLibrary } from './app/library/store.ts';
 import { createServices } from './app/services.ts';
 import { createSettings } from './app/settings.ts';
 import { who } from './app/who.ts';
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
     now: () => new Date(),
     user: who(),
     journal: openJournal(),
+    library: openLibrary(),
     saveFile: (name, text) => saveFile(window, name, text),
     info: { version: app.getVersion(), platform: process.platform, asRoot: process.getuid?.() === 0 },
   });

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { openJournal } from '../../src-main/app/journal.ts';
+import { openLibrary } from '../../src-main/app/library/store.ts';
 import { createServices } from '../../src-main/app/services.ts';
 import type { Handlers } from '../../src-main/app/services.ts';
 import { createSettings } from '../../src-main/app/settings.ts';
@@ -30,6 +31,7 @@ const services = createServices({
   user: 'soak@testhost',
   info: { version: '0', platform: process.platform, asRoot: true },
   journal: openJournal(),
+  library: openLibrary(),
   saveFile: () => Promise.resolve(null),
 });
 

@@ -71,6 +71,7 @@ describe('what is said of a medium', () => {
     ['begins with /', { source: { kind: 'path', path: '/a\0b' } }],
     ['http:// or https://', { source: { kind: 'url', url: 'file:///etc/shadow' } }],
     ['http:// or https://', { source: { kind: 'url', url: 'https://host' } }],
+    ['would be readable', { source: { kind: 'url', url: 'https://u:p@host/x.iso' } }],
     ['begin with /', { source: { kind: 'kernel', kernel: '/k', initrd: 'i', cmdline: null } }],
   ])('“… %s”', (problem, change) => {
     expect(wordsProblem(words(change))).toContain(problem);

@@ -55,14 +55,20 @@ function sourceProblem(source: LibrarySource): string | null {
     case 'path':
       return isWhole(source.path) ? null : 'A path on a host begins with /.';
     case 'url':
-      return /^https?:\/\/[^/\s]+\/\S/i.test(source.url)
-        ? null
-        : 'An address begins with http:// or https:// and names a file.';
+      return urlProblem(source.url);
     case 'kernel':
       return isWhole(source.kernel) && (source.initrd === null || isWhole(source.initrd))
         ? null
         : 'The paths of a kernel and its initrd begin with /.';
   }
+}
+
+/** The address goes into definitions, which others read. */
+function urlProblem(url: string): string | null {
+  if (!/^https?:\/\/[^/\s]+\/\S/i.test(url)) return 'An address begins with http:// or https:// and names a file.';
+  return /^https?:\/\/[^/]*@/i.test(url)
+    ? 'A user name or password in the address would be readable in the definition of the machine.'
+    : null;
 }
 
 function isWhole(path: string): boolean {

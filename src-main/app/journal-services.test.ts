@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { AppEvent } from '../../src-core/contract/schemas.ts';
 import { CHANNELS } from '../../src-core/contract/channels.ts';
 import { REQUEST, UUID, fakeHost } from './fake-hypervisor.test-support.ts';
+import { memoryLibrary } from './library/library.test-support.ts';
 import { memoryJournal } from './journal.test-support.ts';
 import { hashDefinition, withoutSecrets } from '../../src-core/rescue/record.ts';
 import { createServices } from './services.ts';
@@ -50,6 +51,7 @@ async function setUp() {
     user: 'tester@here',
     info: { version: '0', platform: 'linux', asRoot: false },
     journal,
+    library: memoryLibrary(),
     saveFile: () => Promise.resolve(null),
   });
   const told = () => events.filter(({ type }) => type === 'unfinished-changed').length;

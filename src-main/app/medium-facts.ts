@@ -13,13 +13,20 @@ import { readVolumeXml } from './storage-xml.ts';
 import type { VolumeView } from './storage-xml.ts';
 import type { Finder } from './volume-finder.ts';
 
-export interface MediumContext {
+/** A host to look at media on, whatever guest they are for. */
+export interface HostContext {
   readonly hypervisor: Hypervisor;
+  readonly finder: Finder;
+}
+
+export interface MediumContext extends HostContext {
   readonly domain: DomainView;
   /** What the domain was made from, and what it runs from; null: off. */
   readonly xml: { readonly definition: string; readonly live: () => Promise<string | null> };
-  readonly finder: Finder;
 }
+
+/** A medium that is the same one whatever the guest. */
+type KnownSpec = Exclude<MediumSpec, { readonly kind: 'original' }>;
 
 /** Facts of a medium of which nothing is known. */
 export const NOTHING: Omit<MediumFacts, 'spec'> = {
@@ -43,17 +50,25 @@ export const NOTHING: Omit<MediumFacts, 'spec'> = {
 
 /** Facts of one medium, without writers and properties. Rejects only where the host cannot be asked at all. */
 export async function mediumFacts(context: MediumContext, spec: MediumSpec): Promise<MediumFacts> {
+  return spec.kind === 'original' ? originalFacts(context, spec) : facts(context, spec, context);
+}
+
+/** The same for no guest in particular: what it is to a guest's own disks is not asked. */
+export async function mediumFactsOn(host: HostContext, spec: KnownSpec): Promise<MediumFacts> {
+  return facts(host, spec, null);
+}
+
+/** `guest`: its disks are compared with the medium; null: nobody's are. */
+async function facts(host: HostContext, spec: KnownSpec, guest: MediumContext | null): Promise<MediumFacts> {
   switch (spec.kind) {
     case 'volume':
-      return volumeFacts(context, spec);
+      return volumeFacts(host, spec, guest);
     case 'path':
-      return pathFacts(context, spec, spec.path);
+      return pathFacts(host, spec, spec.path, guest);
     case 'url':
       return urlFacts(spec);
-    case 'original':
-      return originalFacts(context, spec);
     case 'kernel':
-      return kernelFacts(context, spec);
+      return kernelFacts(host, spec);
   }
 }
 
@@ -61,8 +76,12 @@ function notFound(spec: MediumSpec, problem: string, lookedAt: readonly string[]
   return { ...NOTHING, spec, problem, lookedAt };
 }
 
-async function volumeFacts(context: MediumContext, spec: MediumSpec & { kind: 'volume' }): Promise<MediumFacts> {
-  const { hypervisor } = context;
+async function volumeFacts(
+  host: HostContext,
+  spec: MediumSpec & { kind: 'volume' },
+  guest: MediumContext | null,
+): Promise<MediumFacts> {
+  const { hypervisor } = host;
   const where = { pool: spec.pool, name: spec.name };
   try {
     let volume = await hypervisor.examineVolume(where, HEAD_LENGTH);
@@ -73,7 +92,7 @@ async function volumeFacts(context: MediumContext, spec: MediumSpec & { kind: 'v
     }
     return volume === null
       ? notFound(spec, `the pool “${spec.pool}” has no volume “${spec.name}”`)
-      : await describe(context, spec, volume, where);
+      : await describe(host, spec, volume, where, guest);
   } catch (error) {
     const { code, detail, message } = errorOf(error);
     if (code === 'pool-not-found') return notFound(spec, `there is no storage pool “${spec.pool}” on the host`);
@@ -87,22 +106,24 @@ async function volumeFacts(context: MediumContext, spec: MediumSpec & { kind: 'v
  * `told`: the format of an image that a chain names. A device that no pool holds is then believed to be there: the guest stands on it.
  */
 async function pathFacts(
-  context: MediumContext,
+  host: HostContext,
   spec: MediumSpec,
   path: string,
+  guest: MediumContext | null,
   told: string | null = null,
 ): Promise<MediumFacts> {
-  const found = await context.finder.find(path, HEAD_LENGTH);
+  const found = await host.finder.find(path, HEAD_LENGTH);
   if (found.volume === null && found.unseen && told !== null && path.startsWith('/dev/'))
     return { ...NOTHING, spec, found: true, source: fileOrBlock(path), format: told };
-  return found.volume === null ? notFound(spec, found.problem) : describe(context, spec, found.volume, found.where);
+  return found.volume === null ? notFound(spec, found.problem) : describe(host, spec, found.volume, found.where, guest);
 }
 
 async function describe(
-  context: MediumContext,
+  { hypervisor }: HostContext,
   spec: MediumSpec,
   examined: ExaminedVolume,
   where: VolumeRef | { readonly path: string },
+  guest: MediumContext | null,
 ): Promise<MediumFacts> {
   const volume = readVolumeXml(examined.xml);
   const source = imageSource(volume, examined.name, 'pool' in where ? where.pool : null);
@@ -111,13 +132,13 @@ async function describe(
   const read =
     examined.head === null
       ? null
-      : await readMedium(examined.head, size, (ranges) => readMore(context.hypervisor, where, ranges));
+      : await readMedium(examined.head, size, (ranges) => readMore(hypervisor, where, ranges));
   const content = read?.content ?? null;
   const format = content?.format ?? volume.format ?? (source.type === 'block' ? 'raw' : null);
   const { modified, backingPath: backing } = volume;
   // An ISO is read-only in any case, and no disk of a guest.
   const compared = spec.kind !== 'original' && content?.kind !== 'iso9660' && volume.path !== null;
-  const kin = compared ? await kinOf(context, volume.path, volume) : null;
+  const kin = compared && guest !== null ? await kinOf(guest, volume.path, volume) : null;
   return {
     ...NOTHING,
     spec,
@@ -178,7 +199,7 @@ async function originalFacts(context: MediumContext, spec: MediumSpec): Promise<
   const lookedAt = found.lookedAt;
   if (found.image === null) return notFound(spec, found.problem, lookedAt);
   const { source, format: told } = found.image;
-  const facts = await pathFacts(context, spec, source, told);
+  const facts = await pathFacts(context, spec, source, context, told);
   if (!facts.found) return notFound(spec, `${source}: ${facts.problem ?? 'it was not found'}`, lookedAt);
   if (told !== null && facts.content !== null && facts.content.format !== told) {
     const problem = `${source} is a ${told} image to the disk that stands on it, and begins like a ${facts.content.format} image`;
@@ -187,7 +208,7 @@ async function originalFacts(context: MediumContext, spec: MediumSpec): Promise<
   return { ...facts, format: facts.content?.format ?? told ?? facts.format, lookedAt };
 }
 
-async function kernelFacts({ finder }: MediumContext, spec: MediumSpec & { kind: 'kernel' }): Promise<MediumFacts> {
+async function kernelFacts({ finder }: HostContext, spec: MediumSpec & { kind: 'kernel' }): Promise<MediumFacts> {
   const wanted: readonly (readonly [BootFile['role'], string])[] = [
     ['kernel', spec.kernel],
     ...(spec.initrd === null ? [] : [['initrd', spec.initrd] as const]),

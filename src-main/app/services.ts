@@ -18,6 +18,10 @@ import { createPreviews } from './preview.ts';
 import { runRescue } from './rescue-run.ts';
 import type { SettingsService } from './settings.ts';
 import { createLibraryHandlers } from './library-services.ts';
+import { rememberUse } from './library/changes.ts';
+import { propertiesInRescue } from './library/in-rescue.ts';
+import type { Carrier } from './library/put.ts';
+import type { LibraryStore } from './library/store.ts';
 import { describeVolumes, listPools, lookAtVolume, refreshPool, startPool, volumeNames } from './storage.ts';
 import { createTransferHandlers } from './transfer-services.ts';
 import type { OpenHypervisor } from '../libvirt/port.ts';
@@ -31,6 +35,7 @@ export interface ServicesOptions extends JournalServicesOptions {
   readonly builtinHosts: readonly HostEntry[];
   readonly settings: SettingsService;
   readonly settingsChanged: (settings: Settings) => void;
+  readonly library: LibraryStore;
   readonly emit: (event: AppEvent) => void;
   readonly log: Log;
   readonly newId: () => string;
@@ -92,7 +97,10 @@ export function createServices(options: ServicesOptions): Services {
       const { host, row } = machine(key);
       return machineDetails(host.hypervisor, row);
     },
-    'machines.diskStats': () => [],
+    'machines.diskStats': async (key) => {
+      const { host, row } = machine(key);
+      return [...(await host.hypervisor.diskStats(row.uuid))];
+    },
     'pools.list': ({ hostId }) => listPools(hosts.connected(hostId)),
     'pools.names': ({ hostId, pool }) => volumeNames(hosts.connected(hostId), pool),
     'pools.describe': ({ hostId, pool, names }) => describeVolumes(hosts.connected(hostId), pool, names),
@@ -100,21 +108,23 @@ export function createServices(options: ServicesOptions): Services {
     'pools.refresh': ({ hostId, pool }) => refreshPool(hosts.connected(hostId), pool),
     'pools.start': ({ hostId, pool }) => startPool(hosts.connected(hostId), pool),
 
-    'rescue.preview': ({ machine: key, request, properties }) => {
+    'rescue.preview': async ({ machine: key, request, properties: given }) => {
       const { host, row } = machine(key);
+      const properties = await propertiesInRescue(options.library, host.entry.uri, request.media[0], given);
       const remembered = attachments.of(host.entry.uri, request.media[0]);
       return previews.preview(host.hypervisor, row.uuid, {
         ...{ request, properties, remembered },
         elsewhere: hosts.elsewhere(key.hostId),
       });
     },
-    'rescue.start': ({ machine: key, request, properties, fingerprint }) => {
+    'rescue.start': ({ machine: key, request, properties: given, fingerprint }) => {
       const { host, row } = machine(key);
       // Whatever comes of it, the next preview shows how things are then.
       previews.forget(host.hypervisor);
       const domain = { uuid: row.uuid, name: row.name };
       const confirmed = { fingerprint, inputs: previews.inputsOf(fingerprint) };
-      const remembered = confirmed.inputs?.media[0]?.remembered ?? null;
+      // What was previewed, with what the library said then.
+      const { remembered = null, properties = given } = confirmed.inputs?.media[0] ?? {};
       const stamp = { id: options.newId(), startedAt: now().toISOString(), startedBy: user };
       return operations.start(
         'rescue',
@@ -132,6 +142,8 @@ export function createServices(options: ServicesOptions): Services {
             signal,
           );
           attachments.remember(host.entry.uri, plan);
+          const used = { uri: host.entry.uri, spec: request.media[0], domain: row.name, at: now().toISOString() };
+          if (await rememberUse(options.library, used)) emit({ type: 'library-changed' });
           return [];
         },
       );
@@ -153,15 +165,29 @@ export function createServices(options: ServicesOptions): Services {
       return null;
     },
     ...createJournalHandlers({ ...options, hosts, operations }),
-    ...createLibraryHandlers(),
+    ...createLibraryHandlers({
+      ...options,
+      emit,
+      hosts,
+      transfers: NO_CARRIER,
+      chooseFile: () => Promise.resolve(null),
+    }),
     ...createTransferHandlers(),
     'log.renderer-error': ({ message }) => {
       log.error(`window: ${message}`);
       return null;
     },
   };
+  options.library.watch(() => emit({ type: 'library-changed' }));
   return { handlers, hosts, operations };
 }
+
+/** Until transfers are there. */
+const NO_CARRIER: Carrier = {
+  copy: () => Promise.reject(new SalvorError('not-supported', { what: 'library.put' })),
+  upload: () => Promise.reject(new SalvorError('not-supported', { what: 'library.put' })),
+  ended: () => Promise.reject(new SalvorError('not-supported', { what: 'library.put' })),
+};
 
 /** Tell of events, and that unfinished operations are to be looked at again: at each connect and loss, and when an operation has ended. */
 function alsoOfUnfinished(emit: (event: AppEvent) => void): (event: AppEvent) => void {

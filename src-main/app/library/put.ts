@@ -1,0 +1,100 @@
+/** A medium of the library onto a host where it is missing: from a host that has it, or from a file of this computer. */
+import { SalvorError } from '../../../src-core/contract/errors.ts';
+import type { Transfer, VolumePlace } from '../../../src-core/contract/transfer.ts';
+import { notePlace, noteWhole } from '../../../src-core/library/edit.ts';
+import { fileName, isFor, sourceOn } from '../../../src-core/library/source.ts';
+import type { LibraryMedium } from '../../../src-core/library/types.ts';
+import type { LookedHost } from './locate.ts';
+import type { LibraryStore } from './store.ts';
+
+/** What carries the bytes: transfers/transfers.ts. */
+export interface Carrier {
+  readonly copy: (order: {
+    readonly from: VolumePlace;
+    readonly to: VolumePlace;
+    readonly options: { readonly verify: boolean };
+  }) => Promise<Transfer>;
+  readonly upload: (order: {
+    readonly file: string;
+    readonly to: VolumePlace;
+    readonly options: { readonly verify: boolean };
+  }) => Promise<Transfer>;
+  /** Resolves when it has come to an end, whichever. */
+  readonly ended: (id: string) => Promise<Transfer>;
+}
+
+export interface PutOrder {
+  readonly medium: LibraryMedium;
+  /** A host that has it, or the path of a file of this computer. */
+  readonly from: LookedHost | { readonly file: string };
+  readonly to: LookedHost;
+  readonly pool: string;
+  readonly verify: boolean;
+}
+
+function cannot(what: string): SalvorError {
+  return new SalvorError('not-supported', { what });
+}
+
+/** The name that it will have in a pool. Throws not-supported for media that are no single file, or not for that host. */
+export function nameThere({ name, source, host }: LibraryMedium, uri: string): string {
+  if (host !== null && host !== uri) throw cannot(`“${name}” is for the host ${host} alone`);
+  if (source.kind === 'kernel')
+    throw cannot('a kernel and its initrd are files outside of pools, and are copied by hand');
+  const file = fileName(source);
+  if (file === null) throw cannot('a web address needs to be on no host');
+  return file;
+}
+
+/** The volume that it is on a host. Throws not-supported where no pool of the host holds its file. */
+async function volumeOn(host: LookedHost, medium: LibraryMedium): Promise<VolumePlace> {
+  const source = sourceOn(medium, host.uri);
+  if (source?.kind === 'volume') return { hostId: host.id, pool: source.pool, name: source.name };
+  const path = source?.kind === 'path' ? source.path : null;
+  const cut = path?.lastIndexOf('/') ?? 0;
+  const pool = path === null ? null : await host.hypervisor.poolByTarget(path.slice(0, cut) || '/');
+  if (pool === null || path === null)
+    throw cannot(`no storage pool of ${host.name} holds the file, so that it cannot be read from there`);
+  return { hostId: host.id, pool, name: path.slice(cut + 1) };
+}
+
+/**
+ * Begin it; answers as soon as it is under way, or rejects with what is in the way. Once all bytes are there and have been compared, the
+ * library knows the place and the hash of the whole.
+ */
+export async function putMedium(
+  store: LibraryStore,
+  carrier: Carrier,
+  { medium, from, to, pool, verify }: PutOrder,
+): Promise<{ readonly transfer: Transfer; readonly noted: Promise<Transfer> }> {
+  const place: VolumePlace = { hostId: to.id, pool, name: nameThere(medium, to.uri) };
+  const options = { verify };
+  const transfer =
+    'file' in from
+      ? await carrier.upload({ file: from.file, to: place, options })
+      : await carrier.copy({ from: await volumeOn(from, medium), to: place, options });
+  return {
+    transfer,
+    noted: carrier.ended(transfer.id).then((ended) => noteEnd(store, medium.id, to.uri, place, ended)),
+  };
+}
+
+/** Also one that was removed from the library meanwhile has arrived. */
+async function noteEnd(
+  store: LibraryStore,
+  id: string,
+  uri: string,
+  place: VolumePlace,
+  ended: Transfer,
+): Promise<Transfer> {
+  if (ended.state !== 'done') return ended;
+  const { sha256, size } = ended;
+  await store.change((library) => {
+    const medium = library.media.find((each) => each.id === id);
+    if (medium === undefined || !isFor(medium, uri)) return [library, null];
+    const there = notePlace(library, id, uri, { kind: 'volume', pool: place.pool, name: place.name }) ?? library;
+    const hashed = sha256 === null || size === null ? null : noteWhole(there, id, { sha256, bytes: size });
+    return [hashed ?? there, null];
+  });
+  return ended;
+}
