@@ -1,6 +1,13 @@
 // Streams, and the functions that put them to use: volumes, consoles, screenshots.
 #include "stream.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
 #include "binding.h"
 
 namespace libvirt {
@@ -8,6 +15,10 @@ namespace libvirt {
 namespace {
 
 constexpr int wouldBlock = -2;
+constexpr int atHole = -3;
+
+/** What every libvirt takes in one message of a stream (VIR_NET_MESSAGE_LEGACY_PAYLOAD_MAX). */
+constexpr size_t messageSize = 262120;
 
 Failure misuse(const char* message) { return {VIR_ERR_OPERATION_INVALID, VIR_FROM_STREAMS, VIR_ERR_ERROR, message}; }
 
@@ -77,12 +88,13 @@ void Stream::abort() {
   if (retire()) check(virStreamAbort(stream()));
 }
 
-void Stream::receive(const std::shared_ptr<Call>& call, size_t size) {
+void Stream::receive(const std::shared_ptr<Call>& call, size_t size, unsigned flags) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!active_) throw misuse("the stream is not in use");
   if (!isFree(receiver_)) throw misuse("another read of the stream is waiting");
   receiver_ = call;
   receiveSize_ = size;
+  receiveFlags_ = flags;
   tryReceive();
   if (receiver_) watch();
 }
@@ -92,30 +104,54 @@ void Stream::tryReceive() {
     receiver_ = nullptr;
     return;
   }
-  Bytes buffer(receiveSize_);
-  int count = virStreamRecv(stream(), reinterpret_cast<char*>(buffer.data()), buffer.size());
+  if (receiveFailure_) {
+    std::exchange(receiver_, nullptr)->fail(*std::exchange(receiveFailure_, std::nullopt));
+    return;
+  }
+  incoming_.resize(receiveSize_);
+  size_t received = 0;
+  int count = 0;
+  while (received < receiveSize_) {
+    char* place = reinterpret_cast<char*>(incoming_.data()) + received;
+    size_t room = receiveSize_ - received;
+    count = receiveFlags_ ? virStreamRecvFlags(stream(), place, room, receiveFlags_) : virStreamRecv(stream(), place, room);
+    if (count <= 0) break;
+    received += size_t(count);
+  }
+  if (received > 0) {
+    if (count == -1) receiveFailure_ = Failure::last();
+    incoming_.resize(received);
+    std::exchange(receiver_, nullptr)->succeed(std::exchange(incoming_, Bytes()));
+    return;
+  }
   if (count == wouldBlock) return;
-  auto call = std::move(receiver_);
-  receiver_ = nullptr;
-  if (count < 0) {
-    call->fail(Failure::last());
+  auto call = std::exchange(receiver_, nullptr);
+  long long hole = 0;
+  if (count == atHole && virStreamRecvHole(stream(), &hole, 0) == 0) {
+    call->succeed(hole);
   } else if (count == 0) {
     call->succeed(Null{});
   } else {
-    buffer.resize(size_t(count));
-    call->succeed(std::move(buffer));
+    call->fail(Failure::last());
   }
 }
 
 void Stream::send(const std::shared_ptr<Call>& call, Bytes data) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (!active_) throw misuse("the stream is not in use");
-    if (!isFree(sender_)) throw misuse("another write to the stream is waiting");
+  size_t sent = 0;
+  int count = 0;
+  while (sent < data.size() && call->waiting()) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!active_) throw misuse("the stream is not in use");
+      if (!isFree(sender_)) throw misuse("another write to the stream is waiting");
+    }
+    // Without the lock: to a host that does not read, this may block, non-blocking stream or not.
+    size_t size = std::min(messageSize, data.size() - sent);
+    count = virStreamSend(stream(), reinterpret_cast<const char*>(data.data()) + sent, size);
+    if (count < 0) break;
+    sent += size_t(count);
   }
-  // Without the lock: to a host that does not read, this may block, non-blocking stream or not.
-  int count = data.empty() ? 0 : virStreamSend(stream(), reinterpret_cast<const char*>(data.data()), data.size());
-  if (count == wouldBlock) {
+  if (count == wouldBlock && sent == 0) {
     std::lock_guard<std::mutex> lock(mutex_);
     if (!active_) throw misuse("the stream was closed");
     sender_ = call;
@@ -123,7 +159,17 @@ void Stream::send(const std::shared_ptr<Call>& call, Bytes data) {
     watch();
     return;
   }
-  call->succeed(check(count));
+  if (count != wouldBlock) check(count);
+  call->succeed(sent);
+}
+
+void Stream::sendHole(long long length, unsigned flags) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!active_) throw misuse("the stream is not in use");
+    if (!isFree(sender_)) throw misuse("a write to the stream is waiting");
+  }
+  check(virStreamSendHole(stream(), length, flags));
 }
 
 void Stream::trySend() {
@@ -131,7 +177,8 @@ void Stream::trySend() {
     sender_ = nullptr;
     return;
   }
-  int count = virStreamSend(stream(), reinterpret_cast<const char*>(unsent_.data()), unsent_.size());
+  size_t size = std::min(messageSize, unsent_.size());
+  int count = virStreamSend(stream(), reinterpret_cast<const char*>(unsent_.data()), size);
   if (count == wouldBlock) return;
   auto call = std::move(sender_);
   sender_ = nullptr;
@@ -195,13 +242,44 @@ Napi::Value receive(Args& args) {
   auto stream = takeStream(args);
   unsigned size = args.takeUnsigned();
   if (size < 1 || size > most) args.wrong("a size from 1 to " + std::to_string(most));
-  return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->receive(call, size); });
+  unsigned flags = args.takeUnsigned();
+  return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->receive(call, size, flags); });
 }
 
 Napi::Value send(Args& args) {
   auto stream = takeStream(args);
   auto data = std::make_shared<Bytes>(args.takeBytes());
   return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->send(call, std::move(*data)); });
+}
+
+Napi::Value sendHole(Args& args) {
+  auto stream = takeStream(args);
+  long long length = (long long)(args.takeUnsigned64());
+  unsigned flags = args.takeUnsigned();
+  return args.run([=]() -> Value {
+    stream->sendHole(length, flags);
+    return Value();
+  });
+}
+
+/** Is there data or a hole in a file of this computer from `offset` on, and how far? Length 0: the file ends there. */
+Value fileSection(int fd, off_t offset) {
+  off_t data = lseek(fd, offset, SEEK_DATA);
+  // ENXIO: no data from there on, but a hole up to the end of the file, if it is not the end already.
+  bool ended = data < 0 && errno == ENXIO;
+  if (data < 0 && !ended) throw Failure{VIR_ERR_SYSTEM_ERROR, VIR_FROM_STREAMS, VIR_ERR_ERROR, strerror(errno)};
+  bool isData = !ended && data == offset;
+  off_t next = isData ? lseek(fd, offset, SEEK_HOLE) : ended ? lseek(fd, 0, SEEK_END) : data;
+  if (next < 0) throw Failure{VIR_ERR_SYSTEM_ERROR, VIR_FROM_STREAMS, VIR_ERR_ERROR, strerror(errno)};
+  return Fields{{"data", isData}, {"length", (long long)(std::max(next - offset, off_t(0)))}};
+}
+
+/** On a worker thread of the connection: a file may lie on a server that does not answer. */
+Napi::Value fileSection(Args& args) {
+  auto connection = args.takeConnection();
+  int fd = args.takeInt();
+  auto offset = args.takeUnsigned64();
+  return args.run([=]() -> Value { return fileSection(fd, off_t(offset)); });
 }
 
 template <void (Stream::*end)()>
@@ -257,8 +335,10 @@ Napi::Value openConsole(Args& args) {
 
 void registerStream(Registry& registry) {
   registry.add("virStreamNew", newStream);
-  registry.add("virStreamRecv", receive);
+  registry.add("virStreamRecvFlags", receive);
   registry.add("virStreamSend", send);
+  registry.add("virStreamSendHole", sendHole);
+  registry.add("fileSection", fileSection);
   registry.add("virStreamFinish", endStream<&Stream::finish>);
   registry.add("virStreamAbort", endStream<&Stream::abort>);
   registry.add("virStorageVolDownload", transferVolume<virStorageVolDownload>);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "call.h"
 #include "handle.h"
@@ -27,10 +28,14 @@ class Stream : public Handle {
 
   /** A function of libvirt has put the stream to use. */
   void activate();
-  /** Completes `call` with at most `size` bytes, or null at the end; now or when there are any. */
-  void receive(const std::shared_ptr<Call>& call, size_t size);
-  /** Completes `call` with the number of bytes sent; now or when the stream takes any. */
+  /**
+   * Completes `call` with as many bytes as there are, at most `size`, or null at the end; now or when there are any. With
+   * VIR_STREAM_RECV_STOP_AT_HOLE a hole is told as its length, when the bytes before it have been.
+   */
+  void receive(const std::shared_ptr<Call>& call, size_t size, unsigned flags);
+  /** Completes `call` with the number of bytes sent: all, or as many as the stream took before it would have blocked. */
   void send(const std::shared_ptr<Call>& call, Bytes data);
+  void sendHole(long long length, unsigned flags);
   void finish();
   void abort();
 
@@ -50,6 +55,10 @@ class Stream : public Handle {
   bool watched_ = false;
   std::shared_ptr<Call> receiver_;
   size_t receiveSize_ = 0;
+  unsigned receiveFlags_ = 0;
+  Bytes incoming_;
+  /** Of a read that had bytes to give first. */
+  std::optional<Failure> receiveFailure_;
   std::shared_ptr<Call> sender_;
   Bytes unsent_;
 };

@@ -19,7 +19,25 @@ class Value;
 
 using List = std::vector<Value>;
 using Fields = std::vector<std::pair<std::string, Value>>;
-using Bytes = std::vector<uint8_t>;
+
+/** Leaves new elements as they are: a buffer that is about to be filled needs no zeros first. */
+template <class T>
+struct Uninitialised : std::allocator<T> {
+  using std::allocator<T>::allocator;
+  template <class U>
+  struct rebind {
+    using other = Uninitialised<U>;
+  };
+  template <class U>
+  void construct(U* place) noexcept {
+    ::new (static_cast<void*>(place)) U;
+  }
+  template <class U, class... A>
+  void construct(U* place, A&&... arguments) {
+    ::new (static_cast<void*>(place)) U(std::forward<A>(arguments)...);
+  }
+};
+using Bytes = std::vector<uint8_t, Uninitialised<uint8_t>>;
 
 /** A 64-bit integer that must arrive exact: a number where that is exact, else a bigint. */
 struct Exact {

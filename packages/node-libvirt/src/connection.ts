@@ -10,21 +10,14 @@ import {
   type EventOptions,
   type EventSubscription,
 } from './listen.ts';
-import {
-  native,
-  type ConnectionHandle,
-  type RawDomain,
-  type RawNetwork,
-  type RawNodeDevice,
-  type RawPool,
-  type RawSecret,
-} from './native.ts';
+import type { ConnectionHandle } from './handles.ts';
+import { native, type RawDomain, type RawNetwork, type RawNodeDevice, type RawPool, type RawSecret } from './native.ts';
 import { Network } from './network.ts';
 import { NodeDevice } from './node-device.ts';
 import { openArguments, type OpenOptions } from './open-options.ts';
 import { Secret } from './secret.ts';
 import { StoragePool, StorageVolume } from './storage.ts';
-import type { CallOptions, DomainCapabilitiesQuery, DomainStats, NodeInfo } from './types.ts';
+import type { CallOptions, DomainCapabilitiesQuery, DomainStats, FileSection, NodeInfo } from './types.ts';
 
 /** @param reason VIR_CONNECT_CLOSE_REASON_* */
 export type CloseListener = (reason: number) => void;
@@ -234,6 +227,14 @@ export class Connection {
 
   async lookupVolumeByKey(key: string, options?: CallOptions): Promise<StorageVolume> {
     return new StorageVolume(this, await native.virStorageVolLookupByKey(this.handle, key, options?.timeout));
+  }
+
+  /**
+   * What an open file of this computer has at `offset`, data or a hole: what a sparse upload needs to know (virStreamInData asks the same
+   * of its caller). On a thread of the connection, since the file may lie on a server that does not answer.
+   */
+  fileSection(fd: number, offset: number, options?: CallOptions): Promise<FileSection> {
+    return native.fileSection(this.handle, fd, offset, options?.timeout);
   }
 
   /** @param flags VIR_CONNECT_LIST_NETWORKS_* */

@@ -11,6 +11,7 @@ export type { Credential, CredentialCallback, OpenOptions } from './open-options
 export { Secret } from './secret.ts';
 export { DomainCheckpoint, DomainSnapshot } from './snapshot.ts';
 export { StoragePool, StorageVolume } from './storage.ts';
+export type { VolumeDownload, VolumeUpload } from './transfer.ts';
 export type {
   BlockInfo,
   BlockJobInfo,
@@ -20,6 +21,7 @@ export type {
   DomainInfo,
   DomainState,
   DomainStats,
+  FileSection,
   FSInfo,
   Int64,
   JobInfo,
@@ -29,6 +31,7 @@ export type {
   Screenshot,
   StoragePoolInfo,
   StorageVolumeInfo,
+  StreamTransferOptions,
   TransferOptions,
   TypedParameter,
   TypedParameters,

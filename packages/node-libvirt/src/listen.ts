@@ -1,7 +1,8 @@
 import { LibvirtError } from './errors.ts';
 import type { DomainEvents, NetworkEvents, NodeDeviceEvents, SecretEvents, StoragePoolEvents } from './events.ts';
 import * as constants from './generated/constants.ts';
-import { native, type ConnectionHandle, type DeregisterAny, type Handle, type RegisterAny } from './native.ts';
+import type { ConnectionHandle, Handle } from './handles.ts';
+import { native, type DeregisterAny, type RegisterAny } from './native.ts';
 import type { CallOptions } from './types.ts';
 
 /** A registered listener. It does not keep the process alive by itself. */

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { LibvirtError, LibvirtTimeoutError, type LibvirtErrorData } from './errors.ts';
+import type { ConnectionHandle, Deadline, Handle, StreamHandle } from './handles.ts';
+import type { StreamFunctions } from './native-streams.ts';
 import type * as types from './types.ts';
 
 /**
@@ -7,12 +9,6 @@ import type * as types from './types.ts';
  * the connection, and takes its arguments in the same order, then the deadline in milliseconds. It never throws: wrong
  * arguments reject with TypeError or RangeError.
  */
-
-declare const kind: unique symbol;
-/** A reference to one of libvirt's objects. Freed by release() or by the garbage collector. */
-export interface Handle<Kind extends string> {
-  readonly [kind]: Kind;
-}
 
 /** What the addon makes of libvirt's objects: the handle, and what libvirt keeps in the object itself. */
 export interface RawDomain {
@@ -43,10 +39,6 @@ export type RawNodeDevice = RawNamed<'nodeDevice'>;
 export type RawSnapshot = RawNamed<'snapshot'>;
 export type RawCheckpoint = RawNamed<'checkpoint'>;
 
-export type ConnectionHandle = Handle<'connection'>;
-export type StreamHandle = Handle<'stream'>;
-
-type Deadline = number | undefined;
 /** (object, flags, deadline) */
 type WithFlags<Kind extends string, Result> = (
   object: Handle<Kind>,
@@ -103,7 +95,7 @@ export interface OpenArguments {
   readonly onClose: (reason: number) => void;
 }
 
-export interface Native {
+export interface Native extends StreamFunctions {
   /** Gives the addon the constructors of its errors; once in each JavaScript environment. */
   setErrors(
     makeError: (data: LibvirtErrorData) => Error,
@@ -327,22 +319,6 @@ export interface Native {
     flags: number,
     deadline: Deadline,
   ): Promise<void>;
-  virStorageVolDownload(
-    volume: Handle<'volume'>,
-    stream: StreamHandle,
-    offset: types.Int64,
-    length: types.Int64,
-    flags: number,
-    deadline: Deadline,
-  ): Promise<void>;
-  virStorageVolUpload(
-    volume: Handle<'volume'>,
-    stream: StreamHandle,
-    offset: types.Int64,
-    length: types.Int64,
-    flags: number,
-    deadline: Deadline,
-  ): Promise<void>;
 
   virNetworkLookupByName: ByText<'connection', RawNetwork>;
   virNetworkLookupByUUIDString: ByText<'connection', RawNetwork>;
@@ -370,15 +346,6 @@ export interface Native {
 
   virNodeDeviceLookupByName: ByText<'connection', RawNodeDevice>;
   virNodeDeviceGetXMLDesc: WithFlags<'nodeDevice', string>;
-
-  /** virStreamNew; every stream is non-blocking. */
-  virStreamNew(connection: ConnectionHandle, deadline: Deadline): Promise<StreamHandle>;
-  /** At most `size` bytes as soon as there are any; null at the end. */
-  virStreamRecv(stream: StreamHandle, size: number, deadline: Deadline): Promise<Buffer | null>;
-  /** Sends some of the bytes, as soon as the stream takes any; how many. */
-  virStreamSend(stream: StreamHandle, data: Uint8Array, deadline: Deadline): Promise<number>;
-  virStreamFinish: Plain<'stream', void>;
-  virStreamAbort: Plain<'stream', void>;
 
   virConnectDomainEventRegisterAny: RegisterAny<'domain'>;
   virConnectDomainEventDeregisterAny: DeregisterAny;

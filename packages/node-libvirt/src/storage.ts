@@ -1,8 +1,22 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Connection } from './connection.ts';
 import { native, type RawPool, type RawVolume } from './native.ts';
-import { volumeReadable, volumeWritable } from './transfer.ts';
-import type { CallOptions, Int64, StoragePoolInfo, StorageVolumeInfo, TransferOptions } from './types.ts';
+import {
+  openDownload,
+  openUpload,
+  volumeReadable,
+  volumeWritable,
+  type VolumeDownload,
+  type VolumeUpload,
+} from './transfer.ts';
+import type {
+  CallOptions,
+  Int64,
+  StoragePoolInfo,
+  StorageVolumeInfo,
+  StreamTransferOptions,
+  TransferOptions,
+} from './types.ts';
 
 /** A storage pool (virStoragePoolPtr). */
 export class StoragePool {
@@ -168,5 +182,15 @@ export class StorageVolume {
   /** Overwrites bytes of the volume. "finish" comes when the host has written all; destroy() cancels. */
   upload(options: TransferOptions = {}): Writable {
     return volumeWritable(this, options);
+  }
+
+  /** The same piece by piece, holes apart: for whole images, where each copy in between counts. */
+  openDownload(options: StreamTransferOptions = {}): VolumeDownload {
+    return openDownload(this, options);
+  }
+
+  /** The same piece by piece, holes apart, and with an end that can be waited for. */
+  openUpload(options: StreamTransferOptions = {}): Promise<VolumeUpload> {
+    return openUpload(this, options);
   }
 }

@@ -1,10 +1,11 @@
 import { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
-import { native, type StreamHandle } from './native.ts';
+import type { StreamHandle } from './handles.ts';
+import { native } from './native.ts';
 import type { CallOptions } from './types.ts';
 
-/** What libvirt sends in one message of a stream: a larger buffer would come back part filled. */
-export const CHUNK_SIZE = 256 * 1024;
+/** What is read or written in one call: a few of the messages that a stream is made of. */
+export const CHUNK_SIZE = 1024 * 1024;
 
 /** A new stream, put to use by `start`; freed again where that fails. */
 export async function openStream(
@@ -33,13 +34,18 @@ export async function abortStream(handle: StreamHandle, timeout?: number): Promi
   }
 }
 
+/** As many bytes as there are, as soon as there are any; null at the end. A hole of a sparse stream is bytes of zero. */
+function receive(handle: StreamHandle, timeout: number | undefined): Promise<Buffer | null> {
+  return native.virStreamRecvFlags(handle, CHUNK_SIZE, 0, timeout) as Promise<Buffer | null>;
+}
+
 /** Reads a stream to its end, at most `limit` bytes. */
 export async function readAll(handle: StreamHandle, limit: number, options?: CallOptions): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     for (;;) {
-      const chunk = await native.virStreamRecv(handle, CHUNK_SIZE, options?.timeout);
+      const chunk = await receive(handle, options?.timeout);
       if (chunk === null) break;
       size += chunk.length;
       if (size > limit) throw new RangeError(`more than ${String(limit)} bytes`);
@@ -68,7 +74,7 @@ export function streamDuplex(connection: Connection, handle: StreamHandle): Dupl
   const duplex = new Duplex({
     allowHalfOpen: false,
     read() {
-      native.virStreamRecv(handle, CHUNK_SIZE, 0).then(
+      receive(handle, 0).then(
         (chunk) => this.push(chunk),
         (error: unknown) => this.destroy(error as Error),
       );

@@ -221,3 +221,19 @@ export interface TransferOptions {
   /** Cancels the transfer (virStreamAbort). */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Options of the opening of a transfer. */
+export interface StreamTransferOptions {
+  /** First byte, default 0. */
+  readonly offset?: number | undefined;
+  /** Holes go over the connection as their lengths (VIR_STORAGE_VOL_*_SPARSE_STREAM; libvirt 3.4 on both ends). */
+  readonly sparse?: boolean | undefined;
+  /** Deadline in milliseconds of each step. */
+  readonly timeout?: number | undefined;
+}
+
+/** What a file has from one place on: data, or a hole, and so many bytes of it. Length 0: the file ends there. */
+export interface FileSection {
+  readonly data: boolean;
+  readonly length: number;
+}

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { buffer } from 'node:stream/consumers';
@@ -66,6 +68,80 @@ test('what is uploaded comes back, across the borders of slices', async () => {
     Buffer.concat([data.subarray(99, 100), overwritten, data.subarray(111, 112)]),
   );
   await volume.delete();
+});
+
+/** What a download gives, told apart: data with its bytes, holes with their lengths. */
+async function receiveAll(volume: StorageVolume, sparse: boolean): Promise<{ bytes: Buffer; holes: number[] }> {
+  const download = volume.openDownload({ sparse });
+  const parts: Buffer[] = [];
+  const holes: number[] = [];
+  for (;;) {
+    const got = await download.receive();
+    if (got === null) return { bytes: Buffer.concat(parts), holes };
+    if (typeof got === 'number') holes.push(got);
+    parts.push(typeof got === 'number' ? Buffer.alloc(got) : got);
+  }
+}
+
+test('holes are kept both ways, and may be larger than a slice', async () => {
+  const size = 100 * MiB;
+  const data = randomBytes(MiB);
+  const whole = Buffer.concat([data, Buffer.alloc(70 * MiB), data, Buffer.alloc(size - 72 * MiB)]);
+  const volume = await pool.createVolume(
+    `<volume><name>sparse.img</name><capacity>${String(size)}</capacity><allocation>0</allocation></volume>`,
+  );
+  const upload = await volume.openUpload({ sparse: true });
+  await upload.send(data);
+  await upload.sendHole(70 * MiB);
+  await upload.send(data);
+  await upload.sendHole(size - 72 * MiB);
+  await upload.finish();
+  await upload.abort();
+  expect((await stat(await volume.path())).size).toBe(size);
+  expect((await volume.info()).allocation).toBeLessThan(4 * MiB);
+
+  const sparse = await receiveAll(volume, true);
+  expect(sparse.bytes.equals(whole)).toBe(true);
+  const told = sparse.holes.reduce((sum, length) => sum + length, 0);
+  expect(told).toBe(98 * MiB);
+  // Told as what remains of the slice that they begin in, and then at once up to their end.
+  expect(sparse.holes.length).toBeLessThanOrEqual(6);
+  const plain = await receiveAll(volume, false);
+  expect(plain.holes).toEqual([]);
+  expect(plain.bytes.equals(whole)).toBe(true);
+  await volume.delete();
+});
+
+test('an upload goes on where an earlier one had ended', async () => {
+  const data = randomBytes(3 * MiB);
+  const volume = await makeVolume('goes-on.img', data.length);
+  const first = await volume.openUpload();
+  await first.send(data.subarray(0, MiB));
+  await first.finish();
+  const lost = await volume.openUpload({ offset: MiB });
+  await lost.send(data.subarray(MiB, MiB + 1000));
+  await lost.abort();
+  const second = await volume.openUpload({ offset: MiB });
+  await second.send(data.subarray(MiB));
+  await second.finish();
+  expect((await receiveAll(volume, false)).bytes.equals(data)).toBe(true);
+  await expect(second.send(data)).rejects.toThrow();
+  await volume.delete();
+});
+
+test('what is data in a file of this computer, and what a hole', async () => {
+  const path = join(daemon.folder, 'sections');
+  const file = await open(path, 'w+');
+  await file.write(randomBytes(MiB), 0, MiB, 4 * MiB);
+  await file.truncate(16 * MiB);
+  expect(await connection.fileSection(file.fd, 0)).toEqual({ data: false, length: 4 * MiB });
+  expect(await connection.fileSection(file.fd, 4 * MiB)).toEqual({ data: true, length: MiB });
+  expect(await connection.fileSection(file.fd, 4.5 * MiB)).toEqual({ data: true, length: MiB / 2 });
+  expect(await connection.fileSection(file.fd, 5 * MiB)).toEqual({ data: false, length: 11 * MiB });
+  expect((await connection.fileSection(file.fd, 16 * MiB)).length).toBe(0);
+  await file.close();
+  await rm(path);
+  await expect(connection.fileSection(file.fd, 0)).rejects.toThrow();
 });
 
 test('a slow reader holds back the host: memory stays small', async () => {
