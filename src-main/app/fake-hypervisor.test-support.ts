@@ -152,6 +152,8 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     definitionMetadata: () => there(() => (host.persistent ? sessionIn(host.definition) : null)),
     blockJobs: () => Promise.resolve([]),
     blockSizes: () => Promise.resolve(null),
+    imageSizes: () => Promise.resolve(new Map()),
+    diskStats: () => Promise.resolve([]),
     createDomain: (xml) => {
       change('createDomain');
       if (host.live !== null) return Promise.reject(refuse('virDomainCreateXML', "domain 'patient' is already active"));

@@ -2,10 +2,6 @@
 import type { ChannelInput, ChannelName, ChannelOutput } from '../../src-core/contract/channels.ts';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { AppEvent, MachineKey, MachineRow, Settings } from '../../src-core/contract/schemas.ts';
-import { sentence } from '../../src-core/rescue/findings.ts';
-import { stopSentence } from '../../src-core/rescue/steps.ts';
-import { createAttachments } from './attachments.ts';
-import { endRescue } from './end-run.ts';
 import { createHosts } from './hosts.ts';
 import { createJournalHandlers } from './journal-services.ts';
 import type { JournalServicesOptions } from './journal-services.ts';
@@ -14,12 +10,9 @@ import { machineDetails } from './details.ts';
 import type { Log } from './log.ts';
 import { createOperations } from './operations.ts';
 import type { Operations } from './operations.ts';
-import { createPreviews } from './preview.ts';
-import { runRescue } from './rescue-run.ts';
+import { createRescueHandlers } from './rescue-services.ts';
 import type { SettingsService } from './settings.ts';
 import { createLibraryHandlers } from './library-services.ts';
-import { rememberUse } from './library/changes.ts';
-import { propertiesInRescue } from './library/in-rescue.ts';
 import type { Carrier } from './library/put.ts';
 import type { LibraryStore } from './library/store.ts';
 import { describeVolumes, listPools, lookAtVolume, refreshPool, startPool, volumeNames } from './storage.ts';
@@ -56,8 +49,6 @@ export function createServices(options: ServicesOptions): Services {
   const emit = alsoOfUnfinished(options.emit);
   const hosts = createHosts({ ...options, emit, builtin: options.builtinHosts });
   const operations = createOperations({ ...options, emit });
-  const previews = createPreviews(() => now().getTime());
-  const attachments = createAttachments(settings);
   const machine = ({ hostId, uuid }: MachineKey): { host: Connected; row: MachineRow } => {
     const host = hosts.connected(hostId);
     const row = host.inventory.row(uuid);
@@ -108,57 +99,7 @@ export function createServices(options: ServicesOptions): Services {
     'pools.refresh': ({ hostId, pool }) => refreshPool(hosts.connected(hostId), pool),
     'pools.start': ({ hostId, pool }) => startPool(hosts.connected(hostId), pool),
 
-    'rescue.preview': async ({ machine: key, request, properties: given }) => {
-      const { host, row } = machine(key);
-      const properties = await propertiesInRescue(options.library, host.entry.uri, request.media[0], given);
-      const remembered = attachments.of(host.entry.uri, request.media[0]);
-      return previews.preview(host.hypervisor, row.uuid, {
-        ...{ request, properties, remembered },
-        elsewhere: hosts.elsewhere(key.hostId),
-      });
-    },
-    'rescue.start': ({ machine: key, request, properties: given, fingerprint }) => {
-      const { host, row } = machine(key);
-      // Whatever comes of it, the next preview shows how things are then.
-      previews.forget(host.hypervisor);
-      const domain = { uuid: row.uuid, name: row.name };
-      const confirmed = { fingerprint, inputs: previews.inputsOf(fingerprint) };
-      // What was previewed, with what the library said then.
-      const { remembered = null, properties = given } = confirmed.inputs?.media[0] ?? {};
-      const stamp = { id: options.newId(), startedAt: now().toISOString(), startedBy: user };
-      return operations.start(
-        'rescue',
-        key,
-        row.name,
-        { id: 'check', text: sentence('step-check').text },
-        async (report, signal) => {
-          const plan = await runRescue(
-            host.hypervisor,
-            {
-              ...{ domain, request, properties, remembered, confirmed, stamp },
-              ...{ elsewhere: hosts.elsewhere(key.hostId), journal: options.journal },
-            },
-            { ...report, planned: () => undefined },
-            signal,
-          );
-          attachments.remember(host.entry.uri, plan);
-          const used = { uri: host.entry.uri, spec: request.media[0], domain: row.name, at: now().toISOString() };
-          if (await rememberUse(options.library, used)) emit({ type: 'library-changed' });
-          return [];
-        },
-      );
-    },
-    'rescue.end': ({ machine: key, stop, power, record }) => {
-      const { host, row } = machine(key);
-      const domain = { uuid: row.uuid, name: row.name };
-      const first = stopSentence(row.name, stop);
-      return operations.start('end', key, row.name, { id: 'stop', text: first.text }, async (report, signal) => {
-        const chosen = record === null ? {} : { record };
-        const order = { domain, stop, power, by: user, journal: options.journal, ...chosen };
-        const { variables, notes } = await endRescue(host.hypervisor, order, report, signal);
-        return variables === null ? notes : [...notes, variables];
-      });
-    },
+    ...createRescueHandlers({ ...options, emit, hosts, operations, machine }),
     'operations.list': () => operations.list(),
     'operations.cancel': ({ operationId }) => {
       operations.cancel(operationId);

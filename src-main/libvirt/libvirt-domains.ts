@@ -5,6 +5,7 @@ import type { DomainState } from '../../src-core/rescue/types.ts';
 import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
+import { diskStats, imageSizes } from './libvirt-disk-stats.ts';
 import { createWatcher } from './libvirt-events.ts';
 import type {
   BlockSizes,
@@ -33,6 +34,8 @@ type DomainMethods = Pick<
   | 'definitionMetadata'
   | 'blockJobs'
   | 'blockSizes'
+  | 'imageSizes'
+  | 'diskStats'
   | 'createDomain'
   | 'startDomain'
   | 'defineDomain'
@@ -77,6 +80,8 @@ export function domainMethods(link: Link): DomainMethods {
       }),
     blockSizes: (uuid, target) =>
       on(uuid, (domain): Promise<BlockSizes | null> => callQuietly(domain.blockInfo(target))),
+    imageSizes: (uuid) => on(uuid, (domain) => imageSizes(link, domain)),
+    diskStats: (uuid) => on(uuid, (domain) => diskStats(link, domain)),
     definitionMetadata: (uuid, namespace) =>
       on(uuid, (domain) =>
         orNull(noMetadata, domain.metadata(vir.VIR_DOMAIN_METADATA_ELEMENT, namespace, vir.VIR_DOMAIN_AFFECT_CONFIG)),

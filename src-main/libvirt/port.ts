@@ -4,6 +4,8 @@
  * Every method rejects with a SalvorError (codes of src-core/contract/errors.ts) and with nothing else; every call has a deadline.
  * Domains are named by UUID. Sizes are bytes unless a name says otherwise.
  */
+import type { DiskStats } from '../../src-core/contract/schemas.ts';
+import type { ImageSizes } from '../../src-core/disks/image-layers.ts';
 import type { Range } from '../../src-core/media/bytes.ts';
 import type { DomainState, SecretFacts } from '../../src-core/rescue/types.ts';
 
@@ -146,6 +148,13 @@ export interface Hypervisor {
   /** null: not told (an empty drive, network storage). */
   readonly blockSizes: (uuid: string, target: string) => Promise<BlockSizes | null>;
   /**
+   * By target, the images of each disk as far down as libvirt knows their chain, the disk's own first. Empty: the driver does not tell, then
+   * blockSizes may.
+   */
+  readonly imageSizes: (uuid: string) => Promise<ReadonlyMap<string, readonly ImageSizes[]>>;
+  /** What its disks have read and written since it was started; empty: it is off, or its driver counts nothing. */
+  readonly diskStats: (uuid: string) => Promise<readonly DiskStats[]>;
+  /**
    * Start a domain from XML without changing its persistent definition (virDomainCreateXML). `nvram: 'fresh'`: its UEFI variables are made
    * anew from the firmware's template, whatever the file held (libvirt 8.1); never for a guest's own.
    */
@@ -205,5 +214,7 @@ export interface Hypervisor {
    * or no pool knows the volume.
    */
   readonly writeVolume: (where: VolumeRef | { readonly path: string }, at: number, bytes: Uint8Array) => Promise<void>;
+  /** Make a volume from <volume> XML; its path on the host, or what its pool knows it by. An existing one is never overwritten. Throws pool-not-found. */
+  readonly makeVolume: (pool: string, xml: string) => Promise<string>;
   readonly deleteVolume: (where: VolumeRef | { readonly path: string }) => Promise<void>;
 }
