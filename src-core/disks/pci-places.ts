@@ -40,6 +40,19 @@ export function laterPciPlace(domain: DomainView, added: readonly PciAddress[]):
   return places.filter(isLater).sort((a, b) => ((key(a) ?? '') < (key(b) ?? '') ? -1 : 1))[0] ?? null;
 }
 
+/**
+ * The place a virtio disk gets: a later one that is asked for, or else libvirt's own choice, the first that is free. Null where it has to
+ * make one, and where the definition does not tell what is taken.
+ */
+export function likelyPciPlace(domain: DomainView, added: readonly PciAddress[]): PciAddress | null {
+  const isSeen = domain.disks.every(({ bus, address }) => bus !== 'virtio' || address?.type === 'pci');
+  if (!isSeen) return null;
+  const later = laterPciPlace(domain, added);
+  if (later !== null) return later;
+  if (domain.machineFamily === 'q35') return emptyPorts(domain, added)[0] ?? null;
+  return domain.machineFamily === 'i440fx' ? (slotsOf(domain, added, 0)[0] ?? null) : null;
+}
+
 function slotsOf(domain: DomainView, added: readonly PciAddress[], lastBus: number): PciAddress[] {
   // libvirt begins at bus 0.
   return [...new Set([0, lastBus])]

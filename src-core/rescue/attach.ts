@@ -1,6 +1,7 @@
 /** Media → disks with a name and a place each: riders first, the rescue device last, so that it is the last of its bus. */
 import { addDevice, freePlace } from '../disks/places.ts';
 import type { Layout } from '../disks/places.ts';
+import { overlayVolumeOf } from '../disks/overlay.ts';
 import { TARGET_PREFIX, firstFreeTargetName, nextTargetName } from '../disks/target-names.ts';
 import type { NewDisk } from './apply.ts';
 import { mediumRefusals, writesRefusals } from './checks.ts';
@@ -16,6 +17,7 @@ import type {
   Finding,
   MediumFacts,
   Placement,
+  PlannedOverlay,
   PlannedDisk,
   RescueBus,
   RescueDevice,
@@ -28,7 +30,12 @@ export interface Attachment {
   readonly rescueDevice: RescueDevice | null;
   /** How each medium is attached, and why so; one that has no place is not in it. */
   readonly placements: ReadonlyMap<MediumFacts, Placement>;
-  readonly plannedDisks: readonly Omit<PlannedDisk, 'guestNames' | 'original' | 'unchanged' | 'protection'>[];
+  /** Of the disks that are put behind volumes of a pool, the rescue device's last. */
+  readonly overlays: readonly PlannedOverlay[];
+  readonly plannedDisks: readonly Omit<
+    PlannedDisk,
+    'guestNames' | 'kernelBefore' | 'original' | 'unchanged' | 'protection'
+  >[];
   /** What is taken before the rescue device comes, and after. */
   readonly layoutBeforeRescue: Layout;
   readonly layout: Layout;
@@ -73,11 +80,26 @@ export function attachMedia(context: PlanContext, resolved: ResolvedRequest): At
     disks,
     rescueDevice: rescue?.named ?? null,
     placements,
+    overlays: disks.flatMap(({ overlay }) => overlay ?? []),
     plannedDisks: disks.map(plannedDisk),
     layoutBeforeRescue,
     layout,
     refusals,
   };
+}
+
+/** The volume that a medium is put behind; null: there is none, and the refusals say why. */
+function overlayFor({ inputs }: PlanContext, medium: MediumFacts, target: string): PlannedOverlay | null {
+  const { request, overlayPool, stamp } = inputs;
+  const backing = medium.source;
+  if (request.overlayPool === null || overlayPool?.kind !== 'folder') return null;
+  if (backing?.type !== 'file' && backing?.type !== 'block') return null;
+  const name = overlayVolumeOf(stamp?.id ?? null, target);
+  const path = `${overlayPool.folder}/${name}`;
+  const backingFormat = driverFormat(medium);
+  // Of an image in another format than raw its length says nothing of what is in it.
+  const capacity = medium.content?.virtualSize ?? (backingFormat === 'raw' ? medium.size : null);
+  return { target, pool: request.overlayPool, name, path, backing, backingFormat, capacity };
 }
 
 function riderDevice(medium: MediumFacts): Choice<'cdrom' | 'disk'> {
@@ -111,7 +133,8 @@ function attachOne(
       : nextTargetName(prefix, layout.targets, onSameBus);
   const { address } = place;
   const format = driverFormat(medium);
-  const disk: NewDisk = { device, bus, writes, bootOrder, target, source: medium.source, format, address };
+  const overlay = writes === 'overlay-volume' ? overlayFor(context, medium, target) : null;
+  const disk: NewDisk = { device, bus, writes, bootOrder, target, source: medium.source, format, address, overlay };
   const named = {
     target,
     bus,

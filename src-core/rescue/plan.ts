@@ -1,7 +1,6 @@
 /** Request → plan (RESCUE.md section 3). Pure: the same inputs give the same plan, byte for byte. */
 import { bootEntry, bootPicks, effectiveBootOrder } from '../boot/effective-order.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
-import { NO_GUEST_NAMES, guestNames } from '../disks/guest-names.ts';
 import { parseXml } from '../domain-xml/document.ts';
 import { readDomain } from '../domain-xml/domain.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
@@ -14,6 +13,7 @@ import {
   kindRefusals,
   mediumRefusals,
   novaRefusals,
+  overlayPoolRefusals,
   scratchRefusals,
   secretRefusals,
   sessionRefusals,
@@ -23,6 +23,7 @@ import {
 } from './checks.ts';
 import { contextOf, mediumName } from './context.ts';
 import type { PlanContext } from './context.ts';
+import { deviceTable } from './device-table.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { refusal, sentence } from './findings.ts';
 import { copyWarnings, ownerWarnings } from './medium-warnings.ts';
@@ -40,20 +41,13 @@ import { encodeRecord, hashDefinition } from './record.ts';
 import { scratchNvram } from './scratch-nvram.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import { powerOf } from './session.ts';
+import type { SessionMark } from './session.ts';
 import { endSteps, startSteps } from './steps.ts';
 import type { SessionFacts } from './steps.ts';
-import type {
-  AttachChoice,
-  Finding,
-  HostFacts,
-  PlannedDisk,
-  RescueInputs,
-  RescuePlan,
-  ResolvedRequest,
-  Sentence,
-} from './types.ts';
+import type { AttachChoice, Finding, HostFacts, RescueInputs, RescuePlan, ResolvedRequest, Sentence } from './types.ts';
 import { choiceWarnings, controllerWarnings, domainWarnings, mediumWarnings, sessionWarnings } from './warnings.ts';
 import { virshCommands } from './virsh.ts';
+import type { ByHand } from './virsh.ts';
 
 /** Plan a rescue. Throws XmlProblem where the definition cannot be read at all; everything else is in the plan. */
 export function planRescue(inputs: RescueInputs): RescuePlan {
@@ -85,7 +79,11 @@ function planInContext(context: PlanContext): RescuePlan {
   const pending = pendingOf(domain, inputs.domain);
   const snapshot = plannedSnapshot(protection.disks, inputs.stamp);
   const room = roomNeeded(context, attachment, protection.disks);
-  const refusals = refusalsOf(context, resolved, attachment, scratch, [...protection.refusals, ...roomRefusals(room)]);
+  const refusals = refusalsOf(context, resolved, attachment, scratch, [
+    ...protection.refusals,
+    ...overlayPoolRefusals(context, attachment),
+    ...roomRefusals(room),
+  ]);
   const accepted =
     inputs.request.allowUnbootable && device !== null && bus !== null
       ? (neverBoots(context, context.layout, device, bus) ?? besideNvme(context, resolved.fallThrough.value))
@@ -109,6 +107,7 @@ function planInContext(context: PlanContext): RescuePlan {
     transient: !inputs.domain.persistent,
     endAtFirstReboot: resolved.endAtFirstReboot,
     scratchNvram: scratch.kind === 'path' ? scratch.path : null,
+    overlays: attachment.overlays,
     nvramBackup: inputs.nvram?.kind === 'file' ? inputs.nvram.path : null,
     snapshot,
   };
@@ -128,17 +127,27 @@ function planInContext(context: PlanContext): RescuePlan {
     bootBefore,
     bootAfter: refusals.length > 0 ? [] : bootAfter,
     ifNotBootable: refusals.length > 0 ? null : consequence(context, resolved, bootAfter),
-    devices: deviceTable(domain, refusals.length > 0 ? null : attachment, protection.disks),
+    // The document has been edited by now, where nothing was refused.
+    devices: deviceTable(
+      domain,
+      definition === null ? null : readDomain(context.document),
+      attachment,
+      protection.disks,
+    ),
     added: definition?.changes.added ?? [],
     removed: definition?.changes.removed ?? [],
     steps: refusals.length > 0 ? [] : startSteps(session, running, resolved.stop),
     endSteps: refusals.length > 0 ? [] : endSteps(session, true, running, resolved.stop),
     scratchNvram: refusals.length > 0 ? null : session.scratchNvram,
     files: refusals.length > 0 ? [] : plannedFiles(room, session.scratchNvram),
+    overlays: refusals.length > 0 ? [] : attachment.overlays,
     snapshot: refusals.length > 0 ? null : snapshot,
     rescueXml: definition?.xml ?? null,
     diff: definition === null ? [] : diffLines(definition.before, definition.xml),
-    virsh: refusals.length > 0 ? [] : byHand(context, resolved, session, running),
+    virsh:
+      refusals.length > 0
+        ? []
+        : byHand(context, { request: resolved, session, running, overlays: attachment.overlays }),
   };
 }
 
@@ -267,11 +276,17 @@ function makeDefinition(
       powerBefore: inputs.powerBefore ?? powerOf(inputs.domain.state),
       definition: hashDefinition(inputs.domain.definitionXml),
       transient: session.transient,
+      overlays: overlaysFor(attachment),
       original: session.kind === 'until-ended' ? encodeRecord(inputs.domain.definitionXml) : null,
     },
     stamp: inputs.stamp,
   });
   return { before, xml: serialiseXml(document), changes };
+}
+
+/** What the session's mark says of its overlay volumes. */
+function overlaysFor({ overlays: [first, ...rest] }: Attachment): SessionMark['overlays'] {
+  return first === undefined ? null : { pool: first.pool, targets: [first, ...rest].map(({ target }) => target) };
 }
 
 /**
@@ -316,38 +331,6 @@ function bootEntryName({ kind, target, index }: BootEntry): string {
   return target ?? `${kind} ${index}`;
 }
 
-function deviceTable(
-  domain: DomainView,
-  attachment: Attachment | null,
-  guestDisks: readonly ProtectedDisk[],
-): PlannedDisk[] {
-  const protections = new Map(guestDisks.map(({ disk, how }) => [disk.index, how]));
-  const names = guestNames(domain);
-  const own = domain.disks.map(({ index, target, bus, device, address, serial, source }): PlannedDisk => {
-    const protection = protections.get(index) ?? null;
-    return {
-      target,
-      bus,
-      device,
-      address,
-      serial,
-      source,
-      guestNames: names.get(target) ?? NO_GUEST_NAMES,
-      original: true,
-      unchanged: protection === null || protection === 'snapshot',
-      protection,
-    };
-  });
-  const added = (attachment?.plannedDisks ?? []).map((disk): PlannedDisk => ({
-    ...disk,
-    guestNames: NO_GUEST_NAMES,
-    original: false,
-    unchanged: false,
-    protection: null,
-  }));
-  return [...own, ...added];
-}
-
 /** The NVRAM of the session, where its boot order leaves out the guest's own devices on UEFI. */
 function scratchFor({ document, domain, inputs, medium }: PlanContext, resolved: ResolvedRequest): ScratchNvram {
   const leavesOut = resolved.fallThrough.value === 'none' && medium?.spec.kind !== 'kernel';
@@ -355,15 +338,13 @@ function scratchFor({ document, domain, inputs, medium }: PlanContext, resolved:
   return scratchNvram(document, inputs.host, domain.name, domain.uuid);
 }
 
-function byHand(context: PlanContext, request: ResolvedRequest, session: SessionFacts, running: boolean): string[] {
+function byHand(context: PlanContext, planned: Pick<ByHand, 'request' | 'session' | 'running' | 'overlays'>): string[] {
   const { host, domain, request: asked } = context.inputs;
   const { definitionXml } = domain;
   return virshCommands({
     uri: host.uri,
     uuid: context.domain.uuid,
-    session,
-    running,
-    request,
+    ...planned,
     allowUnbootable: asked.allowUnbootable,
     definitionXml,
   });

@@ -268,6 +268,20 @@ export interface ImageRoom {
   readonly leftOverlay: boolean;
 }
 
+/** The pool that a request names for overlays, as the host has it. */
+export type OverlayPoolFacts =
+  /** `why` it can have none, in words that stand behind a colon. */
+  | { readonly kind: 'unfit'; readonly why: string }
+  | {
+      readonly kind: 'folder';
+      /** Where its volumes lie on the host. */
+      readonly folder: string;
+      /** Bytes that are free there; null: not told. */
+      readonly free: number | null;
+      /** Those of its volumes that are called as the overlays of a session are. */
+      readonly overlays: readonly string[];
+    };
+
 /** The file of the guest's own UEFI variables, of which a copy is kept before the rescue starts. */
 export type NvramFacts =
   /** Nothing to keep: no UEFI, no variables that outlive the guest's power-off, or a file that libvirt has yet to make. */
@@ -290,6 +304,8 @@ export interface RescueInputs {
   readonly nvram?: NvramFacts;
   /** One for each image that a session as requested might write beside or into; those missing were not asked about. */
   readonly room: readonly ImageRoom[];
+  /** The pool that the request names for overlays; absent: it names none, or there is no host to ask (a plan from files). */
+  readonly overlayPool?: OverlayPoolFacts;
 }
 
 /**
@@ -314,7 +330,7 @@ export interface ResolvedRequest {
   readonly session: Choice<SessionKind>;
   readonly endAtFirstReboot: boolean;
   readonly fallThrough: Choice<FallThrough>;
-  readonly writes: Choice<'read-only' | 'shared-overlay' | 'overlay' | 'direct'>;
+  readonly writes: Choice<'read-only' | 'shared-overlay' | 'overlay' | 'overlay-volume' | 'direct'>;
   readonly guestDisks: GuestDisks;
   readonly stop: StopRequest;
 }
@@ -327,7 +343,10 @@ export interface PlannedDisk {
   readonly address: DiskAddress | null;
   readonly serial: string | null;
   readonly source: string | null;
+  /** In rescue. */
   readonly guestNames: GuestNames;
+  /** The kernel name out of rescue; null where it cannot be told, and for what is added. */
+  readonly kernelBefore: string | null;
   /** true: the guest's own; false: added by the rescue. */
   readonly original: boolean;
   /** true for originals that stay identical in everything but <boot order>. */
@@ -363,6 +382,22 @@ export interface PlannedFile {
   readonly free: number | null;
 }
 
+/** A qcow2 volume that a medium is put behind: it is made before the guest is stopped, and goes with the session. */
+export interface PlannedOverlay {
+  /** The disk that it is for. */
+  readonly target: string;
+  readonly pool: string;
+  /** In a preview with `…` for what only the session tells. */
+  readonly name: string;
+  /** Where it will lie on the host. */
+  readonly path: string;
+  /** What it stands on: a file or a device of the host, and its format, which libvirt is told and never probes. */
+  readonly backing: Extract<ImageSource, { type: 'file' | 'block' }>;
+  readonly backingFormat: string;
+  /** Bytes as the guest sees them: the medium's; null: not known here, QEMU takes the medium's. */
+  readonly capacity: number | null;
+}
+
 /** A snapshot of the guest's own disks that is taken before the rescue, and stays. */
 export interface PlannedSnapshot {
   /** In a preview with `…` for what only the session tells. */
@@ -386,7 +421,17 @@ export interface PlannedMedium {
   readonly placement: Placement | null;
 }
 
-export const STEP_IDS = ['check', 'stop', 'backup', 'snapshot', 'define', 'start', 'verify', 'nvram'] as const;
+export const STEP_IDS = [
+  'check',
+  'overlay',
+  'stop',
+  'backup',
+  'snapshot',
+  'define',
+  'start',
+  'verify',
+  'nvram',
+] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
 export interface PlanStep {
@@ -429,6 +474,8 @@ export interface RescuePlan {
   readonly scratchNvram: string | null;
   /** Files that come and go with the session, the rescue device's first. */
   readonly files: readonly PlannedFile[];
+  /** Volumes of the pool that the request names, the rescue device's last; empty: none. */
+  readonly overlays: readonly PlannedOverlay[];
   /** Taken before the start; null: none. */
   readonly snapshot: PlannedSnapshot | null;
   /** The definition the domain will be started from; null where refused. May hold graphics passwords: `redactPlan` before it is shown. */

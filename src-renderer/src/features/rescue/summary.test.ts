@@ -14,6 +14,7 @@ function disk(parts: Partial<PlannedDisk>): PlannedDisk {
     serial: null,
     source: null,
     guestNames: NO_GUEST_NAMES,
+    kernelBefore: null,
     original: true,
     unchanged: true,
     protection: null,
