@@ -22,7 +22,7 @@ function lines({ controllers }: StorageLayout): string[] {
       ({ label, target, taken, fits }) =>
         `  ${label}: ${target ?? taken ?? `free for ${fits.map(({ device }) => device).join(', ') || 'nothing'}`}`,
     ),
-    `  more: ${one.moreFree ?? 'any'}${one.moreFits.length === 0 ? '' : ` for ${one.moreFits.map(({ device }) => device).join(', ')}`}`,
+    `  more: ${one.moreFree ?? 'any'}${one.moreFree === 0 || one.moreFits.length === 0 ? '' : ` for ${one.moreFits.map(({ device }) => device).join(', ')}`}`,
   ]);
 }
 

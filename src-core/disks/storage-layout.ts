@@ -45,7 +45,7 @@ export interface LayoutController {
   readonly slots: readonly LayoutSlot[];
   /** Free slots beyond those shown; null: as many as one likes. */
   readonly moreFree: number | null;
-  /** What could be plugged in there. */
+  /** What could be plugged into a free place of it, shown or not. */
   readonly moreFits: readonly Fit[];
 }
 
@@ -164,7 +164,7 @@ function controllerOf(
     builtIn: isBuiltIn(domain, type, index),
     slots: slots.sort((a, b) => compare(a.place.rank, b.place.rank)).map(({ slot }) => slot),
     moreFree: free.more,
-    moreFits: free.more === 0 ? [] : here,
+    moreFits: here,
   };
 }
 

@@ -1,0 +1,247 @@
+/**
+ * The picture of a machine's storage, as numbers: firmware and boot order in a column on the left, controllers on the right, each with its slots in the
+ * order of their addresses, a line from each place in the boot order to its disk. Pure: whoever draws it draws what is here.
+ */
+import type { BootEntry } from '../boot/effective-order.ts';
+import { ROW_GAP, placeConnectors } from './picture-lines.ts';
+import type { Connector } from './picture-lines.ts';
+import type { PictureDisk } from './picture-disks.ts';
+import { sizeScale } from './picture-scale.ts';
+import type { SizeScale } from './picture-scale.ts';
+import type { LayoutController, LayoutSlot, StorageLayout } from './storage-layout.ts';
+
+/** In the units of the drawing: pixels at zoom 1. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PictureSlot {
+  readonly slot: LayoutSlot;
+  readonly box: Box;
+  /** The disk in it, and where its card is drawn; null: there is none. */
+  readonly disk: PictureDisk | null;
+  readonly card: Box | null;
+  /** Images below the disk's own, as cards behind its card: the farthest one first. Of many, a few. */
+  readonly layers: readonly Box[];
+  /** Its place in the boot order, and the middle of the badge that says so. */
+  readonly order: { readonly place: number; readonly x: number; readonly y: number } | null;
+}
+
+export interface PictureController {
+  readonly controller: LayoutController;
+  readonly box: Box;
+  readonly slots: readonly PictureSlot[];
+  /** Where it says how many more places are free; null: none is. */
+  readonly more: Box | null;
+}
+
+export interface PictureEntry {
+  /** The same for the same device, wherever it is in the order. */
+  readonly key: string;
+  readonly entry: BootEntry;
+  readonly box: Box;
+}
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** Cards say less, so that many disks are in sight. */
+  readonly dense: boolean;
+  readonly firmware: Box;
+  /** The column of the boot order below the firmware, its head included. */
+  readonly lane: Box;
+  readonly entries: readonly PictureEntry[];
+  readonly controllers: readonly PictureController[];
+  /** From the firmware to each controller. */
+  readonly trunk: string;
+  /** In the order of the boot order. */
+  readonly connectors: readonly Connector[];
+  /** null: no disk has a size. */
+  readonly scale: SizeScale | null;
+  /** Scale and signs, below everything. */
+  readonly legend: Box;
+}
+
+export interface PictureInput {
+  readonly layout: StorageLayout;
+  readonly disks: readonly PictureDisk[];
+  readonly boot: readonly BootEntry[];
+  /** Room there is, in pixels; less than MIN_WIDTH is taken as that. */
+  readonly width: number;
+  /** Room for what is in the other of two pictures of one machine, so that nothing moves but what changes. */
+  readonly keep?: { readonly slots: ReadonlySet<string>; readonly entries: number; readonly disks: number };
+}
+
+export const MIN_WIDTH = 420;
+/** More disks than this, and their cards say less. */
+const DENSE_FROM = 13;
+
+const PAD = 14;
+const FIRMWARE_HEIGHT = 40;
+const LANE_HEAD = 26;
+const ENTRY = { height: 38, gap: 10 } as const;
+const HEADER = 26;
+const INNER = 10;
+const COLUMN_GAP = 8;
+const CONTROLLER_GAP = 10;
+/** Above each card: the name of the slot. */
+const SLOT_NAME = 17;
+const NARROW = { width: 94, height: 42 } as const;
+const CARD = { width: 196, most: 290, height: 70 } as const;
+const DENSE_CARD = { width: 146, most: 200, height: 40 } as const;
+/** How far each layer stands out behind the one before it, and how many do. */
+const LAYER = { step: 4, most: 3 } as const;
+const LEGEND_HEIGHT = 66;
+
+export function machinePicture(input: PictureInput): Picture {
+  const { layout, disks, boot, keep } = input;
+  const width = Math.max(MIN_WIDTH, Math.floor(input.width));
+  const dense = Math.max(disks.length, keep?.disks ?? 0) >= DENSE_FROM;
+  const laneWidth = width < 640 ? 132 : 184;
+  const places = Math.max(boot.length, keep?.entries ?? 0);
+  const gutter = Math.min(60, 30 + places * 4);
+  const firmware = { x: PAD, y: PAD, width: laneWidth, height: FIRMWARE_HEIGHT };
+  const laneTop = firmware.y + firmware.height;
+  const entries = placeEntries(boot, laneWidth, laneTop + LANE_HEAD);
+  const laneHeight = LANE_HEAD + Math.max(1, places) * (ENTRY.height + ENTRY.gap);
+  const column = { x: PAD + laneWidth + gutter, width: width - 2 * PAD - laneWidth - gutter };
+  const controllers = placeControllers(layout, column, {
+    dense,
+    byTarget: firstOf(disks),
+    orders: new Map(boot.flatMap(({ target, order }) => (target === null ? [] : [[target, order] as const]))),
+    kept: keep?.slots ?? NO_SLOTS,
+  });
+  const last = controllers.at(-1)?.box;
+  const bottom = Math.max(laneTop + laneHeight, last === undefined ? 0 : last.y + last.height);
+  const legend = { x: PAD, y: bottom + PAD, width: width - 2 * PAD, height: LEGEND_HEIGHT };
+  return {
+    width,
+    height: legend.y + legend.height + PAD,
+    dense,
+    firmware,
+    lane: { x: PAD, y: laneTop, width: laneWidth, height: laneHeight },
+    entries,
+    controllers,
+    ...placeConnectors(firmware, entries, controllers, { left: PAD + laneWidth, right: column.x }),
+    scale: sizeScale(disks),
+    legend,
+  };
+}
+
+const NO_SLOTS: ReadonlySet<string> = new Set();
+
+/** By target; of a definition that gives one twice, the first. */
+function firstOf(disks: readonly PictureDisk[]): Map<string, PictureDisk> {
+  const found = new Map<string, PictureDisk>();
+  for (const disk of disks) if (!found.has(disk.target)) found.set(disk.target, disk);
+  return found;
+}
+
+function placeEntries(boot: readonly BootEntry[], width: number, top: number): PictureEntry[] {
+  const seen = new Map<string, number>();
+  return boot.map((entry, at) => {
+    const name = `${entry.kind} ${entry.target ?? entry.index}`;
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    const y = top + at * (ENTRY.height + ENTRY.gap);
+    return { key: times === 1 ? name : `${name} (${times})`, entry, box: { x: PAD, y, width, height: ENTRY.height } };
+  });
+}
+
+interface Contents {
+  readonly dense: boolean;
+  readonly byTarget: ReadonlyMap<string, PictureDisk>;
+  readonly orders: ReadonlyMap<string, number>;
+  readonly kept: ReadonlySet<string>;
+}
+
+interface Column {
+  readonly x: number;
+  readonly width: number;
+}
+
+function placeControllers({ controllers }: StorageLayout, column: Column, contents: Contents): PictureController[] {
+  let y = PAD;
+  return controllers.map((controller) => {
+    const placed = placeController(controller, { ...column, y }, contents);
+    y += placed.box.height + CONTROLLER_GAP;
+    return placed;
+  });
+}
+
+/** What stands in a row: as wide as a card, or narrow. */
+interface Cell {
+  readonly slot: LayoutSlot | null;
+  readonly wide: boolean;
+}
+
+function placeController(
+  controller: LayoutController,
+  at: Column & { readonly y: number },
+  contents: Contents,
+): PictureController {
+  const card = contents.dense ? DENSE_CARD : CARD;
+  const inner = { x: at.x + INNER, width: at.width - 2 * INNER };
+  const columns = Math.max(1, Math.floor((inner.width + COLUMN_GAP) / (card.width + COLUMN_GAP)));
+  const wide = Math.min(card.most, Math.floor((inner.width - COLUMN_GAP * (columns - 1)) / columns));
+  const cells: Cell[] = controller.slots.map((slot) => ({
+    slot,
+    wide: slot.target !== null || contents.kept.has(slot.key),
+  }));
+  if (controller.moreFree !== 0) cells.push({ slot: null, wide: false });
+  const slots: PictureSlot[] = [];
+  let more: Box | null = null;
+  let y = at.y + HEADER;
+  for (const row of rowsOf(cells, inner.width, wide)) {
+    y += ROW_GAP;
+    const behind = row.reduce((most, { slot }) => Math.max(most, layersBehind(slot, contents)), 0);
+    const height = row.some((cell) => cell.wide) ? SLOT_NAME + behind + card.height : NARROW.height;
+    let x = inner.x;
+    for (const cell of row) {
+      const box = { x, y, width: cell.wide ? wide : NARROW.width, height };
+      if (cell.slot === null) more = box;
+      else slots.push(placeSlot(cell.slot, box, contents));
+      x += box.width + COLUMN_GAP;
+    }
+    y += height;
+  }
+  const height = y + INNER - at.y;
+  return { controller, box: { x: at.x, y: at.y, width: at.width, height }, slots, more };
+}
+
+function rowsOf(cells: readonly Cell[], width: number, wide: number): Cell[][] {
+  const rows: Cell[][] = [];
+  let used = Infinity;
+  for (const cell of cells) {
+    const own = cell.wide ? wide : NARROW.width;
+    if (used + COLUMN_GAP + own > width) {
+      rows.push([cell]);
+      used = own;
+    } else {
+      rows.at(-1)?.push(cell);
+      used += COLUMN_GAP + own;
+    }
+  }
+  return rows;
+}
+
+function layersBehind(slot: LayoutSlot | null, { byTarget }: Contents): number {
+  const disk = slot?.target == null ? undefined : byTarget.get(slot.target);
+  return Math.min(LAYER.most, disk?.layers.length ?? 0) * LAYER.step;
+}
+
+function placeSlot(slot: LayoutSlot, box: Box, contents: Contents): PictureSlot {
+  const disk = slot.target === null ? null : (contents.byTarget.get(slot.target) ?? null);
+  if (disk === null) return { slot, box, disk, card: null, layers: [], order: null };
+  const behind = layersBehind(slot, contents);
+  const { height } = contents.dense ? DENSE_CARD : CARD;
+  const card = { x: box.x, y: box.y + box.height - height, width: box.width - behind, height };
+  const layers: Box[] = [];
+  for (let out = behind; out > 0; out -= LAYER.step) layers.push({ ...card, x: card.x + out, y: card.y - out });
+  const place = contents.orders.get(disk.target);
+  const order = place === undefined ? null : { place, x: box.x + 8, y: box.y + 7 };
+  return { slot, box, disk, card, layers, order };
+}
