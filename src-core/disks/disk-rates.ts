@@ -45,14 +45,13 @@ export function diskRates(before: DiskReading, after: DiskReading): ReadonlyMap<
 
 /** All of them together; null: there are none. */
 export function totalRate(rates: Iterable<DiskRate>): DiskRate | null {
-  let total: DiskRate | null = null;
-  for (const rate of rates) {
-    total = {
-      readBytes: (total?.readBytes ?? 0) + rate.readBytes,
-      readRequests: (total?.readRequests ?? 0) + rate.readRequests,
-      writeBytes: (total?.writeBytes ?? 0) + rate.writeBytes,
-      writeRequests: (total?.writeRequests ?? 0) + rate.writeRequests,
-    };
-  }
-  return total;
+  const all = [...rates];
+  if (all.length === 0) return null;
+  const sum = (name: keyof DiskRate) => all.reduce((total, rate) => total + rate[name], 0);
+  return {
+    readBytes: sum('readBytes'),
+    readRequests: sum('readRequests'),
+    writeBytes: sum('writeBytes'),
+    writeRequests: sum('writeRequests'),
+  };
 }

@@ -1,58 +1,146 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
+import { pictureDisks } from '../../../../src-core/disks/picture-disks.ts';
 import { BootLane } from '../../app/BootLane.tsx';
-import { Choice } from '../../components/Choice.tsx';
+import { MachinePicture } from '../../app/picture/MachinePicture.tsx';
+import { useDiskRatesOf } from '../../app/stores/disk-rates.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { DiskFactsList } from './DiskFactsList.tsx';
+import { DiskXml } from './DiskXml.tsx';
+import { DisksBar } from './DisksBar.tsx';
+import type { Version } from './DisksBar.tsx';
 import { DisksTable } from './DisksTable.tsx';
+import { GuestNames } from './GuestNames.tsx';
 import { shownDisks } from './columns.ts';
+import type { ShownDisk } from './columns.ts';
+import { useDisksView } from './store.ts';
 import './disks.css';
 
-type Version = 'live' | 'definition';
-
-/** All disks of a machine, the boot order that comes of them, and all that is known of the chosen one. */
+/** All disks of a machine: drawn, in a table, by their names in the guest; beside them the boot order, and all that is known of the chosen one. */
 export function DisksTab({ details }: { readonly details: MachineDetails }) {
-  const { t } = useTranslation();
   const [version, setVersion] = useState<Version>('live');
   const [chosen, setChosen] = useState<string | null>(null);
+  const { session, state } = details.row;
   const live = version === 'live' ? details.live : null;
-  const rows = shownDisks(details.disks, live === null ? null : live.disks);
-  const added = rows.find((row) => row.added)?.disk.target ?? null;
+  const rows = useMemo(
+    () => shownDisks(details.disks, live === null ? null : live.disks, session?.target ?? null),
+    [details.disks, live, session],
+  );
+  // What does not run is not counted: the definition's page of a machine that runs something else has no figures.
+  const running = state === 'running' && (details.live === null || live !== null);
+  useDiskRatesOf(details.row, running && rows.length > 0);
   const shown = rows.find((row) => row.disk.target === chosen) ?? rows[0];
+  const common = { details, live, rows, chosen: shown?.disk.target ?? null, running };
   return (
     <div className="disks">
       <div className="disks-main">
-        {details.live !== null && (
-          <div className="disks-version">
-            <Choice
-              label={t('disks.version')}
-              value={version}
-              options={[
-                { value: 'live', label: t('disks.versions.live') },
-                { value: 'definition', label: t('disks.versions.definition') },
-              ]}
-              onChange={setVersion}
-            />
-            <span className="muted small">{t(`disks.versionHelp.${version}`)}</span>
-          </div>
-        )}
-        {rows.length === 0 ? (
-          <EmptyState title={t('disks.none')}>{t('disks.noneHelp')}</EmptyState>
-        ) : (
-          <DisksTable rows={rows} chosen={shown?.disk.target ?? null} onChoose={setChosen} />
-        )}
+        <DisksBar details={details} rows={rows} version={version} onVersion={setVersion} />
+        <DisksMain {...common} onChoose={setChosen} />
       </div>
-      <aside className="disks-side pane-scroll" tabIndex={0} aria-label={t('disks.side')}>
+      <DisksSide {...common} shown={shown} />
+    </div>
+  );
+}
+
+interface PartProps {
+  readonly details: MachineDetails;
+  /** What runs, where that is what is shown; null: the definition. */
+  readonly live: MachineDetails['live'];
+  readonly rows: readonly ShownDisk[];
+  readonly chosen: string | null;
+  readonly running: boolean;
+}
+
+function DisksMain({
+  details,
+  live,
+  rows,
+  chosen,
+  running,
+  onChoose,
+}: PartProps & { readonly onChoose: (target: string) => void }) {
+  const { t } = useTranslation();
+  const view = useDisksView((state) => state.view);
+  const picture = useMemo(() => pictureDisks(rows.map(({ disk }) => disk)), [rows]);
+  const added = useMemo(
+    () => new Set(rows.filter(({ change }) => change === 'added').map(({ disk }) => disk.target)),
+    [rows],
+  );
+  const disks = useMemo(() => rows.map(({ disk }) => disk), [rows]);
+  const { name } = details.row;
+  const table =
+    rows.length === 0 ? (
+      <EmptyState title={t('disks.none')}>{t('disks.noneHelp')}</EmptyState>
+    ) : (
+      <DisksTable rows={rows} chosen={chosen} running={running} onChoose={onChoose} />
+    );
+  return (
+    <>
+      {(view === 'both' || view === 'picture') && (
+        <div className="disks-picture">
+          <MachinePicture
+            layout={(live ?? details).layout}
+            disks={picture}
+            boot={(live ?? details).bootOrder}
+            firmware={t(details.secureBoot ? 'machine.firmware.secure' : `machine.firmware.${details.firmware}`)}
+            added={added}
+            chosen={chosen}
+            onChoose={onChoose}
+            title={t('disks.pictureTitle', { machine: name })}
+          />
+        </div>
+      )}
+      {view === 'both' && <div className="disks-below">{table}</div>}
+      {view === 'table' && table}
+      {view === 'names' && (
+        <GuestNames disks={disks} added={added} chosen={chosen} onChoose={onChoose} machine={name} />
+      )}
+    </>
+  );
+}
+
+function DisksSide({
+  details,
+  live,
+  rows,
+  chosen,
+  running,
+  shown,
+}: PartProps & { readonly shown: ShownDisk | undefined }) {
+  const { t } = useTranslation();
+  const added = rows.find(({ change }) => change === 'added')?.disk.target ?? null;
+  const inRescue = details.row.session !== null;
+  return (
+    <div className="disks-side">
+      <aside className="disks-facts pane-scroll" tabIndex={0} aria-label={t('disks.side')}>
         <BootLane
           level={2}
           title={live === null ? t('boot.effective') : t('boot.running')}
           entries={live?.bootOrder ?? details.bootOrder}
           added={added}
         />
-        {live !== null && <BootLane level={2} title={t('boot.afterRescue')} entries={details.bootOrder} />}
-        {shown !== undefined && <DiskFactsList row={shown} />}
+        {live !== null && (
+          <BootLane
+            level={2}
+            title={t(inRescue ? 'boot.afterRescue' : 'boot.ofDefinition')}
+            entries={details.bootOrder}
+          />
+        )}
+        {shown !== undefined && (
+          <DiskFactsList
+            key={shown.disk.target}
+            row={shown}
+            running={running}
+            complete={details.complete}
+            inRescue={inRescue}
+          />
+        )}
       </aside>
+      <DiskXml
+        xml={live === null ? details.definitionXml : (details.liveXml ?? details.definitionXml)}
+        chosen={chosen}
+      />
     </div>
   );
 }

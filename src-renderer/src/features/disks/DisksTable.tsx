@@ -1,47 +1,39 @@
 import { useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PathText } from '../../components/PathText.tsx';
-import { Sign } from '../../components/Sign.tsx';
-import type { SignName } from '../../components/Sign.tsx';
-import type { DiskRole } from '../../../../src-core/disks/types.ts';
-import { DISK_COLUMNS, cellText, diskFlags } from './columns.ts';
+import { useIsHighlighted, highlightProps } from '../../app/stores/highlight.ts';
+import { visible } from '../../i18n/visible.ts';
+import { DiskCell } from './DiskCell.tsx';
+import { CHANGE_SIGNS } from './change-signs.ts';
+import { DISK_COLUMNS } from './columns.ts';
 import type { DiskColumn, ShownDisk } from './columns.ts';
+import { Sign } from '../../components/Sign.tsx';
 
-const NUMBERS: readonly DiskColumn[] = ['size', 'allocation', 'boot'];
-const MONO: readonly DiskColumn[] = ['target', 'address', 'serial', 'guestNames'];
-
-const ROLE_SIGNS: Readonly<Record<DiskRole, SignName>> = {
-  root: 'root',
-  data: 'disk',
-  swap: 'disk',
-  ephemeral: 'disk',
-  'config-drive': 'disk',
-  cdrom: 'cdrom',
-  floppy: 'floppy',
-  rescue: 'rescue',
-};
+const NUMBERS: readonly DiskColumn[] = ['size', 'boot', 'layers'];
 
 interface DisksTableProps {
   readonly rows: readonly ShownDisk[];
   readonly chosen: string | null;
+  /** The machine runs: there is a column for what it reads and writes. */
+  readonly running: boolean;
   readonly onChoose: (target: string) => void;
 }
 
 /** Every disk with everything in one line; wider than the window where it must be, with the name staying in sight. */
-export function DisksTable({ rows, chosen, onChoose }: DisksTableProps) {
+export function DisksTable({ rows, chosen, running, onChoose }: DisksTableProps) {
   const { t } = useTranslation();
   const body = useRef<HTMLTableSectionElement>(null);
+  const columns = DISK_COLUMNS.filter((column) => running || column !== 'io');
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const index = rows.findIndex((row) => row.disk.target === chosen);
-    const next = rows[Math.min(Math.max(index + step, 0), rows.length - 1)];
+    const at = rows.findIndex((row) => row.disk.target === chosen);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
     if (next === undefined) return;
-    onChoose(next.disk.target);
-    body.current?.querySelector<HTMLElement>(`[data-target="${CSS.escape(next.disk.target)}"] button`)?.focus();
+    event.preventDefault();
+    const row = rows[next];
+    if (row === undefined) return;
+    onChoose(row.disk.target);
+    body.current?.querySelector<HTMLElement>(`[data-target="${CSS.escape(row.disk.target)}"] button`)?.focus();
   };
 
   return (
@@ -50,7 +42,7 @@ export function DisksTable({ rows, chosen, onChoose }: DisksTableProps) {
         <caption className="visually-hidden">{t('disks.table')}</caption>
         <thead>
           <tr>
-            {DISK_COLUMNS.map((column) => (
+            {columns.map((column) => (
               <th key={column} scope="col" className={NUMBERS.includes(column) ? 'num' : ''}>
                 {t(`disks.columns.${column}`)}
               </th>
@@ -59,19 +51,13 @@ export function DisksTable({ rows, chosen, onChoose }: DisksTableProps) {
         </thead>
         <tbody ref={body} onKeyDown={onKeyDown}>
           {rows.map((row) => (
-            <tr
+            <DiskRow
               key={row.disk.target}
-              data-target={row.disk.target}
-              className={[
-                row.disk.target === chosen ? 'disks-row-chosen' : '',
-                row.added ? 'disks-row-added' : '',
-              ].join(' ')}
-              onClick={() => onChoose(row.disk.target)}
-            >
-              {DISK_COLUMNS.map((column) => (
-                <Cell key={column} row={row} column={column} chosen={row.disk.target === chosen} onChoose={onChoose} />
-              ))}
-            </tr>
+              row={row}
+              columns={columns}
+              chosen={row.disk.target === chosen}
+              onChoose={onChoose}
+            />
           ))}
         </tbody>
       </table>
@@ -79,18 +65,29 @@ export function DisksTable({ rows, chosen, onChoose }: DisksTableProps) {
   );
 }
 
-interface CellProps {
+interface DiskRowProps {
   readonly row: ShownDisk;
-  readonly column: DiskColumn;
+  readonly columns: readonly DiskColumn[];
   readonly chosen: boolean;
   readonly onChoose: (target: string) => void;
 }
 
-function Cell({ row, column, chosen, onChoose }: CellProps) {
+function DiskRow({ row, columns, chosen, onChoose }: DiskRowProps) {
   const { t } = useTranslation();
-  const { disk } = row;
-  if (column === 'target') {
-    return (
+  const { disk, change } = row;
+  const highlighted = useIsHighlighted(disk.target);
+  const classes = [
+    chosen ? 'disks-row-chosen' : '',
+    change === 'added' ? 'disks-row-added' : '',
+    highlighted ? 'row-highlighted' : '',
+  ];
+  return (
+    <tr
+      data-target={disk.target}
+      className={classes.join(' ').trim()}
+      onClick={() => onChoose(disk.target)}
+      {...highlightProps(disk.target)}
+    >
       <th scope="row">
         <button
           type="button"
@@ -99,33 +96,15 @@ function Cell({ row, column, chosen, onChoose }: CellProps) {
           tabIndex={chosen ? 0 : -1}
           onClick={() => onChoose(disk.target)}
         >
-          {disk.target}
+          {visible(disk.target)}
         </button>
-        {row.added && <Sign name="added" tone="added" label={t('common.added')} />}
+        {change !== null && <Sign {...CHANGE_SIGNS[change]} label={t(`disks.change.${change}`)} />}
       </th>
-    );
-  }
-  if (column === 'role') {
-    return (
-      <td title={disk.roleWhy}>
-        <span className="row disks-role">
-          <Sign name={ROLE_SIGNS[disk.role]} tone={disk.role === 'rescue' ? 'rescue' : 'unchanged'} />
-          {t(`disks.role.${disk.role}`)}
-        </span>
-      </td>
-    );
-  }
-  if (column === 'source') {
-    return (
-      <td className="disks-source">
-        {disk.source === null ? <span className="muted">{t('disks.empty')}</span> : <PathText path={disk.source} />}
-      </td>
-    );
-  }
-  if (column === 'flags') {
-    const flags = diskFlags(disk);
-    return <td>{flags.length === 0 ? '—' : flags.map((flag) => t(`disks.flag.${flag}`)).join(', ')}</td>;
-  }
-  const className = [NUMBERS.includes(column) ? 'num' : '', MONO.includes(column) ? 'mono' : ''].join(' ').trim();
-  return <td className={className}>{cellText(disk, column)}</td>;
+      {columns
+        .filter((column) => column !== 'target')
+        .map((column) => (
+          <DiskCell key={column} disk={disk} column={column} />
+        ))}
+    </tr>
+  );
 }

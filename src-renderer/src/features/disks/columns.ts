@@ -1,19 +1,25 @@
 import type { MachineDisk } from '../../../../src-core/contract/schemas.ts';
 import { addressText } from '../../components/address.ts';
 import { formatBytes } from '../../components/format.ts';
+import { visible } from '../../i18n/visible.ts';
+import { runningChanges } from './running-changes.ts';
+import type { DiskChange } from './running-changes.ts';
 
-/** In the order of what one looks for: the first seven are in sight at 1280 pixels. */
+/** In the order of what one looks for: the first six are in sight at 1280 pixels. */
 export const DISK_COLUMNS = [
   'target',
   'role',
   'bus',
+  'size',
+  'allocation',
+  'source',
+  'io',
+  'format',
+  'layers',
   'device',
   'address',
-  'size',
-  'source',
-  'allocation',
-  'format',
   'boot',
+  'users',
   'serial',
   'cache',
   'flags',
@@ -29,50 +35,53 @@ export function diskFlags(disk: MachineDisk): readonly DiskFlag[] {
   return DISK_FLAGS.filter((flag) => disk[flag]);
 }
 
-/** The text of a cell that is nothing but text; `—` where there is none. Role, source and flags are drawn by the table. */
-export function cellText(disk: MachineDisk, column: DiskColumn): string {
+/** The columns that are nothing but text. */
+export type TextColumn = Exclude<DiskColumn, 'target' | 'role' | 'source' | 'allocation' | 'io' | 'flags' | 'users'>;
+
+/** The text of a cell; `—` where there is none. */
+export function cellText(disk: MachineDisk, column: TextColumn): string {
   switch (column) {
-    case 'target':
-      return disk.target;
     case 'bus':
-      return disk.bus;
+      return visible(disk.bus);
     case 'device':
-      return disk.device;
+      return visible(disk.device);
     case 'size':
       return formatBytes(disk.capacity);
-    case 'allocation':
-      return formatBytes(disk.allocation);
     case 'format':
-      return disk.format ?? '—';
+      return visible(disk.format ?? '—');
+    case 'layers':
+      return disk.layers.length < 2 ? '—' : String(disk.layers.length);
     case 'address':
-      return addressText(disk.address);
+      return visible(addressText(disk.address));
     case 'boot':
       return disk.bootOrder === null ? '—' : String(disk.bootOrder);
     case 'serial':
-      return disk.serial ?? disk.wwn ?? '—';
+      return visible(disk.serial ?? disk.wwn ?? '—');
     case 'cache':
-      return disk.cache ?? '—';
+      return visible(disk.cache ?? '—');
     case 'guestNames':
-      return disk.guestNames.kernel ?? '—';
-    case 'role':
-    case 'source':
-    case 'flags':
-      return '';
+      return visible(disk.guestNames.kernel ?? '—');
   }
 }
 
 export interface ShownDisk {
   readonly disk: MachineDisk;
-  /** In the running domain and not in the definition: the rescue brought it. */
-  readonly added: boolean;
+  /** What became of it in the running machine; null: it is as the definition has it. */
+  readonly change: DiskChange | null;
 }
 
-/** The rows of the table: the definition's disks, and while in rescue the ones that run, with the added ones marked. */
+/**
+ * The rows of the table: the definition's disks, or those that run, each with what is different. `rescueTarget`: the disk that the mark of
+ * the rescue names, which is added even where the definition has it.
+ */
 export function shownDisks(
   definition: readonly MachineDisk[],
   live: readonly MachineDisk[] | null,
+  rescueTarget: string | null,
 ): readonly ShownDisk[] {
-  if (live === null) return definition.map((disk) => ({ disk, added: false }));
-  const own = new Set(definition.map((disk) => disk.target));
-  return live.map((disk) => ({ disk, added: !own.has(disk.target) }));
+  const changes = live === null ? null : runningChanges(definition, live).running;
+  return (live ?? definition).map((disk) => ({
+    disk,
+    change: disk.target === rescueTarget ? 'added' : (changes?.get(disk.target) ?? null),
+  }));
 }
