@@ -45,7 +45,7 @@ export interface Services {
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { settings, log, now, user, info } = options;
+  const { settings, log, info } = options;
   const emit = alsoOfUnfinished(options.emit);
   const hosts = createHosts({ ...options, emit, builtin: options.builtinHosts });
   const operations = createOperations({ ...options, emit });
