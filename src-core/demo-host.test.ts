@@ -66,7 +66,7 @@ const FACTS: Readonly<Record<string, Partial<DomainFacts>>> = {
 
 const MACHINES: readonly (readonly [string, Record<string, unknown>])[] = [
   ['analytics-ceph-01', { refused: [], warned: ['secrets-unknown', 'secrets-unknown'], device: 'cdrom on sata sdb' }],
-  ['backup-store-01', { refused: [], warned: [], device: 'cdrom on sata sdi' }],
+  ['backup-store-01', { refused: [], warned: [], device: 'cdrom on sata sdaw' }],
   ['build-agent-07', { refused: ['managed-save'], warned: [], device: 'cdrom on sata sda' }],
   ['cluster-node-a', { refused: [], warned: ['shareable-disk'], device: 'cdrom on sata sda' }],
   ['db-postgres-01', { refused: [], warned: ['nvram-writable'], device: 'cdrom on sata sde' }],
