@@ -4,6 +4,7 @@ import { errorData } from '../src-core/contract/errors.ts';
 import type { ErrorData } from '../src-core/contract/errors.ts';
 import { errorOf } from './app/errors.ts';
 import { usage } from './cli/arguments.ts';
+import { addLibraryCommands } from './cli/media-commands.ts';
 import { EXIT, errorText, exitOf, print, printJson, tell } from './cli/output.ts';
 import type { Exit } from './cli/output.ts';
 import type { EndOptions, RescueOptions } from './cli/carry-out.ts';
@@ -113,7 +114,8 @@ function program(done: (exit: Exit) => void): Command {
     );
 
   // Its subcommands stand in files of their own.
-  command('media', 'rescue media: the library of them, and their way to and from the pools of hosts');
+  const media = command('media', 'rescue media: the library of them, and their way to and from the pools of hosts');
+  addLibraryCommands(command, media, json);
   return salvor;
 }
 
@@ -121,7 +123,7 @@ function requestOptions(command: Command): Command {
   return command
     .requiredOption(
       '--medium <spec>',
-      'volume:POOL/NAME, path:/PATH, url:https://…, original, or kernel:PATH,initrd:PATH,cmdline:TEXT; the first boots, more ride along',
+      'volume:POOL/NAME, path:/PATH, url:https://…, original, kernel:PATH,initrd:PATH,cmdline:TEXT, or library:NAME; the first boots, more ride along',
       (spec, all: string[] | undefined) => [...(all ?? []), spec],
     )
     .option('--device <device>', 'disk, cdrom or floppy')
@@ -137,6 +139,10 @@ function requestOptions(command: Command): Command {
     .option(
       '--direct-writes',
       'let the rescue system write to the medium itself (its writes are thrown away otherwise)',
+    )
+    .option(
+      '--overlay-pool <pool>',
+      'put disk media behind a qcow2 overlay in that pool, which lasts as long as the session (libvirt’s own lies beside the medium, and lasts until power-off)',
     )
     .option(
       '--guest-disks <how>',

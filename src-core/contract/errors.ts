@@ -51,6 +51,7 @@ export const ERROR_CODES = [
   'backup-damaged',
   'backup-failed',
   'snapshot-failed',
+  'overlay-failed',
   'restore-failed',
   'library-unwritable',
   'medium-not-found',
@@ -292,6 +293,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'No snapshot of {{domain}} could be taken: {{what}}.',
     unchanged: '{{unchanged}}',
     next: 'Mend what libvirt names below, or choose other protection of the guest’s own disks.',
+  },
+  'overlay-failed': {
+    message: 'The overlay for the rescue of {{domain}} could not be made: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Mend what libvirt names below, choose another pool, or leave the overlay beside the medium.',
   },
   'restore-failed': {
     message: 'The UEFI variables of {{domain}} were not put back: {{what}}.',

@@ -76,7 +76,7 @@ export interface Unfinished {
 export interface Leftover {
   /** Names it within its host. */
   readonly id: string;
-  readonly kind: 'overlay' | 'nvram' | 'snapshot' | 'pool';
+  readonly kind: 'overlay' | 'volume' | 'nvram' | 'snapshot' | 'pool';
   /** Path on the host; of a snapshot or a pool, its name. */
   readonly name: string;
   /** Bytes; null: not told. */

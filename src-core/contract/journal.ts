@@ -44,7 +44,7 @@ const beganSchema = z.strictObject({
   }),
   rescueDefinition: sha256.nullable(),
   steps: z.array(z.strictObject({ id: z.string(), text: z.string() })),
-  files: z.array(z.strictObject({ kind: z.enum(['overlay', 'nvram', 'snapshot']), name: z.string() })),
+  files: z.array(z.strictObject({ kind: z.enum(['overlay', 'volume', 'nvram', 'snapshot']), name: z.string() })),
 });
 
 const furtherSchema = z.discriminatedUnion('type', [

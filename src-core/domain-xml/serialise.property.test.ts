@@ -126,7 +126,7 @@ describe('serialiseXml', () => {
           disks: [
             {
               ...{ target: 'vdb', bus: 'virtio', device: 'disk', format: 'raw', writes: 'overlay', address: null },
-              ...{ source: { type: 'file', file: one }, bootOrder: 1 },
+              ...{ source: { type: 'file', file: one }, bootOrder: 1, overlay: null },
             },
           ],
           guestDisks: [],
@@ -137,6 +137,7 @@ describe('serialiseXml', () => {
           scratchNvram: two,
           mark: {
             ...{ kind: 'until-ended', target: 'vdb', medium: two, powerBefore: 'on', definition: 'x', transient: true },
+            overlays: { pool: two, targets: ['vdb'] },
             original: one,
           },
           stamp: { id: one, startedAt: two, startedBy: one },

@@ -1,7 +1,7 @@
 /** Every moment at which an operation can be cut off, and what it then leaves behind by itself, without anybody else. */
 import type { Facts } from './resume.ts';
 
-type Stand = Pick<Facts, 'definition' | 'runs'>;
+type Stand = Pick<Facts, 'definition' | 'runs' | 'overlay'>;
 
 interface Step {
   readonly id: string;
@@ -24,6 +24,8 @@ export interface CrashPoint {
   readonly facts: Facts;
 }
 
+const OVERLAY: Step = { id: 'overlay', to: [{ overlay: 'yes' }] };
+const REMOVE: Step = { id: 'overlay', to: [{ overlay: 'no' }] };
 const STOP: Step = { id: 'stop', to: [{ runs: 'off' }] };
 const BACKUP: Step = { id: 'backup', to: [] };
 const SNAPSHOT: Step = { id: 'snapshot', to: [] };
@@ -50,27 +52,27 @@ const end = (session: Course['session'], power: Course['power'], from: Stand, ..
   from,
   steps: [...steps, VERIFY],
 });
-const RUNS: Stand = { definition: 'own', runs: 'own' };
-const OFF: Stand = { definition: 'own', runs: 'off' };
-const FLEETING: Stand = { definition: 'none', runs: 'own' };
-const ONE_SHOT: Stand = { definition: 'own', runs: 'rescue' };
-const LASTING: Stand = { definition: 'rescue', runs: 'rescue' };
-const LASTING_OFF: Stand = { definition: 'rescue', runs: 'off' };
+const RUNS: Stand = { definition: 'own', runs: 'own', overlay: 'no' };
+const OFF: Stand = { definition: 'own', runs: 'off', overlay: 'no' };
+const FLEETING: Stand = { definition: 'none', runs: 'own', overlay: 'no' };
+const ONE_SHOT: Stand = { definition: 'own', runs: 'rescue', overlay: 'yes' };
+const LASTING: Stand = { definition: 'rescue', runs: 'rescue', overlay: 'yes' };
+const LASTING_OFF: Stand = { definition: 'rescue', runs: 'off', overlay: 'yes' };
 
 /** Steps as src-core/rescue/steps.ts puts them in order. */
 export const COURSES: readonly Course[] = [
-  rescue('one-shot', 'on', RUNS, STOP, BACKUP, SNAPSHOT, START),
-  rescue('one-shot', 'off', OFF, BACKUP, SNAPSHOT, START),
-  rescue('until-ended', 'on', RUNS, STOP, BACKUP, SNAPSHOT, DEFINE, START),
-  rescue('until-ended', 'off', OFF, BACKUP, SNAPSHOT, DEFINE, START),
-  rescue('transient', 'on', FLEETING, DEFINE, STOP, BACKUP, SNAPSHOT, START),
-  end('one-shot', 'on', ONE_SHOT, STOP, NVRAM, START_OWN),
-  end('one-shot', 'off', ONE_SHOT, STOP, NVRAM, STAY_OFF),
-  end('until-ended', 'on', LASTING, STOP, PUT_BACK, NVRAM, START_OWN),
-  end('until-ended', 'off', LASTING, STOP, PUT_BACK, NVRAM, STAY_OFF),
-  end('until-ended', 'on', LASTING_OFF, PUT_BACK, NVRAM, START_OWN),
-  end('transient', 'on', LASTING, STOP, NVRAM, START_FLEETING),
-  end('transient', 'off', LASTING, STOP, PUT_BACK, NVRAM, STAY_OFF),
+  rescue('one-shot', 'on', RUNS, OVERLAY, STOP, BACKUP, SNAPSHOT, START),
+  rescue('one-shot', 'off', OFF, OVERLAY, BACKUP, SNAPSHOT, START),
+  rescue('until-ended', 'on', RUNS, OVERLAY, STOP, BACKUP, SNAPSHOT, DEFINE, START),
+  rescue('until-ended', 'off', OFF, OVERLAY, BACKUP, SNAPSHOT, DEFINE, START),
+  rescue('transient', 'on', FLEETING, OVERLAY, DEFINE, STOP, BACKUP, SNAPSHOT, START),
+  end('one-shot', 'on', ONE_SHOT, STOP, NVRAM, REMOVE, START_OWN),
+  end('one-shot', 'off', ONE_SHOT, STOP, NVRAM, REMOVE, STAY_OFF),
+  end('until-ended', 'on', LASTING, STOP, PUT_BACK, NVRAM, REMOVE, START_OWN),
+  end('until-ended', 'off', LASTING, STOP, PUT_BACK, NVRAM, REMOVE, STAY_OFF),
+  end('until-ended', 'on', LASTING_OFF, PUT_BACK, NVRAM, REMOVE, START_OWN),
+  end('transient', 'on', LASTING, STOP, NVRAM, REMOVE, START_FLEETING),
+  end('transient', 'off', LASTING, STOP, PUT_BACK, NVRAM, REMOVE, STAY_OFF),
 ];
 
 const TOUCHING = new Set(['stop', 'define', 'start', 'verify', 'nvram']);

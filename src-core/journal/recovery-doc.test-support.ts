@@ -24,6 +24,7 @@ const FACT_WORDS: Readonly<Record<keyof typeof FACTS, string>> = {
   runs: 'what the guest runs from',
   saved: 'managed-save image',
   copy: "this computer's journal has the definition from before",
+  overlay: 'an overlay volume of the session is in its pool',
 };
 
 const MEANINGS = `- *definition*: \`own\` as before the rescue; \`rescue\` this session's, with a record in it that can be put back and is the same as the journal's; \`damaged\` this session's, and its
@@ -88,10 +89,17 @@ function course(points: readonly CrashPoint[]): string[] {
   return [
     `### ${what}`,
     '',
-    ...heading('last record', 'definition', 'runs', 'situation', 'ways on'),
+    ...heading('last record', 'overlay', 'definition', 'runs', 'situation', 'ways on'),
     ...points.map((point) => {
       const row = rowOf(point.facts);
-      return line(lastRecord(point), point.facts.definition, point.facts.runs, `\`${row.situation}\``, ways(row));
+      return line(
+        lastRecord(point),
+        point.facts.overlay,
+        point.facts.definition,
+        point.facts.runs,
+        `\`${row.situation}\``,
+        ways(row),
+      );
     }),
     '',
   ];

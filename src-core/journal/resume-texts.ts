@@ -42,6 +42,7 @@ export const ACT_TEXTS: Readonly<Record<Act, string>> = {
     'End the rescue with the definition that the journal of this computer keeps, whatever the record in the domain says; {{domain}} is {{after}} then.',
   start: 'Start {{domain}} from its own definition.',
   'start-rescue': 'Start {{domain}} in rescue; the rescue goes on until it is ended.',
+  clean: 'Remove the overlay that was made for the rescue; {{domain}} is not touched.',
   close: 'Nothing is left to be done: close the entry in the journal.',
   'write-variables': 'Write the copy into the UEFI variables of {{domain}} once more.',
   'restore-variables': 'Write back what the UEFI variables of {{domain}} were before.',

@@ -28,6 +28,8 @@ export const FACTS = {
   saved: ['no', 'yes'],
   /** Does the journal of this computer have the definition from before the rescue? */
   copy: ['no', 'yes'],
+  /** Is an overlay volume of the session in its pool? */
+  overlay: ['no', 'yes'],
 } as const;
 
 type Fact = keyof typeof FACTS;
@@ -45,6 +47,7 @@ export const ACTS = [
   'end-with-copy',
   'start',
   'start-rescue',
+  'clean',
   'close',
   'write-variables',
   'restore-variables',
@@ -167,29 +170,33 @@ const LOST: readonly Row[] = [
 ];
 
 const RESCUE = { operation: ['rescue'], domain: HERE } as const;
-const AGAIN_OR_FORGET = { finish: 'again', forget: 'forget' } as const;
 const START_OR_AGAIN = { finish: 'again', 'roll-back': 'start', forget: 'forget' } as const;
+
+/** The guest is as it was before its rescue; of that an overlay may be left, which was made first. */
+const AS_BEFORE: readonly Row[] = (
+  [
+    { ...RESCUE, definition: PLAIN, runs: ['own'] },
+    { ...RESCUE, session: ['transient'], definition: ['none'], runs: ['own'] },
+    { ...RESCUE, definition: PLAIN, runs: ['off'], power: ['off'], saved: ['no'] },
+  ] as const
+).flatMap((when): Row[] => [
+  {
+    situation: 'as-before',
+    when: { ...when, overlay: ['no'] },
+    offers: { finish: 'again', forget: 'forget' },
+    recommended: 'forget',
+  },
+  {
+    situation: 'as-before',
+    when: { ...when, overlay: ['yes'] },
+    offers: { finish: 'again', 'roll-back': 'clean', forget: 'forget' },
+    recommended: 'roll-back',
+  },
+]);
 
 /** A rescue that was begun. */
 const RESCUES: readonly Row[] = [
-  {
-    situation: 'as-before',
-    when: { ...RESCUE, definition: PLAIN, runs: ['own'] },
-    offers: AGAIN_OR_FORGET,
-    recommended: 'forget',
-  },
-  {
-    situation: 'as-before',
-    when: { ...RESCUE, session: ['transient'], definition: ['none'], runs: ['own'] },
-    offers: AGAIN_OR_FORGET,
-    recommended: 'forget',
-  },
-  {
-    situation: 'as-before',
-    when: { ...RESCUE, definition: PLAIN, runs: ['off'], power: ['off'], saved: ['no'] },
-    offers: AGAIN_OR_FORGET,
-    recommended: 'forget',
-  },
+  ...AS_BEFORE,
   {
     situation: 'stopped',
     when: { ...RESCUE, definition: PLAIN, runs: ['off'], power: ['on'], saved: ['no'], touched: ['yes'] },

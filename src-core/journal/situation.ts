@@ -19,6 +19,8 @@ export interface DomainNow extends Pick<Facts, 'domain' | 'definition' | 'runs' 
   readonly problem: string | null;
   /** A file of the session is on the host. */
   readonly files: boolean;
+  /** One of its overlay volumes is. */
+  readonly overlay: boolean;
 }
 
 /** What else the journal of this computer tells. */
@@ -58,6 +60,7 @@ export function factsOf(entry: EntryOutline, known: Known, now: DomainNow): Fact
     runs: now.runs,
     saved: now.saved,
     copy: known.copy ? 'yes' : 'no',
+    overlay: now.overlay ? 'yes' : 'no',
   };
 }
 

@@ -40,7 +40,8 @@ export interface StateBefore {
 
 /** A file on the host that the operation makes, or has libvirt make, and what it is: nothing else is ever offered for removal. */
 export interface MadeFile {
-  readonly kind: 'overlay' | 'nvram' | 'snapshot';
+  /** `overlay`: libvirt's own, of a <transient/> disk; `volume`: an overlay in the pool that the request names. */
+  readonly kind: 'overlay' | 'volume' | 'nvram' | 'snapshot';
   /** Path on the host; of a snapshot, its name. */
   readonly name: string;
 }

@@ -22,7 +22,7 @@ import type { ProtectedDisk } from './guest-disks.ts';
 import { setNvram } from './scratch-nvram.ts';
 import { findSession, sessionElement } from './session.ts';
 import type { SessionMark } from './session.ts';
-import type { ImageSource, PlanChange, ResolvedRequest, SessionStamp } from './types.ts';
+import type { ImageSource, PlanChange, PlannedOverlay, ResolvedRequest, SessionStamp } from './types.ts';
 
 /** One <disk> to be added. */
 export interface NewDisk {
@@ -34,6 +34,8 @@ export interface NewDisk {
   readonly writes: ResolvedRequest['writes']['value'];
   readonly address: Place['address'];
   readonly bootOrder: number | null;
+  /** The volume between it and its source; null: none. */
+  readonly overlay: PlannedOverlay | null;
 }
 
 /** An alias of our own (libvirt keeps those that begin with ua-) makes the device recognisable in dumps and events. */
@@ -215,8 +217,10 @@ function addDisks(
     insertLine(document, devices, element, after);
     after = element;
     const code = disk.bootOrder === null ? 'change-ride-along' : 'change-disk';
-    const { target, device, bus } = disk;
-    added.push({ element: 'disk', what: sentence(code, { target, device, bus, source: describeSource(disk.source) }) });
+    const { target, device, bus, overlay } = disk;
+    const named = describeSource(disk.source);
+    const source = overlay === null ? named : `${named} behind ${overlay.path}`;
+    added.push({ element: 'disk', what: sentence(code, { target, device, bus, source }) });
   }
 }
 
@@ -235,8 +239,7 @@ function describeSource(source: ImageSource): string {
 
 function diskElement(document: XmlDocument, disk: NewDisk): XmlElement {
   const content = [
-    newElement(document, 'driver', { name: 'qemu', type: disk.format }),
-    sourceElement(document, disk.source),
+    ...imageElements(document, disk),
     newElement(document, 'target', { dev: disk.target, bus: disk.bus }),
   ];
   if (disk.writes === 'read-only') content.push(newElement(document, 'readonly'));
@@ -249,7 +252,20 @@ function diskElement(document: XmlDocument, disk: NewDisk): XmlElement {
     }),
   );
   if (disk.address !== null) content.push(addressElement(document, disk.address));
-  return newElement(document, 'disk', { type: disk.source.type, device: disk.device, snapshot: 'no' }, content);
+  const { type } = disk.overlay === null ? disk.source : { type: 'file' };
+  return newElement(document, 'disk', { type, device: disk.device, snapshot: 'no' }, content);
+}
+
+/** The image, or the volume before it with the whole chain written out: then libvirt opens what is named there, and probes nothing. */
+function imageElements(document: XmlDocument, { format, source, overlay }: NewDisk): XmlElement[] {
+  const driver = (type: string) => newElement(document, 'driver', { name: 'qemu', type });
+  if (overlay === null) return [driver(format), sourceElement(document, source)];
+  const backing = newElement(document, 'backingStore', { type: overlay.backing.type }, [
+    newElement(document, 'format', { type: overlay.backingFormat }),
+    sourceElement(document, overlay.backing),
+    newElement(document, 'backingStore'),
+  ]);
+  return [driver('qcow2'), newElement(document, 'source', { file: overlay.path }), backing];
 }
 
 function addressElement(document: XmlDocument, address: NonNullable<Place['address']>): XmlElement {

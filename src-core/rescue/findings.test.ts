@@ -149,6 +149,25 @@ const REFUSALS: Readonly<Record<RefusalCode, Row>> = {
     media: [medium({ spec: { kind: 'path', path: '/dev/sdz' }, source: { type: 'block', dev: '/dev/sdz' } })],
     request: { device: 'disk', bus: 'sata' },
   }),
+  'overlay-pool': row('fast', {
+    request: { overlayPool: 'fast' },
+    overlayPool: { kind: 'unfit', why: 'the host has no such pool' },
+  }),
+  'overlay-volume-exists': row('salvor-…-sda.qcow2', {
+    request: { overlayPool: 'fast', bus: 'usb' },
+    overlayPool: { kind: 'folder', folder: '/fast', free: null, overlays: ['salvor-…-sda.qcow2'] },
+  }),
+  'overlay-volume-medium': row('gluster/rescue.img', {
+    media: [
+      medium({
+        spec: { kind: 'volume', pool: 'gluster', name: 'rescue.img' },
+        source: { type: 'volume', pool: 'gluster', volume: 'rescue.img' },
+      }),
+    ],
+    request: { overlayPool: 'fast', device: 'disk' },
+    overlayPool: { kind: 'folder', folder: '/fast', free: null, overlays: [] },
+  }),
+  'overlay-or-direct': row('fast', { request: { overlayPool: 'fast', writes: 'direct' } }),
   'guest-disk-read-only': row('sda', {
     xml: domainXml({ devices: diskXml('sda', 'sata') }),
     request: { guestDisks: 'read-only' },

@@ -13,7 +13,7 @@ export function hashText(text: string): string {
  * power, saved memory, jobs, who else has its disks, what the running guest has other than its definition (`pending`), media. The stamp is left out: it differs between the preview and the start.
  */
 export function fingerprintOf(inputs: RescueInputs, pending: readonly string[]): RescuePlan['fingerprint'] {
-  const { domain, media, request, nvram } = inputs;
+  const { domain, media, request, nvram, overlayPool } = inputs;
   const definition = hashText(domain.definitionXml);
   const rest = {
     definition,
@@ -43,6 +43,8 @@ export function fingerprintOf(inputs: RescueInputs, pending: readonly string[]):
     ),
     // Not its size, which firmware may change meanwhile, nor the host's words why it is out of reach, which differ each time.
     nvram: nvram?.kind === 'file' ? nvram.path : nvram?.kind,
+    // Where its volumes lie, and whether it can have any; not what is free there.
+    overlayPool: overlayPool?.kind === 'folder' ? overlayPool.folder : overlayPool?.why,
     request,
   };
   return { definition, inputs: hashText(JSON.stringify(rest)) };

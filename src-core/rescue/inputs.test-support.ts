@@ -6,6 +6,7 @@ import type {
   ImageRoom,
   MediumFacts,
   NvramFacts,
+  OverlayPoolFacts,
   RescueInputs,
   RescueRequest,
 } from './types.ts';
@@ -127,6 +128,7 @@ export interface InputParts {
   readonly request?: Partial<RescueRequest>;
   readonly room?: readonly ImageRoom[];
   readonly nvram?: NvramFacts;
+  readonly overlayPool?: OverlayPoolFacts;
 }
 
 export function inputs(parts: InputParts = {}): RescueInputs {
@@ -169,5 +171,6 @@ export function inputs(parts: InputParts = {}): RescueInputs {
     stamp: null,
     room: parts.room ?? [],
     ...(parts.nvram === undefined ? {} : { nvram: parts.nvram }),
+    ...(parts.overlayPool === undefined ? {} : { overlayPool: parts.overlayPool }),
   };
 }

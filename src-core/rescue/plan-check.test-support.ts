@@ -144,7 +144,49 @@ export function planProblems(inputs: RescueInputs, plan: RescuePlan): string[] {
     ...guestDisksAsAsked(before, after, inputs, plan),
     ...ordersKept(before, after, plan, added),
     ...placed(after, plan, added),
+    ...mediaKept(inputs, plan, added),
   ];
+}
+
+/** libvirt throws away, or keeps in a volume of the pool that was asked for, what the guest writes to a medium; nothing is written to the medium. */
+function mediaKept({ request }: RescueInputs, plan: RescuePlan, added: ReadonlySet<Element>): string[] {
+  const problems: string[] = [];
+  const volumes = new Set<string>();
+  for (const disk of added) {
+    const target = targetOf(disk);
+    const overlay = plan.overlays.find((one) => one.target === target);
+    const source = own(disk, 'source')[0];
+    const isDisk = attribute(disk, 'device') === 'disk';
+    if (overlay === undefined) {
+      const kept = own(disk, 'readonly').length + own(disk, 'transient').length === 1;
+      if (kept === (isDisk && request.writes === 'direct')) problems.push(`${target} is written to, or is not`);
+      if (isDisk && request.overlayPool !== null) problems.push(`${target} is not behind a volume of the pool`);
+      continue;
+    }
+    const below = own(disk, 'backingStore')[0];
+    const medium = own(below, 'source')[0];
+    const image = attribute(medium, 'file') ?? attribute(medium, 'dev');
+    const { backing } = overlay;
+    volumes.add(overlay.path);
+    if (!isDisk || request.overlayPool !== overlay.pool) problems.push(`nobody asked for a volume for ${target}`);
+    if (attribute(source, 'file') !== overlay.path || attribute(own(disk, 'driver')[0], 'type') !== 'qcow2')
+      problems.push(`${target} is not its volume`);
+    if (own(disk, 'readonly').length + own(disk, 'transient').length > 0)
+      problems.push(`${target} forgets what is in it`);
+    if (attribute(disk, 'type') !== 'file' || attribute(below, 'type') !== backing.type)
+      problems.push(`${target}: types`);
+    if (image !== (backing.type === 'file' ? backing.file : backing.dev))
+      problems.push(`${target} stands on ${image ?? '?'}`);
+    if (attribute(own(below, 'format')[0], 'type') !== overlay.backingFormat) problems.push(`${target}: format below`);
+    if (own(below, 'backingStore')[0]?.attributes.length !== 0) problems.push(`the chain of ${target} has no end`);
+  }
+  if (volumes.size !== plan.overlays.length) problems.push('volumes twice, or for no disk');
+  const ids = plan.steps.map(({ id }) => id);
+  if ((ids[1] === 'overlay') !== plan.overlays.length > 0) problems.push(`overlays have no place in ${ids.join(', ')}`);
+  const ends = plan.endSteps.map(({ id }) => id);
+  if (plan.overlays.length > 0 && (ends.indexOf('overlay') === -1 || ends.indexOf('overlay') > ends.indexOf('start')))
+    problems.push(`overlays stay at the end: ${ends.join(', ')}`);
+  return problems;
 }
 
 /** Plain data: what JSON keeps. */

@@ -4,6 +4,7 @@
  */
 import { overlayOf } from '../disks/overlay.ts';
 import type { Attachment } from './attach.ts';
+import { sourceName } from './context.ts';
 import type { PlanContext } from './context.ts';
 import { refusal, sentence, warning } from './findings.ts';
 import type { ProtectedDisk } from './guest-disks.ts';
@@ -12,11 +13,13 @@ import type { Finding, ImageRoom, PlannedFile, Sentence } from './types.ts';
 
 /** What a session writes beside or into one image of the host. */
 export interface NeededRoom extends ImageRoom {
+  /** Where it is written to. */
+  readonly folder: string;
   /** Path of the overlay, and what it is; null: a snapshot, inside the image. */
   readonly overlay: { readonly path: string; readonly what: Sentence } | null;
 }
 
-/** Overlays of media, the rescue device's first; overlays of the guest's own disks; the images of a snapshot. */
+/** Overlays of media, the rescue device's first, volumes of a pool or beside them; overlays of the guest's own disks; the images of a snapshot. */
 export function roomNeeded(
   { domain, inputs }: PlanContext,
   attachment: Attachment,
@@ -25,7 +28,14 @@ export function roomNeeded(
   const known = new Map(inputs.room.map((room) => [room.image, room]));
   const of = (image: string, what: Sentence | null): NeededRoom => ({
     ...(known.get(image) ?? { image, capacity: null, free: null, leftOverlay: false }),
+    folder: folderOf(image),
     overlay: what === null ? null : { path: overlayOf(image, domain.name), what },
+  });
+  const pool = inputs.overlayPool?.kind === 'folder' ? inputs.overlayPool : null;
+  const volumes = attachment.overlays.toReversed().map(({ path, capacity, backing, ...volume }): NeededRoom => {
+    const what = sentence('file-overlay-volume', { medium: sourceName(backing) ?? '', pool: volume.pool });
+    const free = pool?.free ?? null;
+    return { image: path, capacity, free, leftOverlay: false, folder: folderOf(path), overlay: { path, what } };
   });
   const media = attachment.disks.toReversed().flatMap(({ source, writes }): NeededRoom[] => {
     if (source.type !== 'file' || (writes !== 'overlay' && writes !== 'shared-overlay')) return [];
@@ -35,7 +45,11 @@ export function roomNeeded(
     if (source === null || how === 'read-only' || sourceType !== 'file') return [];
     return [of(source, how === 'overlay' ? sentence('file-guest-overlay', { target, image: source }) : null)];
   });
-  return [...media, ...own];
+  return [...volumes, ...media, ...own];
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
 /** The overlays, then the NVRAM of the session's own. */
@@ -77,8 +91,7 @@ interface Folder {
 
 function folders(needed: readonly NeededRoom[]): Folder[] {
   const found = new Map<string, Folder>();
-  for (const { image, capacity, free } of needed) {
-    const folder = image.slice(0, image.lastIndexOf('/')) || '/';
+  for (const { folder, capacity, free } of needed) {
     const atMost = (found.get(folder)?.atMost ?? 0) + (capacity ?? 0);
     found.set(folder, { folder, free: free ?? found.get(folder)?.free ?? null, atMost });
   }

@@ -127,14 +127,16 @@ export const requestArbitrary: fc.Arbitrary<GeneratedRequest> = fc
     endAtFirstReboot: fc.boolean(),
     fallThrough: maybe(...FALL_THROUGHS),
     writes: fc.constantFrom('overlay', 'overlay', 'direct'),
+    overlayPool: fc.constantFrom(null, null, null, 'fast'),
     guestDisks: fc.oneof({ weight: 7, arbitrary: fc.constant('writable' as const) }, fc.constantFrom(...GUEST_DISKS)),
     allowUnbootable: fc.boolean(),
   })
   .map(({ media, place: [device, bus], ...request }) => ({
     media,
-    // The two exclude each other: until-ended means that a reboot does not end it.
+    // The two exclude each other: until-ended means that a reboot does not end it; and writing to a medium keeps no overlay.
     request: {
       ...request,
+      overlayPool: request.writes === 'direct' ? null : request.overlayPool,
       device,
       bus,
       endAtFirstReboot: request.endAtFirstReboot && request.session !== 'until-ended',
@@ -186,5 +188,10 @@ export function generatedInputs(
   { media, request }: GeneratedRequest,
   facts: { domain?: Partial<DomainFacts>; host?: Partial<HostFacts> } = {},
 ): RescueInputs {
-  return inputs({ xml, media, request, domain: facts.domain ?? {}, host: { secrets: KNOWN_SECRETS, ...facts.host } });
+  const overlayPool =
+    request.overlayPool == null
+      ? {}
+      : { overlayPool: { kind: 'folder', folder: '/fast', free: null, overlays: [] } as const };
+  const host = { secrets: KNOWN_SECRETS, ...facts.host };
+  return inputs({ xml, media, request, domain: facts.domain ?? {}, host, ...overlayPool });
 }

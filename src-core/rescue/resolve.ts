@@ -148,9 +148,15 @@ export function resolveWrites(
   bus: string,
 ): ResolvedRequest['writes'] {
   const { request, host } = context.inputs;
-  if (device === 'cdrom') return { value: 'read-only', from: 'profile', why: sentence('why-writes-cdrom') };
+  const pool = request.overlayPool;
+  if (device === 'cdrom') {
+    const why = pool === null ? sentence('why-writes-cdrom') : sentence('why-writes-cdrom-pool', { pool });
+    return { value: 'read-only', from: 'profile', why };
+  }
   if (device === 'floppy') return { value: 'read-only', from: 'profile', why: sentence('why-writes-floppy') };
   if (request.writes === 'direct') return { value: 'direct', from: 'request', why: sentence('why-writes-direct') };
+  if (pool !== null && device === 'disk')
+    return { value: 'overlay-volume', from: 'request', why: sentence('why-writes-volume', { pool }) };
   if (medium !== null && medium.source !== null && medium.source.type !== 'file') {
     return { value: 'read-only', from: 'medium', why: sentence('why-writes-readonly') };
   }

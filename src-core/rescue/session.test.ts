@@ -21,6 +21,7 @@ describe('the session mark', () => {
       medium: '/media/rescue.img',
       powerBefore: 'on',
       definition: hashDefinition(inputs().domain.definitionXml),
+      overlays: null,
       transient: false,
     });
   });

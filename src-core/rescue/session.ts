@@ -5,6 +5,7 @@
 import { asXmlText, parseXml } from '../domain-xml/document.ts';
 import type { XmlDocument, XmlElement } from '../domain-xml/document.ts';
 import { attribute, foreignChildren, isElement } from '../domain-xml/elements.ts';
+import { overlayVolumeOf } from '../disks/overlay.ts';
 import { SESSION_KINDS } from './types.ts';
 import type { SessionKind, SessionStamp } from './types.ts';
 
@@ -28,8 +29,19 @@ export interface SessionRecord {
   readonly powerBefore: 'on' | 'off';
   /** hashDefinition() of the definition before. */
   readonly definition: string | null;
+  /**
+   * The pool with the session's overlay volumes, and the targets of the disks that they are for: their names follow from the session's id
+   * (overlayVolumeOf), so that nobody's word here can name another volume. null: it has none.
+   */
+  readonly overlays: { readonly pool: string; readonly targets: readonly string[] } | null;
   /** The guest had no definition before: it runs from one for the time of the rescue alone. */
   readonly transient: boolean;
+}
+
+/** A volume, as libvirt names one. */
+export interface OverlayVolume {
+  readonly pool: string;
+  readonly name: string;
 }
 
 export interface SessionMark extends Omit<SessionRecord, 'version' | 'id' | 'startedAt' | 'startedBy'> {
@@ -73,8 +85,20 @@ export function recordOf(element: XmlElement): SessionRecord {
     medium: text('medium'),
     powerBefore: text('power') === 'on' ? 'on' : 'off',
     definition: text('definition'),
+    overlays: overlaysOf(text('overlay-pool'), text('overlays')),
     transient: text('transient') === 'yes',
   };
+}
+
+function overlaysOf(pool: string | null, targets: string | null): SessionRecord['overlays'] {
+  const named = (targets ?? '').split(' ').filter((target) => /^[a-z]{1,20}$/.test(target));
+  return pool === null || named.length === 0 ? null : { pool, targets: named };
+}
+
+/** The volumes that a session's overlays are, by its record: names that only it has. */
+export function overlayVolumesOf({ id, overlays }: SessionRecord): OverlayVolume[] {
+  if (overlays === null || id === null || !/^[\w-]+$/.test(id)) return [];
+  return overlays.targets.map((target) => ({ pool: overlays.pool, name: overlayVolumeOf(id, target) }));
 }
 
 /** Build the element. Without a stamp (a preview) it says neither id, nor when, nor who. */
@@ -91,6 +115,8 @@ export function sessionElement(document: XmlDocument, mark: SessionMark, stamp: 
     ['medium', mark.medium],
     ['power', mark.powerBefore],
     ['definition', mark.definition],
+    ['overlay-pool', mark.overlays?.pool ?? null],
+    ['overlays', mark.overlays?.targets.join(' ') ?? null],
     ['transient', mark.transient ? 'yes' : null],
   ];
   for (const [name, value] of attributes) if (value !== null) element.setAttribute(name, asXmlText(value));

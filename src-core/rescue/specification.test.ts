@@ -29,6 +29,10 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['firmware that boots no devices', ['never-boots-no-firmware', 'never-boots-u-boot']],
   ['Media are never written', ['overlay-impossible', 'medium-in-use']],
+  [
+    'or a qcow2 overlay volume in a pool',
+    ['overlay-pool', 'overlay-volume-exists', 'overlay-volume-medium', 'overlay-or-direct'],
+  ],
   ['Without a medium, the original image is used; where there is none, refuse', ['original-missing', 'no-medium']],
   ['In the `nova` profile both hw_rescue_* properties are required for it', ['nova-volume-root']],
   [

@@ -1,5 +1,6 @@
 /** What will be done, in order: to start a session of each kind, and to end it. The runner reports by these ids. */
 import { sentence } from './findings.ts';
+import type { OverlayVolume } from './session.ts';
 import type { OnTimeout, PlanStep, PlannedSnapshot, Sentence, SessionKind, StopRequest } from './types.ts';
 
 /** What the steps of a session depend on. */
@@ -10,6 +11,8 @@ export interface SessionFacts {
   readonly transient: boolean;
   readonly endAtFirstReboot: boolean;
   readonly scratchNvram: string | null;
+  /** Volumes that its media are put behind. */
+  readonly overlays: readonly OverlayVolume[];
   /** File of the guest's own UEFI variables, of which a copy is kept first; null: none. */
   readonly nvramBackup: string | null;
   /** Taken of the guest's own disks first; null: none. */
@@ -27,6 +30,7 @@ export function startSteps(session: SessionFacts, running: boolean, stop: StopRe
     : [];
   return [
     { id: 'check', what: sentence('step-check'), inverse: null },
+    ...overlayStep(session),
     ...(transient ? [defineStep(session), ...stopStep] : stopStep),
     ...backupStep(session),
     ...snapshotStep(session),
@@ -34,6 +38,14 @@ export function startSteps(session: SessionFacts, running: boolean, stop: StopRe
     startStep(session),
     { id: 'verify', what: sentence('step-verify'), inverse: null },
   ];
+}
+
+/** While the guest is as it was: one that cannot be made costs nothing. */
+function overlayStep({ overlays }: SessionFacts): PlanStep[] {
+  const [first] = overlays;
+  if (first === undefined) return [];
+  const params = { volumes: overlays.map(({ name }) => name).join(', '), pool: first.pool };
+  return [{ id: 'overlay', what: sentence('step-overlay', params), inverse: sentence('undo-overlay', params) }];
 }
 
 /** Behind the stop: a guest that runs writes its variables. */
@@ -92,12 +104,21 @@ export function endWarning({ how, onTimeout }: StopRequest): Sentence | null {
 
 /** To end a session: `running` it is on now, `on` it will be on afterwards. */
 export function endSteps(session: SessionFacts, running: boolean, on: boolean, stop: StopRequest): PlanStep[] {
-  const { domain, kind, transient, scratchNvram } = session;
+  const { domain, kind, transient, scratchNvram, overlays } = session;
+  const [first] = overlays;
   const step = (id: PlanStep['id'], what: Sentence): PlanStep => ({ id, what, inverse: null });
   return [
     ...(running ? [step('stop', stopSentence(domain, stop))] : []),
     ...(kind === 'until-ended' && !transient ? [step('define', sentence('step-end-define', { domain }))] : []),
     ...(scratchNvram === null ? [] : [step('nvram', sentence('step-end-nvram', { path: scratchNvram }))]),
+    ...(first === undefined
+      ? []
+      : [
+          step(
+            'overlay',
+            sentence('step-end-overlay', { volumes: overlays.map(({ name }) => name).join(', '), pool: first.pool }),
+          ),
+        ]),
     step('start', startAgain(domain, transient, on)),
     step('verify', sentence('step-end-verify')),
   ];

@@ -58,7 +58,15 @@ export const REFUSAL_TEXTS = {
   'url-needs-cdrom':
     'A medium at a web address is read-only and can only be attached as a cdrom. Choose cdrom, or upload it to a pool first.',
   'overlay-impossible':
-    'Writes to {{medium}} cannot be kept away from it on the {{bus}} bus, since it is not a file. Choose cdrom, or a usb, scsi or virtio disk (read-only), or a file.',
+    'Writes to {{medium}} cannot be kept away from it on the {{bus}} bus, since it is not a file. Choose cdrom, a pool for an overlay, a usb, scsi or virtio disk (read-only), or a file.',
+  'overlay-pool':
+    'The pool {{pool}} cannot have the overlay: {{why}}. Choose another pool, or leave the overlay beside the medium.',
+  'overlay-volume-exists':
+    'The pool {{pool}} has a volume {{name}} already, and none is ever overwritten. Remove it there, or choose another pool.',
+  'overlay-volume-medium':
+    '{{medium}} is no file and no device of the host, and no overlay volume can stand on it. Choose cdrom, or put a copy of it into a pool of files.',
+  'overlay-or-direct':
+    'An overlay in the pool {{pool}} keeps writes away from the medium, and writing to the medium itself was asked for as well. Leave one of the two out.',
   'guest-disk-read-only':
     '{{target}} cannot be made read-only for the rescue: {{why}}. Choose {{instead}} for the guest’s own disks.',
   'guest-disk-overlay':
@@ -254,6 +262,9 @@ export const SENTENCE_TEXTS = {
   'why-writes-floppy': 'the floppy image is given read-only',
   'why-writes-shared': 'a throw-away overlay that several guests can have on one medium ({{bus}} can do it)',
   'why-writes-overlay': 'a throw-away overlay beside the medium, removed by libvirt when the guest stops',
+  'why-writes-volume':
+    'a qcow2 overlay in the pool {{pool}}, as you chose: it lasts as long as the session, also where the guest is powered off in between, and any bus can have it',
+  'why-writes-cdrom-pool': 'cdroms are read-only, so that nothing has to go into the pool {{pool}}',
   'why-writes-readonly': 'the medium is not a file, so it is attached read-only',
   'why-writes-direct': 'you chose to write to the medium itself',
   'why-kernel-device': 'a rescue kernel needs no device',
@@ -271,6 +282,7 @@ export const SENTENCE_TEXTS = {
   'step-check': 'Check again that everything is as it was in the preview',
   'step-stop-graceful': 'Shut {{domain}} down, wait up to {{seconds}} s, then {{then}}',
   'step-stop-force': 'Force {{domain}} off',
+  'step-overlay': 'Make the overlay {{volumes}} in the pool {{pool}}',
   'step-backup': 'Keep a copy of the UEFI variables of {{domain}} ({{path}}) with the journal',
   'step-snapshot': 'Take the disk snapshot {{snapshot}} of {{targets}}',
   'step-start': 'Start {{domain}} from the rescue definition; its own definition is not touched',
@@ -284,6 +296,7 @@ export const SENTENCE_TEXTS = {
   'step-end-stay-off': 'Leave {{domain}} off, as it was',
   'step-end-define': 'Put the definition of {{domain}} back',
   'step-end-nvram': 'Remove the session’s UEFI variables ({{path}})',
+  'step-end-overlay': 'Remove the overlay {{volumes}} from the pool {{pool}}',
   'step-end-transient': 'Start {{domain}} again from its own XML, and take its definition away',
   'step-end-verify': 'Verify that the definition is what it was before the rescue',
   'step-check-nvram': 'Check the copy, that {{domain}} is off, and where it keeps its UEFI variables',
@@ -294,6 +307,7 @@ export const SENTENCE_TEXTS = {
   'end-force':
     'Forced off, the rescue system loses what it has not written: sync the repairs first (sync, or unmount), or let it shut down.',
   'undo-stop': 'Start {{domain}} again as it was',
+  'undo-overlay': 'Remove {{volumes}} from the pool {{pool}}',
   'undo-snapshot': 'Remove the disk snapshot {{snapshot}}',
   'undo-define': 'Put the definition of {{domain}} back',
   'undo-define-transient': 'Take the definition of {{domain}} away again',
@@ -304,6 +318,8 @@ export const SENTENCE_TEXTS = {
     'UEFI variables of the session: libvirt makes them from the firmware’s template, ending the rescue removes them',
   'file-guest-overlay':
     'throw-away overlay over the guest’s own disk {{target}} ({{image}}): libvirt makes it at the start and removes it when the guest stops',
+  'file-overlay-volume':
+    'overlay over {{medium}}, a volume of the pool {{pool}}: made before the guest is stopped, removed when the rescue is ended',
   'file-overlay':
     'throw-away overlay over {{medium}}: libvirt makes it at the start and removes it when the guest stops',
   // changes

@@ -33,6 +33,10 @@ export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {
     if (planned.protection === 'overlay' && !disk.transient)
       differences.push(`${planned.target} is not behind a throw-away overlay`);
   }
+  for (const { target, path } of plan.overlays) {
+    const source = byTarget.get(target)?.source ?? null;
+    if (source !== null && source !== path) differences.push(`${target} has ${source} in it, not its overlay ${path}`);
+  }
   const known = new Set(plan.devices.map((device) => device.target));
   for (const disk of live.disks) if (!known.has(disk.target)) differences.push(`${disk.target} was not planned`);
   const order = (entries: RescuePlan['bootAfter']) =>

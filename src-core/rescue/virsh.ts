@@ -1,8 +1,9 @@
 /** The same session by hand: what an administrator would type into a POSIX shell, on a host without Salvor. Tested by running it. */
+import { overlayVolumeXml } from './overlay-volume.ts';
 import { hasSecrets } from './record.ts';
 import { domainWord, shellWord } from './shell-word.ts';
 import type { SessionFacts } from './steps.ts';
-import type { MediumSpec, ResolvedRequest, StopRequest } from './types.ts';
+import type { MediumSpec, PlannedOverlay, ResolvedRequest, StopRequest } from './types.ts';
 
 export interface ByHand {
   readonly uri: string;
@@ -12,6 +13,8 @@ export interface ByHand {
   readonly request: ResolvedRequest;
   readonly allowUnbootable: boolean;
   readonly definitionXml: string;
+  /** With what each medium is, for the volumes over them. */
+  readonly overlays: readonly PlannedOverlay[];
 }
 
 /** The commands that make the rescue definition, start the session and end it, in order; one line each, comments begin with #. */
@@ -29,7 +32,8 @@ export function virshCommands(by: ByHand): string[] {
 }
 
 /** The resolved choices, so that properties of the medium need not be at hand. */
-function planCommand({ uri, uuid, session, request, allowUnbootable }: ByHand): string {
+function planCommand({ uri, uuid, session, request, allowUnbootable, overlays }: ByHand): string {
+  const pool = overlays[0]?.pool;
   const { device, bus, profile, fallThrough, writes, guestDisks, endAtFirstReboot } = request;
   const option = (name: string, value: string) => `--${name} ${shellWord(value)}`;
   const words = [
@@ -42,6 +46,7 @@ function planCommand({ uri, uuid, session, request, allowUnbootable }: ByHand): 
     ...(endAtFirstReboot ? ['--end-at-first-reboot'] : []),
     ...(session.transient ? ['--allow-transient'] : []),
     ...(writes.value === 'direct' ? ['--direct-writes'] : []),
+    ...(pool === undefined ? [] : [option('overlay-pool', pool)]),
     ...(guestDisks === 'writable' ? [] : [option('guest-disks', guestDisks)]),
     ...(allowUnbootable ? ['--allow-unbootable'] : []),
     '--out xml --',
@@ -87,13 +92,28 @@ function startCommands(by: ByHand): string[] {
   const { virsh, domain, isOff } = words;
   const reset = session.scratchNvram === null ? '' : ' --reset-nvram';
   const stop = [...(running ? stopCommands(words, request.stop) : []), ...snapshotCommand(by, words)];
-  if (session.kind === 'one-shot') return [...stop, `${virsh} create rescue.xml${reset}`];
+  const overlays = by.overlays.map((overlay) => overlayCommand(virsh, overlay));
+  if (session.kind === 'one-shot') return [...overlays, ...stop, `${virsh} create rescue.xml${reset}`];
   const define = `${virsh} define rescue.xml`;
   const start = `${virsh} start ${domain}${reset}`;
   // Given up, the guest runs on: then its definition stays as it is, or goes again, and the start is refused.
-  if (!session.transient) return [...stop, running ? `${isOff} && ${define}` : define, start];
+  if (!session.transient) return [...overlays, ...stop, running ? `${isOff} && ${define}` : define, start];
   const givesUp = request.stop.how === 'graceful' && request.stop.onTimeout === 'give-up';
-  return [define, ...stop, ...(givesUp ? [`${isOff} || ${virsh} undefine ${domain} --keep-nvram`] : []), start];
+  return [
+    ...overlays,
+    define,
+    ...stop,
+    ...(givesUp ? [`${isOff} || ${virsh} undefine ${domain} --keep-nvram`] : []),
+    start,
+  ];
+}
+
+/**
+ * virsh gives a volume the image below it from XML alone where that lies outside the pools: so it is written for all of them, as Salvor does.
+ */
+function overlayCommand(virsh: string, overlay: PlannedOverlay): string {
+  const create = `${virsh} vol-create --pool ${shellWord(overlay.pool)} --file /dev/stdin`;
+  return `printf %s ${shellWord(overlayVolumeXml(overlay))} | ${create}`;
 }
 
 /** By hand a snapshot is not named after a session. */
@@ -130,14 +150,17 @@ function endCommands(by: ByHand): string[] {
   const { session, running } = by;
   const words = wordsOf(by);
   const { virsh, domain } = words;
-  const nvram = session.scratchNvram === null ? [] : removeFile(virsh, session.scratchNvram);
+  const made = [
+    ...by.overlays.map(({ pool, name }) => `${virsh} vol-delete --pool ${shellWord(pool)} --vol ${shellWord(name)}`),
+    ...(session.scratchNvram === null ? [] : removeFile(virsh, session.scratchNvram)),
+  ];
   const start = running ? [`${virsh} start ${domain}`] : [];
   const stop = endStop(words, by.request.stop);
   // Ended by force in the end: a transient session's domain is defined, so it is off afterwards, and not gone.
-  if (session.kind === 'one-shot') return [...stop, ...nvram, ...start];
+  if (session.kind === 'one-shot') return [...stop, ...made, ...start];
   const recover = recoverCommands(by, words);
-  if (!session.transient) return [...stop, ...recover, `${virsh} define original.xml`, ...nvram, ...start];
-  return [...stop, ...recover, `${virsh} create original.xml`, `${virsh} undefine ${domain} --keep-nvram`, ...nvram];
+  if (!session.transient) return [...stop, ...recover, `${virsh} define original.xml`, ...made, ...start];
+  return [...stop, ...recover, `${virsh} create original.xml`, `${virsh} undefine ${domain} --keep-nvram`, ...made];
 }
 
 /** Ending never gives up half-way: what does not shut down is forced off, or waited for. */

@@ -4,6 +4,7 @@ import type {
   ImageRoom,
   MediumFacts,
   NvramFacts,
+  OverlayPoolFacts,
   RescueInputs,
   RescueRequest,
   SessionStamp,
@@ -15,6 +16,7 @@ import { collectDomain, collectHost } from './domain-facts.ts';
 import type { CollectedDomain } from './domain-facts.ts';
 import { mediumFacts } from './medium-facts.ts';
 import { nvramFacts } from './nvram.ts';
+import { overlayPoolFacts } from './overlay-volumes.ts';
 import { IN_FLIGHT, mapLimited } from './patience.ts';
 import { imageRoom, wantedRoom } from './room.ts';
 import { withFinder } from './volume-finder.ts';
@@ -61,7 +63,14 @@ export async function collectInputs(
   const used = running.then((others) =>
     once(asked, 'users', () => usersOf(hypervisor, uuid, domain, others, options.elsewhere ?? [])),
   );
-  const [hostFacts, { found, nvram, room }, others, diskUsers] = await Promise.all([host, looked, running, used])
+  const pool = overlayPool(hypervisor, options);
+  const [hostFacts, { found, nvram, room }, others, diskUsers, overlays] = await Promise.all([
+    host,
+    looked,
+    running,
+    used,
+    pool,
+  ])
     // Whatever failed first: the look at the media takes its pools away before anybody is told, and perhaps exits.
     .finally(() => looked.catch(() => undefined));
   const media = await withUsers(hypervisor, uuid, found, others, asked);
@@ -74,7 +83,18 @@ export async function collectInputs(
     stamp,
     nvram,
     room,
+    ...(overlays === null ? {} : { overlayPool: overlays }),
   };
+}
+
+/** The pool that the request names; a run looks at it afresh. null: it names none. */
+async function overlayPool(
+  hypervisor: Hypervisor,
+  { request, stamp, asked }: CollectOptions,
+): Promise<OverlayPoolFacts | null> {
+  const pool = request.overlayPool;
+  if (pool === null) return null;
+  return once(asked, `overlays ${pool}`, () => overlayPoolFacts(hypervisor, pool, stamp !== null));
 }
 
 /** Who else has the guest's own disks open. */

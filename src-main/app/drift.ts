@@ -29,9 +29,15 @@ export function describeDrift(before: RescueInputs | null, now: RescueInputs): s
     ...now.media.map(
       (medium, index) => changedMedium(before.media[index], medium) && `${mediumName(medium.spec)} was changed`,
     ),
+    JSON.stringify(poolOf(before)) !== JSON.stringify(poolOf(now)) && 'the pool for overlays is not as it was',
     JSON.stringify(before.request) !== JSON.stringify(now.request) && 'the request is another one',
   ];
   return changes.filter((change) => change !== false).join('; ') || 'something that the plan depends on has changed';
+}
+
+/** Not what is free there, which changes all the time. */
+function poolOf({ overlayPool }: RescueInputs): string | undefined {
+  return overlayPool?.kind === 'folder' ? overlayPool.folder : overlayPool?.why;
 }
 
 function pending(facts: RescueInputs['domain']): string {

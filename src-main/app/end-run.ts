@@ -8,9 +8,11 @@ import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import { needsAttention } from '../../src-core/journal/resume.ts';
 import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
+import type { MadeFile } from '../../src-core/journal/types.ts';
 import type { TrustedRecord } from '../../src-core/rescue/put-back.ts';
 import { hashDefinition } from '../../src-core/rescue/record.ts';
 import { nvramFile, scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
+import { overlayVolumesOf } from '../../src-core/rescue/session.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import { endSteps } from '../../src-core/rescue/steps.ts';
 import type { StopRequest } from '../../src-core/rescue/types.ts';
@@ -21,6 +23,7 @@ import { carryOutEnd, endProblem } from './end-steps.ts';
 import type { BegunEnd, Ending } from './end-steps.ts';
 import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
+import { findOverlays } from './overlay-volumes.ts';
 import { keptRescue } from './kept-rescue.ts';
 import { begin, conclude, stateBefore } from './recording.ts';
 import { openSession } from './run.ts';
@@ -107,7 +110,11 @@ async function carryOut(run: Run): Promise<Ended> {
   return { session: open.session, on: ending.on, variables, notes: ending.notes };
 }
 
-function stepsOf(domain: DomainRef, { open, original, transient, scratchNvram, on }: Ending, stop: StopRequest) {
+function stepsOf(
+  domain: DomainRef,
+  { open, original, transient, scratchNvram, overlays, on }: Ending,
+  stop: StopRequest,
+) {
   const kind = original === null ? ('one-shot' as const) : ('until-ended' as const);
   const session = {
     domain: domain.name,
@@ -115,6 +122,7 @@ function stepsOf(domain: DomainRef, { open, original, transient, scratchNvram, o
     transient,
     endAtFirstReboot: false,
     scratchNvram,
+    overlays,
     nvramBackup: null,
     snapshot: null,
   };
@@ -124,7 +132,7 @@ function stepsOf(domain: DomainRef, { open, original, transient, scratchNvram, o
 /** The first record, on disk before anything is touched. `before` has the definition that the guest comes back to. */
 function beginEnd(
   { hypervisor, order }: Run,
-  { open: { session }, status, own, definitionXml, original, scratchNvram, on }: Ending,
+  { open: { session }, status, own, definitionXml, original, scratchNvram, overlays, on }: Ending,
   steps: readonly { readonly id: string; readonly text: string }[],
 ): Promise<JournalWriter> {
   const { domain, stop, by, journal } = order;
@@ -137,7 +145,10 @@ function beginEnd(
     before: stateBefore(status, own),
     rescueDefinition: original === null ? null : hashDefinition(definitionXml),
     steps,
-    files: scratchNvram === null ? [] : [{ kind: 'nvram', name: scratchNvram }],
+    files: [
+      ...overlays.map(({ path }): MadeFile => ({ kind: 'volume', name: path })),
+      ...(scratchNvram === null ? [] : [{ kind: 'nvram', name: scratchNvram } as const]),
+    ],
   });
 }
 
@@ -187,6 +198,7 @@ async function lookAt(hypervisor: Hypervisor, order: EndOrder, open: OpenSession
     // Without power a transient guest would be gone: it keeps its definition, its own.
     transient: original !== null && transient && on,
     scratchNvram: scratchIn(live ? runningXml : definitionXml, domain.uuid),
+    overlays: await findOverlays(hypervisor, overlayVolumesOf(session)),
     on,
     status,
     definitionXml,

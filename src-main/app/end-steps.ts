@@ -12,6 +12,8 @@ import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import { compareVariables } from './nvram.ts';
 import { inStep } from './recording.ts';
+import { removeOverlays } from './overlay-volumes.ts';
+import type { FoundOverlay } from './overlay-volumes.ts';
 import { removeFile } from './remove-file.ts';
 import { liveSession, openSession } from './run.ts';
 import type { OpenSession, RunReport } from './run.ts';
@@ -28,6 +30,8 @@ export interface Ending {
   /** It is transient again afterwards: started from its own XML, and then its definition taken away. */
   readonly transient: boolean;
   readonly scratchNvram: string | null;
+  /** Its overlay volumes: those that are there. */
+  readonly overlays: readonly FoundOverlay[];
   /** Will it run when all is done? */
   readonly on: boolean;
   /** As it is now. */
@@ -54,18 +58,25 @@ export interface BegunEnd {
 /** Gives what is to be told of the guest's UEFI variables; null: nothing. */
 export async function carryOutEnd(begun: BegunEnd): Promise<string | null> {
   const { hypervisor, domain, journal, report, writer, ending } = begun;
-  const { open, original, transient, scratchNvram } = ending;
+  const { open, original, transient, scratchNvram, overlays } = ending;
   if (open.live) await inStep(begun, 'stop', () => stop(begun));
   report.cancellable(false);
   for (const note of ending.notes) await writer.note(note);
   if (original !== null && !transient) await inStep(begun, 'define', () => putBack(begun, original));
-  const leftover =
-    scratchNvram === null ? null : await inStep(begun, 'nvram', () => removeFile(hypervisor, scratchNvram));
+  const leftovers: string[] = [];
+  if (scratchNvram !== null) {
+    const problem = await inStep(begun, 'nvram', () => removeFile(hypervisor, scratchNvram));
+    if (problem !== null) leftovers.push(`the session’s UEFI variables could not be removed: ${problem}`);
+  }
+  if (overlays.length > 0) {
+    const problems = await inStep(begun, 'overlay', () => removeOverlays(hypervisor, overlays));
+    leftovers.push(...problems.map((problem) => `the session’s overlay could not be removed: ${problem}`));
+  }
   // While it is off: its own firmware writes them, too. One that was ended half-way before may run already.
   const isOff = open.live || !isOn(ending.status.state);
   const variables = isOff ? await compareVariables(hypervisor, journal, domain, open.session.id) : null;
   await inStep(begun, 'start', () => start(begun));
-  await inStep(begun, 'verify', () => verifyEnd(begun, leftover));
+  await inStep(begun, 'verify', () => verifyEnd(begun, leftovers));
   if (variables !== null) {
     await writer.note(variables);
     report.note('verify', variables);
@@ -157,7 +168,7 @@ async function start({ hypervisor, domain, ending }: BegunEnd): Promise<void> {
 }
 
 /** Is the definition the one from before the rescue, and does the domain run from it? */
-async function verifyEnd({ hypervisor, domain, ending }: BegunEnd, leftover: string | null): Promise<void> {
+async function verifyEnd({ hypervisor, domain, ending }: BegunEnd, leftovers: readonly string[]): Promise<void> {
   const { on, original, transient } = ending;
   const [definitionXml, liveXml, still] = await Promise.all([
     hypervisor.domainXml(domain.uuid, 'definition'),
@@ -166,7 +177,7 @@ async function verifyEnd({ hypervisor, domain, ending }: BegunEnd, leftover: str
   ]);
   const differences: string[] = [];
   if (still !== null) differences.push('it is still in rescue');
-  if (leftover !== null) differences.push(`the session’s UEFI variables could not be removed: ${leftover}`);
+  differences.push(...leftovers);
   if (!transient && isAnother(ending, definitionXml))
     differences.push('its definition is not the one from before the rescue: somebody changed it meanwhile');
   const targets = (xml: string) =>

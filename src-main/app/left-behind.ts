@@ -4,7 +4,8 @@
  * looks alike is told, and left alone.
  */
 import type { EndedUnseen, Leftover } from '../../src-core/contract/journal-schemas.ts';
-import { domainOfOverlay } from '../../src-core/disks/overlay.ts';
+import { domainOfOverlay, imageOfOverlay, isOverlayOf, sessionOfOverlayVolume } from '../../src-core/disks/overlay.ts';
+import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { BeganRecord, EntryOutline, MadeFile } from '../../src-core/journal/types.ts';
 import { domainOfScratch } from '../../src-core/rescue/scratch-nvram.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
@@ -42,11 +43,11 @@ export function rescuesOn({ host, entries }: Pick<Seen, 'host' | 'entries'>): En
 
 /** Could a file of that name be one that a session makes? Then it is worth a look. */
 export function mayBeMade(name: string): boolean {
-  return domainOfScratch(name) !== null || domainOfOverlay(name) !== null;
+  return domainOfScratch(name) !== null || domainOfOverlay(name) !== null || sessionOfOverlayVolume(name) !== null;
 }
 
 export function leftoversAmong(seen: Seen): Leftover[] {
-  const files = seen.files.map((file) => scratchLeft(seen, file) ?? overlayLeft(seen, file));
+  const files = seen.files.map((file) => scratchLeft(seen, file) ?? volumeLeft(seen, file) ?? overlayLeft(seen, file));
   return [...files.filter((left) => left !== null), ...seen.domains.flatMap(snapshotsLeft)];
 }
 
@@ -118,11 +119,35 @@ function scratchLeft(seen: Seen, file: SeenFile): Leftover | null {
   return leftover('nvram', file, null, false, why);
 }
 
-/** Overlays: libvirt removes them when their domain stops, unless its daemon or its host crashed. */
+/** Overlays in a pool: they go when their rescue is ended, unless its guest is powered off and nobody ends it. */
+function volumeLeft(seen: Seen, file: SeenFile): Leftover | null {
+  if (sessionOfOverlayVolume(file.path) === null || isUsed(seen, file.path)) return null;
+  // A session that is open may have it without a disk that says so.
+  if (seen.domains.some(({ session }) => session?.id != null && isOverlayOf(session.id, file.path))) return null;
+  const maker = makerOf(seen, 'volume', file.path);
+  const domain = seen.domains.find(({ uuid }) => uuid === maker?.began.domain.uuid);
+  if (maker !== null && (domain !== undefined || isGoneFrom(seen, maker))) {
+    const told = `overlay of ${rescueName(maker)}`;
+    const why = domain === undefined ? `${told}; that domain is gone` : `${told}; nothing runs from it`;
+    return leftover('volume', file, domain === undefined ? maker.began.domain : refOf(domain), true, why);
+  }
+  const why =
+    'named like the overlay of a rescue, but the journal of this computer does not know it: it may be of one that is under way elsewhere';
+  return leftover('volume', file, null, false, why);
+}
+
+/** Does a domain have a disk whose writes go into that overlay, or a session that may have one? */
+export function mayUseOverlay({ session, on, xml }: Pick<SeenDomain, 'session' | 'on' | 'xml'>, path: string): boolean {
+  if (session !== null || mentions(xml, path)) return true;
+  const image = imageOfOverlay(path);
+  return on && parseDomain(xml).disks.some(({ source, transient }) => transient && source === image);
+}
+
+/** Overlays: libvirt removes them when their domain stops, unless its daemon or its host crashed. The domain may run again without it. */
 function overlayLeft(seen: Seen, file: SeenFile): Leftover | null {
   const name = domainOfOverlay(file.path);
   if (name === null || isUsed(seen, file.path)) return null;
-  const mayUse = (domain: SeenDomain | undefined) => domain !== undefined && (domain.on || domain.session !== null);
+  const mayUse = (domain: SeenDomain | undefined) => domain !== undefined && mayUseOverlay(domain, file.path);
   const byName = seen.domains.find((each) => each.name === name);
   if (mayUse(byName)) return null;
   const maker = makerOf(seen, 'overlay', file.path);
@@ -135,7 +160,7 @@ function overlayLeft(seen: Seen, file: SeenFile): Leftover | null {
       return leftover('overlay', file, maker.began.domain, true, `${ended}; that domain is gone`);
   }
   if (byName === undefined) return null;
-  const why = `a throw-away overlay of ${name}, which is off; the journal of this computer does not know it: it may be of a rescue from elsewhere, or of no rescue at all`;
+  const why = `a throw-away overlay of ${name}, which ${byName.on ? 'runs without it' : 'is off'}; the journal of this computer does not know it: it may be of a rescue from elsewhere, or of no rescue at all`;
   return leftover('overlay', file, refOf(byName), false, why);
 }
 

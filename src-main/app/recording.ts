@@ -79,8 +79,10 @@ export function stateBefore(
 }
 
 /** The files that a session makes, as its plan has them, and its snapshot. */
-export function madeFiles({ files, scratchNvram, snapshot }: RescuePlan): MadeFile[] {
-  const made = files.map(({ path }): MadeFile => ({ kind: path === scratchNvram ? 'nvram' : 'overlay', name: path }));
+export function madeFiles({ files, scratchNvram, overlays, snapshot }: RescuePlan): MadeFile[] {
+  const volumes = new Set(overlays.map(({ path }) => path));
+  const kind = (path: string) => (path === scratchNvram ? 'nvram' : volumes.has(path) ? 'volume' : 'overlay');
+  const made = files.map(({ path }): MadeFile => ({ kind: kind(path), name: path }));
   return snapshot === null ? made : [...made, { kind: 'snapshot', name: snapshot.name }];
 }
 

@@ -23,6 +23,7 @@ import { errorOf } from './errors.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import { begin, conclude, inStep, madeFiles, stateBefore } from './recording.ts';
 import { keepVariables } from './nvram.ts';
+import { makeOverlays } from './overlay-volumes.ts';
 import { rollBack } from './roll-back.ts';
 import { define, expectedBefore, snapshot, start, stop, verify } from './rescue-steps.ts';
 import type { Begun } from './rescue-steps.ts';
@@ -88,9 +89,10 @@ async function carryOut(run: Run): Promise<RescuePlan> {
   const writer = await beginRescue(run, inputs, plan, rescueXml);
   const begun: Begun = {
     ...{ hypervisor, domain, stamp, request: order.request, report, writer, signal, inputs, plan, rescueXml },
-    ...{ expected, asked: false, stopped: false, started: false, steps: new Set() },
+    ...{ expected, asked: false, stopped: false, started: false, made: [], steps: new Set() },
   };
   const work: Readonly<Partial<Record<StepId, () => Promise<void>>>> = {
+    overlay: () => makeOverlays(begun),
     stop: () => stop(begun),
     backup: () => keepVariables(hypervisor, writer, domain, inputs.nvram),
     snapshot: () => snapshot(begun),

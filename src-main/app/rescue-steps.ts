@@ -4,12 +4,14 @@ import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { recoverDefinition } from '../../src-core/rescue/record.ts';
 import type { RescueInputs, RescuePlan, RescueRequest, SessionStamp, StepId } from '../../src-core/rescue/types.ts';
+import type { OverlayVolume } from '../../src-core/rescue/session.ts';
 import { verifyRescue } from '../../src-core/rescue/verify.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { WHY_OFF, assertAsExpected, ifGone } from './drift.ts';
 import type { Expected } from './drift.ts';
 import type { JournalWriter } from './journal-port.ts';
+import { assertOverlays } from './overlay-volumes.ts';
 import { busyWith, liveSession } from './run.ts';
 import { obstaclesNow } from './obstacles.ts';
 import type { RunReport } from './run.ts';
@@ -36,6 +38,8 @@ export interface Begun {
   stopped: boolean;
   /** libvirt has started it for the rescue. */
   started: boolean;
+  /** Its overlays that were made, or may have been. */
+  readonly made: OverlayVolume[];
   /** Steps that were begun, done or not. */
   readonly steps: Set<StepId>;
 }
@@ -77,7 +81,9 @@ export async function stop(begun: Begun): Promise<void> {
 }
 
 /** Throws drift: something would be refused now that was not when the plan was made. That it has gone, the next look tells. */
-async function assertUnhindered({ hypervisor, domain, inputs, plan }: Begun): Promise<void> {
+async function assertUnhindered(begun: Begun): Promise<void> {
+  const { hypervisor, domain, inputs, plan } = begun;
+  await assertOverlays(begun);
   const found = (await obstaclesNow(hypervisor, inputs, plan).catch(ifGone)) ?? [];
   if (found.length === 0) return;
   const what = found

@@ -5,6 +5,7 @@
  */
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
+import { isOverlayOf } from '../../src-core/disks/overlay.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { needsAttention } from '../../src-core/journal/resume.ts';
 import type { Act, Way } from '../../src-core/journal/resume.ts';
@@ -18,6 +19,7 @@ import { lockDomain } from './domain-lock.ts';
 import { endRescue, scratchIn } from './end-run.ts';
 import type { EndOrder } from './end-run.ts';
 import type { Journal } from './journal-port.ts';
+import { mentions } from './left-behind.ts';
 import { restoreVariables } from './nvram-restore.ts';
 import { removeFile } from './remove-file.ts';
 import { runRescue } from './rescue-run.ts';
@@ -127,7 +129,7 @@ const ACTS: Readonly<Record<Act, (run: Run) => Promise<readonly string[]>>> = {
   'end-with-copy': (run) => end(run, 'journal'),
   start: (run) =>
     locked(run, 'start', async () => {
-      const left = await removeScratch(run);
+      const left = await removeMade(run);
       await run.hypervisor.startDomain(run.domain.uuid);
       await closeAs(run);
       return left;
@@ -142,9 +144,20 @@ const ACTS: Readonly<Record<Act, (run: Run) => Promise<readonly string[]>>> = {
       await takeAsOpen(run);
       return [];
     }),
+  clean: (run) =>
+    locked(run, 'overlay', async () => {
+      const left = await removeVolumes(run);
+      if (left.length > 0) {
+        const { name } = run.domain;
+        const what = left.join(' ').replace(/\.$/, '');
+        throw new SalvorError('verify-failed', { domain: name, what, unchanged: `${name} was not touched.` });
+      }
+      await closeAs(run);
+      return [];
+    }),
   close: (run) =>
     locked(run, null, async () => {
-      const left = await removeScratch(run);
+      const left = await removeMade(run);
       await closeAs(run);
       return left;
     }),
@@ -216,8 +229,10 @@ async function again(run: Run): Promise<readonly string[]> {
     { ...report, planned: () => undefined },
     signal,
   );
+  // Its own: the new session has others.
+  const left = await removeVolumes(run);
   await closeAs(run);
-  return [];
+  return left;
 }
 
 async function end(run: Run, record?: EndOrder['record']): Promise<readonly string[]> {
@@ -278,6 +293,28 @@ async function takeAsOpen(run: Run): Promise<void> {
   if (entry.began.kind === 'rescue' && entry.ended === null)
     await writer.ended({ outcome: 'done', code: null, message: null, unchanged: null, definition: null });
   else await closeAs(run);
+}
+
+const removeMade = async (run: Run): Promise<readonly string[]> => [
+  ...(await removeScratch(run)),
+  ...(await removeVolumes(run)),
+];
+
+/** Its overlay volumes: called by the session, so that no other has them. In sentences, what is left. */
+async function removeVolumes({ hypervisor, entry, domain }: Run): Promise<readonly string[]> {
+  const { files, session } = entry.began;
+  const own = files.filter(({ kind, name }) => kind === 'volume' && isOverlayOf(session.id, name));
+  if (own.length === 0) return [];
+  // Somebody may have defined the guest anew, with an overlay as a disk of its own.
+  const kinds = ['definition', 'live'] as const;
+  const xml = await Promise.all(kinds.map((kind) => hypervisor.domainXml(domain.uuid, kind)));
+  const problems: string[] = [];
+  for (const { name } of own) {
+    const isUsed = xml.some((each) => mentions(each, name));
+    const problem = isUsed ? `${domain.name} is defined with it now` : await removeFile(hypervisor, name);
+    if (problem !== null) problems.push(`The session’s overlay ${name} could not be removed: ${problem}.`);
+  }
+  return problems;
 }
 
 /** Files that only this session has, by their names: metadata are not asked, since anybody can write a path there. In sentences, what is left. */

@@ -4,6 +4,7 @@ import type { ErrorData } from '../../src-core/contract/errors.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
 import { undone } from './recording.ts';
+import { removeOverlays } from './overlay-volumes.ts';
 import { removeFile } from './remove-file.ts';
 import type { Begun } from './rescue-steps.ts';
 import { account, isElsewhere, standingOf } from './standing.ts';
@@ -16,7 +17,7 @@ import { forceOff } from './stop-guest.ts';
 export async function rollBack(begun: Begun, cause: ErrorData): Promise<SalvorError> {
   const { hypervisor, domain, report } = begun;
   report.cancellable(false);
-  const back: WayBack = { restarted: false, redefined: false, failure: null };
+  const back: WayBack = { restarted: false, redefined: false, failure: null, overlays: [] };
   let now: Standing | null;
   try {
     await restore(begun, back);
@@ -25,10 +26,24 @@ export async function rollBack(begun: Begun, cause: ErrorData): Promise<SalvorEr
   }
   try {
     now = await standingOf(hypervisor, domain);
+    if (!isOurs(begun, now)) back.overlays = await removeMade(begun);
   } catch (error) {
     return unseen(begun, cause, back.failure ?? errorOf(error));
   }
   return afterRollBack(begun, cause, back, now);
+}
+
+/** Does it stand on the rescue, running or defined? Then it needs its overlays. */
+const isOurs = ({ stamp }: Begun, now: Standing | null) => now?.live?.id === stamp.id || now?.defined?.id === stamp.id;
+
+/** The overlays that were made for it, and nothing that was there before; in words, what is left of them. */
+async function removeMade(begun: Begun): Promise<readonly string[]> {
+  const { hypervisor, made, writer } = begun;
+  if (made.length === 0) return [];
+  const problems = await removeOverlays(hypervisor, made);
+  if (problems.length === 0) await undone(begun, 'overlay');
+  for (const problem of problems) await writer.note(`Its overlay could not be removed: ${problem}`);
+  return problems;
 }
 
 /** What the way back has tried: a call may take effect, and its answer be lost. */
@@ -36,6 +51,8 @@ interface WayBack {
   restarted: boolean;
   redefined: boolean;
   failure: ErrorData | null;
+  /** Of its overlays that could not be removed. */
+  overlays: readonly string[];
 }
 
 /** Bring the guest back to the definition and the power state it had. What is not ours is left alone. */
@@ -122,7 +139,13 @@ function afterRollBack(begun: Begun, cause: ErrorData, back: WayBack, now: Stand
   const { state, persistent, definitionXml } = inputs.domain;
   const done: Done = { ...back, asked, stopBegun: steps.has('stop'), stopped };
   const before = { session: stamp.id, state, persistent, definitionXml };
-  const { text: unchanged, left } = account(domain, before, now, done);
+  const { text, left } = account(domain, before, now, done);
+  const unchanged = [
+    text,
+    ...back.overlays.map(
+      (problem) => `Its overlay could not be removed (${problem.replace(/\.$/, '')}): salvor sessions lists it.`,
+    ),
+  ].join(' ');
   if (left !== null) {
     const rollback = withoutStop(back.failure?.message ?? 'it did not last');
     return new SalvorError(
@@ -148,9 +171,15 @@ function withTruth({ domain, steps }: Begun, cause: ErrorData, unchanged: string
     case 'stop-failed':
     case 'backup-failed':
     case 'snapshot-failed':
+    case 'overlay-failed':
     case 'journal-unwritable':
       return new SalvorError(cause.code, { ...cause.params, unchanged }, cause.detail);
     default:
+      // Nothing but its overlays was begun.
+      if (steps.size === 1 && steps.has('overlay')) {
+        const what = withoutStop(cause.message);
+        return new SalvorError('overlay-failed', { domain: domain.name, what, unchanged }, cause.detail);
+      }
       return new SalvorError(
         steps.has('start') || steps.has('define') ? 'start-failed' : 'stop-failed',
         { domain: domain.name, what: 'the rescue', unchanged },

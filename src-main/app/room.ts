@@ -26,7 +26,9 @@ export function wantedRoom(
 ): WantedRoom[] {
   const found = new Map<string, WantedRoom>();
   for (const { source, size, content } of media) {
-    if (source?.type !== 'file' || request.writes !== 'overlay' || content?.kind === 'iso9660') continue;
+    // With a pool for overlays none lies beside a medium.
+    if (request.writes !== 'overlay' || request.overlayPool !== null) break;
+    if (source?.type !== 'file' || content?.kind === 'iso9660') continue;
     const capacity = content?.virtualSize ?? size;
     found.set(source.file, { image: source.file, capacity: () => Promise.resolve(capacity), thorough: false });
   }

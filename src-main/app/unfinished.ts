@@ -99,6 +99,7 @@ function unseen(
     other: null,
     problem: null,
     files: false,
+    overlay: false,
   } as const;
   const { happened } = situationOf(entry, { power: 'off', copy: false }, now);
   return { situation: 'unreachable', happened, stands, offers: [] };
@@ -178,16 +179,16 @@ async function observe(
     other: null,
     problem: null,
   } as const;
-  const files = await anyFile(hypervisor, entry);
+  const { files, overlay } = await anyFile(hypervisor, entry);
   const here = await find(hypervisor, uuid, (found) => found.uuid === uuid);
   try {
-    if (here !== null) return { ...(await observeHere(hypervisor, entry, here, own, kept)), files };
+    if (here !== null) return { ...(await observeHere(hypervisor, entry, here, own, kept)), files, overlay };
   } catch (error) {
     // It went away between two calls.
     if (errorOf(error).code !== 'domain-not-found') throw error;
   }
   const namesake = await find(hypervisor, name, (found) => found.name === name && found.uuid !== uuid);
-  return { ...nobody, files, domain: namesake === null ? 'gone' : 'replaced', there: namesake?.uuid ?? null };
+  return { ...nobody, files, overlay, domain: namesake === null ? 'gone' : 'replaced', there: namesake?.uuid ?? null };
 }
 
 /** libvirt looks a word up as a UUID and as a name. */
@@ -211,7 +212,7 @@ async function observeHere(
   { uuid, name }: DomainRef,
   own: string,
   kept: KeptRescue | null,
-): Promise<Omit<DomainNow, 'files'>> {
+): Promise<Omit<DomainNow, 'files' | 'overlay'>> {
   const [status, { managedSave }, live, definitionXml] = await Promise.all([
     hypervisor.domainStatus(uuid),
     hypervisor.domainObstacles(uuid),
@@ -250,10 +251,16 @@ function defines(xml: string, session: string, own: string, kept: KeptRescue | n
   return { definition: back.differs ? 'differs' : 'damaged', problem: back.problem, other: null };
 }
 
-/** Is a file that the session made to be seen? Only in pools that there are: to look, nothing is changed on the host. */
-async function anyFile(hypervisor: Hypervisor, { began: { files } }: EntryOutline): Promise<boolean> {
-  const seen = files
-    .filter(({ kind }) => kind !== 'snapshot')
-    .map(({ name }) => hypervisor.examineVolume({ path: name }, 0).catch(() => null));
-  return (await Promise.all(seen)).some((volume) => volume !== null);
+/**
+ * Is a file that the session made to be seen, and one of its overlay volumes? Only in pools that there are: to look, nothing is changed on
+ * the host.
+ */
+async function anyFile(
+  hypervisor: Hypervisor,
+  { began: { files } }: EntryOutline,
+): Promise<Pick<DomainNow, 'files' | 'overlay'>> {
+  const made = files.filter(({ kind }) => kind !== 'snapshot');
+  const seen = await Promise.all(made.map(({ name }) => hypervisor.examineVolume({ path: name }, 0).catch(() => null)));
+  const there = made.filter((_file, index) => seen[index] !== null);
+  return { files: there.length > 0, overlay: there.some(({ kind }) => kind === 'volume') };
 }

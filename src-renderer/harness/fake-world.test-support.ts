@@ -4,6 +4,7 @@ import type { Leftovers, Unfinished } from '../../src-core/contract/journal-sche
 import type { Host, MachineRow, Operation, Pool, Settings, Volume } from '../../src-core/contract/schemas.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { JournalEntry, UnreadableEntry } from '../../src-core/journal/types.ts';
+import type { OfferedFile, Transfer } from '../../src-core/contract/transfer.ts';
 import type { SessionRecord } from '../../src-core/rescue/session.ts';
 import { LEGACY, MAIL, STORAGE, WEB, guestXml } from './guests.test-support.ts';
 
@@ -63,6 +64,7 @@ export function session(parts: Partial<SessionRecord> = {}): SessionRecord {
     medium: '/srv/iso/systemrescue-12.01-amd64.iso',
     powerBefore: 'on',
     definition: null,
+    overlays: null,
     transient: false,
     ...parts,
   };
@@ -80,6 +82,24 @@ export interface FakeWorld {
   readonly unreadable: UnreadableEntry[];
   unfinished: Unfinished[];
   leftovers: Leftovers;
+  readonly transfers: Map<string, Transfer>;
+  /** What somebody chooses who is asked for files. */
+  readonly files: OfferedFile[];
+}
+
+export function volume(parts: Partial<Volume> = {}): Volume {
+  const { pool = 'iso', name = 'rescue.iso' } = parts;
+  return {
+    pool,
+    name,
+    path: `/srv/${pool}/${name}`,
+    format: 'iso',
+    capacity: 1.1e9,
+    allocation: 1.1e9,
+    unfit: null,
+    machines: [],
+    ...parts,
+  };
 }
 
 export const VOLUMES: Readonly<Record<string, readonly Volume[]>> = {
@@ -88,16 +108,7 @@ export const VOLUMES: Readonly<Record<string, readonly Volume[]>> = {
     'debian-12.8.0-amd64-netinst.iso',
     'virtio-win-0.1.262.iso',
     'grml64-full-bios.iso',
-  ].map((name) => ({
-    pool: 'iso',
-    name,
-    path: `/srv/iso/${name}`,
-    format: 'iso',
-    capacity: 1.1e9,
-    allocation: 1.1e9,
-    unfit: null,
-    machines: [],
-  })),
+  ].map((name) => volume({ name })),
   images: (['rescue-tools.qcow2', 'web-01.qcow2', 'build-07.qcow2'] as const).map((name, at) => ({
     pool: 'images',
     name,
@@ -156,6 +167,8 @@ export function makeWorld(parts: Partial<FakeWorld> = {}): FakeWorld {
     unreadable: [],
     unfinished: [],
     leftovers: { leftovers: [], endedUnseen: [] },
+    transfers: new Map(),
+    files: [],
     ...parts,
   };
 }
