@@ -29,7 +29,7 @@ export function parseSpec(text: string): MediumSpec {
       return parseKernel(text);
     default:
       throw usage(
-        `“${text}” is no medium: write volume:POOL/NAME, path:/PATH, url:https://…, original, or kernel:PATH,initrd:PATH,cmdline:TEXT`,
+        `“${text}” is no medium: write volume:POOL/NAME, path:/PATH, url:https://…, original, kernel:PATH,initrd:PATH,cmdline:TEXT, or library:NAME`,
       );
   }
 }

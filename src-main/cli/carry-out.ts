@@ -15,6 +15,8 @@ import type { RescueOrder } from '../app/rescue-run.ts';
 import { who } from '../app/who.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { openJournal } from '../app/journal.ts';
+import { rememberUse } from '../app/library/changes.ts';
+import { openLibrary } from '../app/library/store.ts';
 import { oneOf, parseStop, usage } from './arguments.ts';
 import type { StopOptions } from './arguments.ts';
 import { canAsk, confirm as askFirst } from './ask.ts';
@@ -22,7 +24,7 @@ import { withHost } from './connect.ts';
 import { progress } from './progress.ts';
 import { EXIT, plain, print, printJson, tell } from './output.ts';
 import type { Exit } from './output.ts';
-import { propertiesOf, requestOf } from './request.ts';
+import { orderOf } from './request.ts';
 import { tellUnfinished } from './tell-unfinished.ts';
 import type { RequestOptions } from './request.ts';
 import { planText } from './show-plan.ts';
@@ -35,8 +37,7 @@ export interface RescueOptions extends RequestOptions {
 }
 
 export async function rescue(name: string, options: RescueOptions): Promise<Exit> {
-  const request = requestOf(options);
-  const properties = await propertiesOf(options.properties);
+  const { request, properties } = await orderOf(options, options.uri);
   if (!options.yes && !canAsk(options.json))
     throw usage('rescue restarts the guest: say --yes, or run it at a terminal and confirm there');
   return withHost(options.uri, false, async (host) => {
@@ -56,6 +57,8 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
           signal,
         ),
       );
+      const used = { uri: options.uri, spec: request.media[0], domain: domain.name, at: stamp.startedAt };
+      await rememberUse(openLibrary(), used);
       const unfinished = await tellUnfinished(host, options.uri);
       const told = { domain, state: 'in-rescue', session: stamp, journalProblem: journalProblem(), unfinished };
       if (options.json) printJson({ ...told, plan: redactPlan(plan) });

@@ -1,7 +1,7 @@
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
-import type { RescueInputs, RescuePlan, RescueRequest } from '../../src-core/rescue/types.ts';
+import type { RescueInputs, RescuePlan } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
 import { oneOf, usage } from './arguments.ts';
 import { withHost } from './connect.ts';
@@ -9,8 +9,8 @@ import { MEDIUM_FORMATS, offlineInputs } from './offline.ts';
 import { EXIT, plainLines, print, printJson } from './output.ts';
 import type { Exit } from './output.ts';
 import { readXmlFile } from './read-file.ts';
-import { propertiesOf, requestOf } from './request.ts';
-import type { RequestOptions } from './request.ts';
+import { orderOf } from './request.ts';
+import type { CliOrder, RequestOptions } from './request.ts';
 import { bootText, diffText, planText } from './show-plan.ts';
 
 export const OUTPUTS = ['plan', 'xml', 'diff', 'virsh', 'boot'] as const;
@@ -29,30 +29,24 @@ export interface PlanOptions extends RequestOptions {
 /** Exit 2 where the plan is refused; the plan is printed all the same. */
 export async function plan(domain: string | undefined, options: PlanOptions): Promise<Exit> {
   const output = oneOf('--out', OUTPUTS, options.out);
-  const request = requestOf(options);
+  const order = await orderOf(options, options.xml === undefined ? (options.uri ?? null) : null);
   const made = planRescue(
     options.xml === undefined
-      ? await askHost(options.uri ?? '', domain ?? '', request, options)
-      : await fromFiles(options.xml, request, options),
+      ? await askHost(options.uri ?? '', domain ?? '', order)
+      : await fromFiles(options.xml, order, options),
   );
   if (options.json) printJson(made);
   else print(made.refusals.length > 0 ? planText(made) : textOf(made, output));
   return made.refusals.length > 0 ? EXIT.refused : EXIT.done;
 }
 
-async function askHost(
-  uri: string,
-  domain: string,
-  request: RescueRequest,
-  options: PlanOptions,
-): Promise<RescueInputs> {
-  const properties = await propertiesOf(options.properties);
+async function askHost(uri: string, domain: string, order: CliOrder): Promise<RescueInputs> {
   return withHost(uri, false, async (host) =>
-    collectInputs(host, (await host.findDomain(domain)).uuid, { request, properties, stamp: null }),
+    collectInputs(host, (await host.findDomain(domain)).uuid, { ...order, stamp: null }),
   );
 }
 
-async function fromFiles(xml: string, request: RescueRequest, options: PlanOptions): Promise<RescueInputs> {
+async function fromFiles(xml: string, { request, properties }: CliOrder, options: PlanOptions): Promise<RescueInputs> {
   const mediumFormat =
     options.mediumFormat === undefined ? null : oneOf('--medium-format', MEDIUM_FORMATS, options.mediumFormat);
   const domainCapabilities = await readNamed('--domcaps', options.domcaps, 'domainCapabilities');
@@ -63,7 +57,7 @@ async function fromFiles(xml: string, request: RescueRequest, options: PlanOptio
       xml: await readXmlFile(xml),
       domainCapabilities,
       mediumFormat,
-      properties: await propertiesOf(options.properties),
+      properties,
     },
     request,
   );

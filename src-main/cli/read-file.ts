@@ -15,13 +15,19 @@ export async function readXmlFile(path: string): Promise<string> {
 
 /** JSON of a file. Throws file-unreadable. */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const { text, more } = await readStart(path, MAX_JSON_LENGTH);
-  if (more !== null) throw new SalvorError('file-unreadable', { path }, `it is longer than ${MAX_JSON_LENGTH} bytes`);
+  const text = await readText(path, MAX_JSON_LENGTH);
   try {
     return JSON.parse(text) as unknown;
   } catch {
     throw new SalvorError('file-unreadable', { path }, 'it is not JSON');
   }
+}
+
+/** Text of a file, or of standard input for `-`, of no more than `limit` bytes. Throws file-unreadable. */
+export async function readText(path: string, limit: number): Promise<string> {
+  const { text, more } = await readStart(path, limit);
+  if (more !== null) throw new SalvorError('file-unreadable', { path }, `it is longer than ${limit} bytes`);
+  return text;
 }
 
 /** Ranges of a file, each as far as it reaches, and its length; null where it cannot be read. */

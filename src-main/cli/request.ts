@@ -2,9 +2,10 @@
 import { readImageProperties } from '../../src-core/media/properties.ts';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { FALL_THROUGHS, GUEST_DISKS, PROFILES, SESSION_KINDS } from '../../src-core/rescue/types.ts';
-import type { RescueRequest } from '../../src-core/rescue/types.ts';
-import { oneOf, parseSpec, parseStop } from './arguments.ts';
+import type { MediumSpec, RescueRequest } from '../../src-core/rescue/types.ts';
+import { oneOf, parseStop } from './arguments.ts';
 import type { StopOptions } from './arguments.ts';
+import { namedMedia } from './library-media.ts';
 import { readJsonFile } from './read-file.ts';
 
 export interface RequestOptions extends StopOptions {
@@ -23,10 +24,23 @@ export interface RequestOptions extends StopOptions {
   readonly properties?: string;
 }
 
+/** What goes into a plan: the request, and the image properties of the medium that boots. */
+export interface CliOrder {
+  readonly request: RescueRequest;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** `uri` null: from files. Properties of a file come before those that the library has. */
+export async function orderOf(options: RequestOptions, uri: string | null): Promise<CliOrder> {
+  const { media, properties } = await namedMedia(options.medium, uri);
+  const request = requestOf(options, media);
+  return { request, properties: { ...properties, ...(await propertiesOf(options.properties)) } };
+}
+
 /** Device and bus stay as they were typed: a wrong one is refused by name, with what would fit. */
-export function requestOf(options: RequestOptions): RescueRequest {
+function requestOf(options: RequestOptions, media: readonly MediumSpec[]): RescueRequest {
   return {
-    media: options.medium.map(parseSpec),
+    media,
     device: options.device ?? null,
     bus: options.bus ?? null,
     profile: oneOf('--profile', PROFILES, options.profile),
@@ -42,7 +56,7 @@ export function requestOf(options: RequestOptions): RescueRequest {
   };
 }
 
-export async function propertiesOf(path: string | undefined): Promise<Readonly<Record<string, string>>> {
+async function propertiesOf(path: string | undefined): Promise<Readonly<Record<string, string>>> {
   if (path === undefined) return {};
   const json = await readJsonFile(path);
   try {
