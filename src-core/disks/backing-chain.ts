@@ -1,5 +1,6 @@
 /** The images below a disk, as a definition tells them: <backingStore> inside of <backingStore>. */
 import { parseXml } from '../domain-xml/document.ts';
+import type { XmlElement } from '../domain-xml/document.ts';
 import { diskSourceName } from '../domain-xml/disk-view.ts';
 import { attribute, child, children } from '../domain-xml/elements.ts';
 
@@ -22,10 +23,20 @@ export interface BackingChain {
 /** A definition cannot name more: each layer is an element inside the one above it. */
 const MAX_LAYERS = 1000;
 
-/** The chain of the disk with this target in a domain's XML; empty where there is no such disk. Throws XmlProblem. */
-export function backingChainOf(domainXml: string, target: string): BackingChain {
+const NO_CHAIN: BackingChain = { images: [], ends: false };
+
+/** The chain of each disk in a domain's XML, by target. Throws XmlProblem. */
+export function backingChainsOf(domainXml: string): Map<string, BackingChain> {
   const disks = children(child(parseXml(domainXml).documentElement, 'devices'), 'disk');
-  const disk = disks.find((element) => attribute(child(element, 'target'), 'dev') === target) ?? null;
+  return new Map(disks.map((disk) => [attribute(child(disk, 'target'), 'dev') ?? '', chainOf(disk)]));
+}
+
+/** The chain of the disk with this target; empty where there is no such disk. Throws XmlProblem. */
+export function backingChainOf(domainXml: string, target: string): BackingChain {
+  return backingChainsOf(domainXml).get(target) ?? NO_CHAIN;
+}
+
+function chainOf(disk: XmlElement): BackingChain {
   const images: BackingImage[] = [];
   let layer = child(disk, 'backingStore');
   for (; layer !== null && images.length < MAX_LAYERS; layer = child(layer, 'backingStore')) {

@@ -6,7 +6,7 @@ import { createHosts } from './hosts.ts';
 import { createJournalHandlers } from './journal-services.ts';
 import type { JournalServicesOptions } from './journal-services.ts';
 import type { Connected, HostEntry, Hosts } from './hosts.ts';
-import { machineDetails } from './details.ts';
+import { fullMachineDetails, machineDetails } from './details.ts';
 import type { Log } from './log.ts';
 import { createOperations } from './operations.ts';
 import type { Operations } from './operations.ts';
@@ -86,7 +86,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     'machines.fullDetails': (key) => {
       const { host, row } = machine(key);
-      return machineDetails(host.hypervisor, row);
+      return fullMachineDetails(host.hypervisor, row, hosts.elsewhere(key.hostId));
     },
     'machines.diskStats': async (key) => {
       const { host, row } = machine(key);
