@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesOf } from '../testbed/guests.ts';
+import { ownBoot } from '../testbed/ovmf-vars.ts';
 import type { Guest } from '../testbed/guests.ts';
 
 export interface Look {
@@ -20,7 +21,7 @@ export interface Look {
   /** Does libvirt's metadata tell of a session: live, or in the definition? */
   readonly session: boolean;
   readonly snapshots: string;
-  /** Of its disks, its UEFI variables and the medium. */
+  /** Of its disks and the medium, and its own boot entry among its UEFI variables. */
   readonly contents: Readonly<Record<string, string>>;
   readonly files: readonly string[];
   readonly pools: string;
@@ -83,10 +84,13 @@ async function askVirsh({ host, name }: Guest) {
 
 async function contentsOf(guest: Guest, medium: string): Promise<Record<string, string>> {
   const disks = ['root.img', 'data.img', 'swap.img', 'config.img'].map((name) => join(guest.dir, name));
-  const own = [...disks, guest.vars];
-  return Object.fromEntries(
-    await Promise.all([...own, medium].map(async (file) => [file, await hashOf(file)] as const)),
-  );
+  const hashed = [...disks, medium].map(async (file) => [file, await hashOf(file)] as const);
+  // The guest's own firmware writes to it at each boot: what must stay is its boot entry.
+  const variables = await readFile(guest.vars).catch(() => null);
+  return Object.fromEntries([
+    ...(await Promise.all(hashed)),
+    [guest.vars, variables === null ? 'gone' : ownBoot(variables)],
+  ]);
 }
 
 const hashes = new Map<string, string>();

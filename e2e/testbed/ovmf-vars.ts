@@ -99,6 +99,16 @@ export async function bootEntries(path: string): Promise<Record<string, string>>
   return entries;
 }
 
+/**
+ * The guest's own boot entry in a store, and whether the firmware tries it first: what a rescue must leave to it. Everything else a
+ * firmware that has booted writes as well (boot counters, consoles, entries of its own).
+ */
+export function ownBoot(store: Buffer): string {
+  const { variables } = readStore(store);
+  const entry = variables.get('Boot0005')?.toString('hex') ?? 'no entry';
+  return `${entry}, ${variables.get('BootOrder')?.readUInt16LE() === 5 ? 'first' : 'not first'}`;
+}
+
 /** Write a store to `path` whose only boot entry is the guest's own: Boot0005 `debian`, alone in BootOrder. */
 export async function writeGuestVars(template: string, path: string, partitionSectors: number): Promise<void> {
   const bootOrder = Buffer.from([5, 0]);
