@@ -5,7 +5,17 @@ import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { serialiseXml } from '../../src-core/domain-xml/serialise.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import type { DomainState, RescueRequest } from '../../src-core/rescue/types.ts';
-import type { DomainEvent, ExaminedVolume, Hypervisor, ShutdownWay, StoragePool, WhyOff } from '../libvirt/port.ts';
+import { fakeStorage } from './fake-storage.test-support.ts';
+import type { FakeStorage } from './fake-storage.test-support.ts';
+import type {
+  DomainEvent,
+  ExaminedVolume,
+  Hypervisor,
+  ShutdownWay,
+  StoragePool,
+  VolumeRef,
+  WhyOff,
+} from '../libvirt/port.ts';
 
 export const UUID = 'c0ffee00-1111-4222-8333-444455556666';
 export const DOMAIN = { uuid: UUID, name: 'patient' } as const;
@@ -37,6 +47,8 @@ export const DEFINITION = `<domain type='kvm'>
 
 export interface FakeHost {
   readonly hypervisor: Hypervisor;
+  /** What uploads and downloads work on. */
+  readonly storage: FakeStorage;
   /** Names of the methods that change something, in the order of their calls. */
   readonly changes: string[];
   state: DomainState;
@@ -93,7 +105,9 @@ export function fileVolume(
 /** A domain that runs (or not) with a bootable medium at /media/rescue.img. */
 export function fakeHost(options: FakeOptions = {}): FakeHost {
   const state = options.state ?? 'running';
-  const volumes = options.volumes ?? { '/media/rescue.img': fileVolume('/media/rescue.img') };
+  const volumes: Record<string, ExaminedVolume> = {
+    ...(options.volumes ?? { '/media/rescue.img': fileVolume('/media/rescue.img') }),
+  };
   const listeners = new Set<(event: DomainEvent) => void>();
   const emit = (event: DomainEvent) => listeners.forEach((listener) => listener(event));
   const host: FakeHost = {
@@ -111,6 +125,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     whyOff: null,
     emit,
     hypervisor: undefined as unknown as Hypervisor,
+    storage: fakeStorage(),
   };
   const become = (next: DomainState, live: string | null, why: WhyOff | null = null) => {
     host.state = next;
@@ -124,6 +139,15 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       : Promise.reject(new SalvorError('domain-not-found', { domain: DOMAIN.name, uri: 'fake:///host' }));
   const refuse = (call: string, why: string) => new SalvorError('libvirt', { call }, why);
   const change = (name: keyof Hypervisor) => host.changes.push(name);
+  const folderOf = (name: string) =>
+    /<path>(.*?)<\/path>/.exec(options.pools?.find((pool) => pool.name === name)?.xml ?? '')?.[1] ?? null;
+  const pathOf = (where: VolumeRef | { readonly path: string }) =>
+    'path' in where ? where.path : `${folderOf(where.pool) ?? where.pool}/${where.name}`;
+  const namesIn = (pool: string) => {
+    const folder = folderOf(pool);
+    const inside = Object.keys(volumes).filter((path) => path.slice(0, path.lastIndexOf('/')) === folder);
+    return inside.map((path) => path.slice(path.lastIndexOf('/') + 1));
+  };
   const methods: Hypervisor = {
     uri: 'fake:///host',
     readOnly: false,
@@ -223,9 +247,9 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     freeSpace: () => Promise.resolve(null),
     createPool: () => Promise.resolve('created'),
     stopPool: () => Promise.resolve(),
-    listVolumeNames: () => Promise.resolve([]),
+    listVolumeNames: (pool) => Promise.resolve(namesIn(pool)),
     listVolumes: () => Promise.resolve([]),
-    examineVolume: (where) => Promise.resolve('path' in where ? (volumes[where.path] ?? null) : null),
+    examineVolume: (where) => Promise.resolve(volumes[pathOf(where)] ?? null),
     readVolume: (where, ranges) => {
       const head = ('path' in where ? volumes[where.path] : undefined)?.head ?? null;
       return Promise.resolve(head === null ? null : ranges.map(({ at, length }) => head.slice(at, at + length)));
@@ -235,7 +259,24 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       if ('path' in where) volumes[where.path]?.head?.set(bytes, at);
       return Promise.resolve();
     },
-    deleteVolume: () => Promise.resolve(),
+    makeVolume: (pool, xml) => {
+      change('makeVolume');
+      const name = /<name>(.*?)<\/name>/.exec(xml)?.[1] ?? '';
+      const path = pathOf({ pool, name });
+      if (path in volumes)
+        return Promise.reject(refuse('virStorageVolCreateXML', `storage volume '${name}' exists already`));
+      volumes[path] = fileVolume(path, null, /<backingStore><path>(.*?)<\/path>/.exec(xml)?.[1] ?? null);
+      return Promise.resolve(path);
+    },
+    ...host.storage.methods,
+    deleteVolume: (where) => {
+      if (host.storage.remove(where)) return Promise.resolve();
+      // A file that no pool of the fake knows is one that a look into its folder would have found.
+      if (!('pool' in where) || folderOf(where.pool) === null) return Promise.resolve();
+      change('deleteVolume');
+      delete volumes[pathOf(where)];
+      return Promise.resolve();
+    },
   };
   const hypervisor = new Proxy(methods, {
     get: (target, name: keyof Hypervisor) => {

@@ -11,6 +11,7 @@ import type { Liveness } from './liveness.ts';
 import { domainMethods } from './libvirt-domains.ts';
 import { snapshotMethods } from './libvirt-snapshots.ts';
 import { storageMethods } from './libvirt-storage.ts';
+import { transferMethods } from './libvirt-transfers.ts';
 import type { HostIdentity, Hypervisor, OpenHypervisor } from './port.ts';
 import type { SecretFacts } from '../../src-core/rescue/types.ts';
 
@@ -87,6 +88,7 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean, 
     ...domainMethods(link),
     ...snapshotMethods(link),
     ...storageMethods(link),
+    ...transferMethods(link, uri),
   };
 }
 

@@ -26,6 +26,7 @@ type StorageMethods = Pick<
   | 'examineVolume'
   | 'readVolume'
   | 'writeVolume'
+  | 'makeVolume'
   | 'deleteVolume'
 >;
 
@@ -90,6 +91,11 @@ export function storageMethods(link: Link): StorageMethods {
           volume.dispose();
         }
       }),
+    makeVolume: (name, xml) =>
+      onPool(name, async (pool) => {
+        const volume = await pool.createVolume(xml, 0, SLOW);
+        return await volume.path().finally(() => volume.dispose());
+      }),
     deleteVolume: (where) =>
       link.guard('path' in where ? where.path : where.pool, async () =>
         (await lookupVolume(connection, where))?.delete(0, SLOW),
@@ -102,7 +108,7 @@ const noPool = (error: unknown) => hasCode(error, vir.VIR_ERR_NO_STORAGE_POOL);
 const noPoolThere = (error: unknown) => noPool(error) || hasCode(error, vir.VIR_ERR_NO_SUPPORT);
 const noVolume = (error: unknown) => hasCode(error, vir.VIR_ERR_NO_STORAGE_VOL);
 
-async function lookupVolume(
+export async function lookupVolume(
   connection: Connection,
   where: VolumeRef | { readonly path: string },
 ): Promise<StorageVolume | null> {

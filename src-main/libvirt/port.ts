@@ -112,6 +112,30 @@ export interface ExaminedVolume {
   readonly head: Uint8Array | null;
 }
 
+/** Where a stream begins, in bytes. `sparse`: holes go over the connection as their lengths (libvirt 3.4 on both ends). */
+export interface StreamStart {
+  readonly at: number;
+  readonly sparse: boolean;
+}
+
+/** One call at a time. */
+export interface UploadStream {
+  readonly send: (bytes: Uint8Array) => Promise<void>;
+  /** Bytes that stay as they are: zeros, where nothing was written before. */
+  readonly sendHole: (length: number) => Promise<void>;
+  /** Resolves when the host has written all that was sent; the stream is over then. */
+  readonly finish: () => Promise<void>;
+  /** Give it up; what the host has written stays. Never rejects. */
+  readonly abort: () => Promise<void>;
+}
+
+/** One call at a time. */
+export interface DownloadStream {
+  /** The next bytes, or the length of the hole that comes next, or null at the end. */
+  readonly receive: () => Promise<Uint8Array | number | null>;
+  readonly close: () => Promise<void>;
+}
+
 export interface CapabilityQuery {
   readonly emulator: string | null;
   readonly arch: string | null;
@@ -217,4 +241,17 @@ export interface Hypervisor {
   /** Make a volume from <volume> XML; its path on the host, or what its pool knows it by. An existing one is never overwritten. Throws pool-not-found. */
   readonly makeVolume: (pool: string, xml: string) => Promise<string>;
   readonly deleteVolume: (where: VolumeRef | { readonly path: string }) => Promise<void>;
+  /**
+   * Make an empty raw volume of `capacity` bytes, `allocation` of them taken up at once. Rejects with volume-exists: one that is there is
+   * never touched.
+   */
+  readonly createVolume: (where: VolumeRef, capacity: number, allocation: number) => Promise<void>;
+  /** Rejects with volume-not-found. `physical`: length of the file or device, what a download gives. */
+  readonly volumeSizes: (where: VolumeRef) => Promise<BlockSizes>;
+  /** Overwrite a volume from one place on. Rejects with volume-not-found, not-supported. */
+  readonly openUpload: (where: VolumeRef, from: StreamStart) => Promise<UploadStream>;
+  /** Read a volume from one place on. Rejects with volume-not-found, not-supported. */
+  readonly openDownload: (where: VolumeRef, from: StreamStart) => Promise<DownloadStream>;
+  /** What an open file of this computer has at a place: data, or a hole, and so many bytes of it; length 0: it ends there. */
+  readonly fileSection: (fd: number, at: number) => Promise<{ readonly data: boolean; readonly length: number }>;
 }
