@@ -10,22 +10,20 @@ interface XmlViewProps {
   readonly label: string;
   /** What else this view is to do; must stay the same object for as long as it does. */
   readonly extension?: Extension;
-  /** What the first line is counted as, in a text that is part of another. */
-  readonly firstLine?: number;
-  /** Long lines go on below, where there is little room. */
-  readonly wrap?: boolean;
+  /** It is a part of a text: without numbers, and long lines go on below. */
+  readonly excerpt?: boolean;
 }
 
 /** XML to read: coloured, numbered, only the lines in sight in the DOM. */
-export function XmlView({ text, label, extension, firstLine = 1, wrap = false }: XmlViewProps) {
+export function XmlView({ text, label, extension, excerpt = false }: XmlViewProps) {
   const parent = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (parent.current === null) return undefined;
     const view = new EditorView({
       parent: parent.current,
-      state: EditorState.create({ doc: text, extensions: [readOnlyXml(label, { firstLine, wrap }), extension ?? []] }),
+      state: EditorState.create({ doc: text, extensions: [readOnlyXml(label, excerpt), extension ?? []] }),
     });
     return () => view.destroy();
-  }, [text, label, extension, firstLine, wrap]);
+  }, [text, label, extension, excerpt]);
   return <div ref={parent} className="xml-view" />;
 }

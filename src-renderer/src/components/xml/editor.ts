@@ -38,22 +38,15 @@ const look = EditorView.theme({
   '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"⋯"', color: 'var(--muted)' },
 });
 
-interface XmlLook {
-  /** What the first line is counted as, in a text that is part of another. */
-  readonly firstLine?: number;
-  /** Long lines go on below, where there is little room. */
-  readonly wrap?: boolean;
-}
-
 /** What every XML view has in common: read, never written; reachable and named for screen readers; no style without the nonce. */
-export function readOnlyXml(label: string, { firstLine = 1, wrap = false }: XmlLook = {}): Extension[] {
+export function readOnlyXml(label: string, excerpt = false): Extension[] {
   return [
     EditorView.cspNonce.of(cspNonce()),
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', 'aria-readonly': 'true' }),
-    lineNumbers({ formatNumber: (line) => String(line + firstLine - 1) }),
-    wrap ? EditorView.lineWrapping : [],
+    // Of a part of a text, there is little room, and the numbers would be those of another text.
+    excerpt ? EditorView.lineWrapping : lineNumbers(),
     // Characters that turn the direction of writing, or are not seen, are shown as what they are.
     highlightSpecialChars(),
     xml(),

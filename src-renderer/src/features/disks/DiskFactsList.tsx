@@ -49,9 +49,9 @@ export function DiskFactsList({ row, running, complete, inRescue }: DiskFactsLis
       {running && <LiveFacts target={disk.target} />}
       <dl>
         {facts
-          .filter(([, value]) => value !== null)
-          .map(([name, value, mono]) => (
-            <div key={name}>
+          .filter(({ value }) => value !== null)
+          .map(({ name, value, mono, short }) => (
+            <div key={name} className={short ? 'disk-fact-short' : ''}>
               <dt>{name}</dt>
               <dd className={mono ? 'mono' : ''}>{value}</dd>
             </div>
@@ -64,43 +64,54 @@ export function DiskFactsList({ row, running, complete, inRescue }: DiskFactsLis
   );
 }
 
-type Fact = readonly [name: string, value: string | null, mono: boolean];
+interface Fact {
+  readonly name: string;
+  readonly value: string | null;
+  readonly mono?: boolean;
+  /** Two of these stand side by side. */
+  readonly short?: boolean;
+}
 
 function useFacts(disk: MachineDisk): readonly Fact[] {
   const { t } = useTranslation();
-  const { windows } = disk.guestNames;
+  const { kernel, byId, byPath, windows, note } = disk.guestNames;
   const given = (value: string | null) => (value === null || value === '' ? null : visible(value));
-  const { bytes, images, complete } = chainAllocation(disk);
-  const amount = t(complete ? 'disks.facts.allocated' : 'disks.facts.allocatedAtLeast', { amount: formatBytes(bytes) });
   const flags = diskFlags(disk).map((flag) => t(`disks.flag.${flag}`));
   return [
-    [t('disks.columns.source'), given(disk.source) ?? t('disks.empty'), disk.source !== null],
-    [
-      t('disks.facts.sizes'),
-      disk.capacity === null && bytes === null
-        ? null
-        : [formatBytes(disk.capacity), amount, images > 1 ? t('disks.facts.overImages', { count: images }) : '']
-            .filter((part) => part !== '')
-            .join(', '),
-      false,
-    ],
-    [t('disks.columns.format'), given(disk.format), false],
-    [t('disks.columns.address'), disk.address === null ? null : visible(addressText(disk.address)), true],
-    [t('disks.facts.boot'), disk.bootOrder === null ? null : String(disk.bootOrder), false],
-    [t('disks.columns.serial'), given(disk.serial), true],
-    [t('disks.facts.wwn'), given(disk.wwn), true],
-    [t('disks.columns.cache'), given(disk.cache), false],
-    [t('disks.columns.flags'), flags.join(', ') || null, false],
-    [t('disks.facts.kernelName'), given(disk.guestNames.kernel), true],
-    [t('disks.facts.byId'), given(disk.guestNames.byId), true],
-    [t('disks.facts.byPath'), given(disk.guestNames.byPath), true],
-    [
-      t('disks.facts.windows'),
-      windows.disk === null ? null : t('disks.facts.windowsDisk', { number: windows.disk }),
-      false,
-    ],
-    [t('disks.facts.note'), given(disk.guestNames.note), false],
+    { name: t('disks.columns.source'), value: given(disk.source) ?? t('disks.empty'), mono: disk.source !== null },
+    { name: t('disks.facts.sizes'), value: useSizes(disk) },
+    { name: t('disks.columns.format'), value: given(disk.format), short: true },
+    { name: t('disks.columns.cache'), value: given(disk.cache), short: true },
+    {
+      name: t('disks.columns.address'),
+      value: given(disk.address && addressText(disk.address)),
+      mono: true,
+      short: true,
+    },
+    { name: t('disks.facts.boot'), value: given(String(disk.bootOrder ?? '')), short: true },
+    { name: t('disks.columns.serial'), value: given(disk.serial), mono: true },
+    { name: t('disks.facts.wwn'), value: given(disk.wwn), mono: true },
+    { name: t('disks.columns.flags'), value: flags.join(', ') || null },
+    { name: t('disks.facts.kernelName'), value: given(kernel), mono: true },
+    { name: t('disks.facts.byId'), value: given(byId), mono: true },
+    { name: t('disks.facts.byPath'), value: given(byPath), mono: true },
+    {
+      name: t('disks.facts.windows'),
+      value: windows.disk === null ? null : t('disks.facts.windowsDisk', { number: windows.disk }),
+    },
+    { name: t('disks.facts.note'), value: given(note) },
   ];
+}
+
+/** `40 GiB, 8 GiB allocated in 3 images`; null: nothing is told. */
+function useSizes(disk: MachineDisk): string | null {
+  const { t } = useTranslation();
+  const { bytes, images, complete } = chainAllocation(disk);
+  if (disk.capacity === null && bytes === null) return null;
+  const amount = { amount: formatBytes(bytes) };
+  const allocated = t(complete ? 'disks.facts.allocated' : 'disks.facts.allocatedAtLeast', amount);
+  const where = images > 1 ? ` ${t('disks.facts.overImages', { count: images })}` : '';
+  return `${formatBytes(disk.capacity)}, ${allocated}${where}`;
 }
 
 /** What it reads and writes now. Not announced: it changes every two seconds. */

@@ -24,7 +24,7 @@ export function DiskXml({ xml, chosen }: DiskXmlProps) {
     <section className="disk-xml" aria-label={t('disks.xmlLabel')} data-target={range.target}>
       <h2 className="head">{title}</h2>
       <div className={range.target === highlighted ? 'disk-xml-text disk-highlighted' : 'disk-xml-text'}>
-        <XmlView text={text} label={title} firstLine={line} wrap />
+        <XmlView text={text} label={title} excerpt />
       </div>
     </section>
   );

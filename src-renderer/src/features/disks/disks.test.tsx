@@ -140,7 +140,7 @@ test('the images that a disk stands on are told with their sizes, who told of th
   expect(items).toHaveLength(3);
   expect(items[1]).toHaveTextContent('/srv/base.qcow2qcow2 · 40 GiB, 6 GiB allocated · read on the host');
   expect(items[2]).toHaveTextContent('There is no such file on the host.');
-  expect(side()).toHaveTextContent('40 GiB, at least 8 GiB allocated, in 3 images');
+  expect(side()).toHaveTextContent('40 GiB, at least 8 GiB allocated in 3 images');
   expect(rowOf('vda')).toHaveTextContent('≥ 8 GiB');
 });
 
@@ -257,9 +257,7 @@ test('names that a host made up stay text, and none of their signs is out of sig
     await user.click(screen.getByRole('radio', { name: view }));
     expect(document.querySelectorAll('script, img, iframe, object, embed, a, form[action], [onerror]')).toHaveLength(0);
     const leaves = [...document.body.querySelectorAll('*')].filter((element) => element.children.length === 0);
-    expect(
-      leaves.filter(({ textContent }) => UNSEEN.test(textContent ?? '')).map(({ outerHTML }) => outerHTML),
-    ).toEqual([]);
+    expect(leaves.filter(({ textContent }) => UNSEEN.test(textContent)).map(({ outerHTML }) => outerHTML)).toEqual([]);
     const titles = [...document.querySelectorAll('[title], [aria-label]')];
     expect(titles.filter((element) => UNSEEN.test(`${element.getAttribute('title')}${element.ariaLabel}`))).toEqual([]);
   }
