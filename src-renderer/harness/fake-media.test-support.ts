@@ -1,8 +1,8 @@
-/** Library and transfers of the fake: nothing in them. */
+/** Library of the fake: nothing in it. */
 import { errorData } from '../../src-core/contract/errors.ts';
 import type { FakeHandlers } from './fake-salvor.test-support.ts';
 
-type MediaChannel = Extract<keyof FakeHandlers, `library.${string}` | `transfers.${string}` | 'files.choose'>;
+type MediaChannel = Extract<keyof FakeHandlers, `library.${string}`>;
 
 export function mediaHandlers(): Pick<FakeHandlers, MediaChannel> {
   const refused = () => ({ ok: false as const, error: errorData('not-supported', { what: 'this' }) });
@@ -21,14 +21,5 @@ export function mediaHandlers(): Pick<FakeHandlers, MediaChannel> {
     'library.look': refused,
     'library.export': () => null,
     'library.put': () => null,
-    'files.choose': () => [],
-    'transfers.list': () => [],
-    'transfers.room': refused,
-    'transfers.upload': refused,
-    'transfers.download': () => null,
-    'transfers.copy': refused,
-    'transfers.cancel': () => null,
-    'transfers.resume': refused,
-    'transfers.forget': () => null,
   };
 }

@@ -4,11 +4,13 @@
  */
 import type { Answer, ChannelInput, ChannelName, ChannelOutput, SalvorApi } from '../../src-core/contract/channels.ts';
 import { errorData } from '../../src-core/contract/errors.ts';
+import type { OfferedFile } from '../../src-core/contract/transfer.ts';
 import type { AppEvent, Host } from '../../src-core/contract/schemas.ts';
 import { journalHandlers } from './fake-journal.test-support.ts';
 import { detailsOf, previewOf } from './fake-plans.test-support.ts';
 import { run } from './fake-run.test-support.ts';
 import { mediaHandlers } from './fake-media.test-support.ts';
+import { transferHandlers } from './fake-transfers.test-support.ts';
 import { POOLS, VOLUMES, host, poolNamed, makeWorld, session } from './fake-world.test-support.ts';
 import type { FakeWorld } from './fake-world.test-support.ts';
 import { mediumFacts } from './guests.test-support.ts';
@@ -50,10 +52,19 @@ export function fakeSalvor(world: FakeWorld = makeWorld(), over: Partial<FakeHan
     return () => listeners.delete(listener);
   };
   return {
-    api: { ...channels, offerFile: () => Promise.resolve({ ok: true, value: null }), onEvent } as unknown as SalvorApi,
+    api: {
+      ...channels,
+      offerFile: (file: object) => Promise.resolve({ ok: true, value: offeredAs(world, file) }),
+      onEvent,
+    } as unknown as SalvorApi,
     emit,
     calls,
   };
+}
+
+/** A file that was dropped is known by its name; another is none of this computer. */
+function offeredAs(world: FakeWorld, file: object): OfferedFile | null {
+  return world.files.find(({ name }) => 'name' in file && file.name === name) ?? null;
 }
 
 function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHandlers {
@@ -65,6 +76,7 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHa
     emit({ type: 'host-changed', host: after });
   };
   return {
+    'picture.save': ({ name, format }) => `/home/anna/Documents/${name}.${format}`,
     'app.info': () => ({ version: '0.1.0', platform: 'linux', asRoot: false }),
     'settings.get': () => world.settings,
     'settings.set': (change) => {
@@ -117,6 +129,7 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHa
     'pools.start': ({ pool }) => ({ ...poolNamed(pool), active: true }),
     'machines.diskStats': () => [],
     ...mediaHandlers(),
+    ...transferHandlers(world, emit),
     'rescue.preview': (order) => previewOf(world, order),
     'rescue.start': ({ machine, request }) =>
       run(

@@ -8,6 +8,7 @@ import { stateSign } from '../components/machine-state.ts';
 import { searchMachines, sortMachines } from '../features/machines/search.ts';
 import { keyOf } from './machine-key.ts';
 import { setPaletteOpen } from './palette-store.ts';
+import { useHosts } from './stores/hosts.ts';
 import { useMachines } from './stores/machines.ts';
 import { goTo, MACHINE_TABS, openMachine, showTab } from './stores/navigation.ts';
 import { changeSettings } from './stores/settings.ts';
@@ -24,6 +25,7 @@ const SHOWN = 9;
 
 function useCommands(): readonly Command[] {
   const { t } = useTranslation();
+  const hosts = useHosts((state) => state.byId);
   return useMemo(
     () => [
       ...MACHINE_TABS.map((tab) => ({
@@ -54,6 +56,22 @@ function useCommands(): readonly Command[] {
         hint: '',
         run: () => goTo({ kind: 'unfinished' }),
       },
+      {
+        id: 'transfers',
+        sign: 'move' as const,
+        text: t('palette.transfers'),
+        hint: '',
+        run: () => goTo({ kind: 'transfers' }),
+      },
+      ...Object.values(hosts)
+        .filter(({ state }) => state === 'connected')
+        .map(({ id, name }) => ({
+          id: `storage-${id}`,
+          sign: 'pool' as const,
+          text: t('palette.storage', { host: name }),
+          hint: '',
+          run: () => goTo({ kind: 'storage', hostId: id, pool: null }),
+        })),
       ...(['light', 'dark', 'system'] as const).map((theme) => ({
         id: `theme-${theme}`,
         sign: theme,
@@ -62,7 +80,7 @@ function useCommands(): readonly Command[] {
         run: () => void changeSettings({ theme }),
       })),
     ],
-    [t],
+    [t, hosts],
   );
 }
 

@@ -4,6 +4,11 @@ import { HostPage } from '../features/hosts/HostPage.tsx';
 import { HostsPane } from '../features/hosts/HostsPane.tsx';
 import { MachinesPane } from '../features/machines/MachinesPane.tsx';
 import { HistoryPage } from '../features/history/HistoryPage.tsx';
+import { StoragePage } from '../features/storage/StoragePage.tsx';
+import { Announcer } from '../features/transfers/Announcer.tsx';
+import { DropTarget } from '../features/transfers/DropTarget.tsx';
+import { SendPanel } from '../features/transfers/SendPanel.tsx';
+import { TransfersPage } from '../features/transfers/TransfersPage.tsx';
 import { UnfinishedLine } from '../features/unfinished/UnfinishedLine.tsx';
 import { UnfinishedPage } from '../features/unfinished/UnfinishedPage.tsx';
 import { MachinePage } from './MachinePage.tsx';
@@ -37,8 +42,11 @@ export function Shell() {
         <ErrorBoundary page={page} onError={reportProblem}>
           <Middle />
         </ErrorBoundary>
+        <SendPanel />
       </main>
       <StatusBar />
+      <Announcer />
+      <DropTarget />
       {paletteOpen && <Palette />}
     </div>
   );
@@ -57,6 +65,10 @@ function Middle() {
       return <HistoryPage text={place.text} />;
     case 'unfinished':
       return <UnfinishedPage />;
+    case 'storage':
+      return <StoragePage hostId={place.hostId} pool={place.pool} />;
+    case 'transfers':
+      return <TransfersPage />;
     case 'machine':
       return <MachinePage machine={place.machine} />;
   }

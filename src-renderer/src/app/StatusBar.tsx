@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { Choice } from '../components/Choice.tsx';
 import { Sign } from '../components/Sign.tsx';
+import { TransfersLine } from '../features/transfers/TransfersLine.tsx';
 import { setPaletteOpen } from './palette-store.ts';
 import { useHosts } from './stores/hosts.ts';
 import { useMachines } from './stores/machines.ts';
@@ -57,6 +58,7 @@ export function StatusBar() {
           })}
         </button>
       ))}
+      <TransfersLine />
       <button type="button" className="status-palette spread" onClick={() => setPaletteOpen(true)}>
         {t('status.palette')} <kbd>{t('start.keys.palette.key')}</kbd>
       </button>

@@ -5,6 +5,7 @@ import { loadHosts, reduceHosts, useHosts } from './stores/hosts.ts';
 import { loadMachines, reduceMachines, useMachines } from './stores/machines.ts';
 import { loadOperations, reduceOperations, useOperations } from './stores/operations.ts';
 import { loadSettings } from './stores/settings.ts';
+import { loadTransfers, reduceTransfers, useTransfers } from './stores/transfers.ts';
 
 /** Events come in bursts (a host with thousands of machines connects): they are applied together, once a frame. */
 const FRAME_MS = 16;
@@ -14,6 +15,7 @@ export function applyEvents(events: readonly AppEvent[]): void {
   useMachines.setState((state) => reduceMachines(state, events));
   useOperations.setState((state) => events.reduce(reduceOperations, state));
   useHistory.setState((state) => reduceHistory(state, events));
+  useTransfers.setState((state) => events.reduce(reduceTransfers, state));
   noteUnfinished(events);
 }
 
@@ -33,7 +35,14 @@ export function startEvents(): () => void {
     queue.push(event);
     timer ??= window.setTimeout(flush, FRAME_MS);
   });
-  void Promise.all([loadSettings(), loadHosts(), loadMachines(), loadOperations(), loadUnfinished()]).then(() => {
+  void Promise.all([
+    loadSettings(),
+    loadHosts(),
+    loadMachines(),
+    loadOperations(),
+    loadUnfinished(),
+    loadTransfers(),
+  ]).then(() => {
     loaded = true;
     flush();
   });

@@ -12,6 +12,9 @@ export type Place =
   /** What was done from this computer; `text` is what the search begins with. */
   | { readonly kind: 'history'; readonly text: string }
   | { readonly kind: 'unfinished' }
+  /** The pools of a host; `pool` null: the first one. */
+  | { readonly kind: 'storage'; readonly hostId: string; readonly pool: string | null }
+  | { readonly kind: 'transfers' }
   | { readonly kind: 'machine'; readonly machine: MachineKey };
 
 interface NavigationState {

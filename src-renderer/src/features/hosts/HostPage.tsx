@@ -30,6 +30,11 @@ export function HostPage({ hostId }: { readonly hostId: string }) {
           {t(`hosts.condition.${condition}`)}
         </span>
         <span className="row spread">
+          {host.state === 'connected' && (
+            <Button variant="text" onClick={() => goTo({ kind: 'storage', hostId: host.id, pool: null })}>
+              {t('hosts.storage')}
+            </Button>
+          )}
           <Button
             variant="text"
             aria-label={t('hosts.historyOf', { host: host.name })}

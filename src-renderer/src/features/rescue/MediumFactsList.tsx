@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { BootFile, HeadHash, MediumFacts, Placement } from '../../../../src-core/rescue/types.ts';
 import { Sign } from '../../components/Sign.tsx';
+import { bootsBy } from '../../components/content-words.ts';
 import { formatBytes, formatTime } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
-import { bootsBy, fitOf } from './medium-words.ts';
+import { fitOf } from './medium-words.ts';
 
 interface MediumFactsListProps {
   readonly facts: MediumFacts;

@@ -57,7 +57,7 @@ test('a disk of the guest itself cannot be chosen as its medium', async () => {
   await user.click(await screen.findByRole('option', { name: /^web-01/ }));
   await user.click(await screen.findByRole('tab', { name: 'Rescue' }));
   await user.click(await screen.findByRole('button', { name: /^images/ }));
-  expect(await screen.findByRole('radio', { name: /web-01\.qcow2.*a disk of this guest/ })).toBeDisabled();
+  expect(await screen.findByRole('radio', { name: /web-01\.qcow2.*It is a disk of mail-relay/ })).toBeDisabled();
 });
 
 test('the confirmation names the machine and each step; Escape goes back, Enter starts', async () => {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { NO_GUEST_NAMES } from '../../../../src-core/disks/guest-names.ts';
 import type { PlannedDisk } from '../../../../src-core/rescue/types.ts';
 import { FIRST_DRAFT, hasUnusual, mediumName, orderOf } from './draft.ts';
-import { filterVolumes } from './pools.ts';
 import { countDevices } from './summary.ts';
 
 function disk(parts: Partial<PlannedDisk>): PlannedDisk {
@@ -70,19 +69,4 @@ test('what was chosen beyond the usual is not folded away', () => {
   expect(hasUnusual({ ...FIRST_DRAFT, session: 'until-ended' })).toBe(true);
   expect(hasUnusual({ ...FIRST_DRAFT, guestDisks: 'overlay' })).toBe(true);
   expect(hasUnusual({ ...FIRST_DRAFT, properties: { file: null, values: {} } })).toBe(true);
-});
-
-test('volumes by name as people count, those with every word', () => {
-  const volumes = ['disk-10.iso', 'disk-2.iso', 'Rescue.iso'].map((name) => ({
-    pool: 'p',
-    name,
-    path: null,
-    format: null,
-    capacity: null,
-    allocation: null,
-    unfit: null,
-    machines: [],
-  }));
-  expect(filterVolumes(volumes, '').map((volume) => volume.name)).toEqual(['disk-2.iso', 'disk-10.iso', 'Rescue.iso']);
-  expect(filterVolumes(volumes, 'iso RESC').map((volume) => volume.name)).toEqual(['Rescue.iso']);
 });
