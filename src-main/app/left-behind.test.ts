@@ -54,6 +54,12 @@ function domain(parts: Partial<SeenDomain> = {}): SeenDomain {
   return { ...DOMAIN, on: false, session: sessionOfDomainXml(xml), xml, snapshots: [], ...parts };
 }
 
+const withTransientDisk = (image: string) =>
+  DEFINITION.replace(
+    '</devices>',
+    `<disk type='file' device='disk'><source file='${image}'/><target dev='sdz' bus='usb'/><transient/></disk></devices>`,
+  );
+
 const seen = (parts: Partial<Seen> = {}): Seen => ({
   host: HOST,
   domains: [domain()],
@@ -99,8 +105,8 @@ describe('offered for removal', () => {
       expect(names({ entries: [entry(parts)] })).toEqual([OVERLAY, SCRATCH]);
   });
 
-  it('is the scratch of a domain that runs without it', () => {
-    expect(names({ domains: [domain({ on: true })] })).toEqual([SCRATCH]);
+  it('are both of a domain that runs without them: its daemon died while it was stopped', () => {
+    expect(names({ domains: [domain({ on: true })] })).toEqual([OVERLAY, SCRATCH]);
   });
 });
 
@@ -111,6 +117,13 @@ describe('never offered', () => {
     [
       'while a definition has them as its own',
       { domains: [domain({ xml: DEFINITION.replace('</os>', `<nvram>${SCRATCH}</nvram></os><!-- ${OVERLAY} -->`) })] },
+    ],
+    [
+      'while the domain runs with what it writes thrown away',
+      {
+        domains: [domain({ on: true, xml: withTransientDisk('/media/rescue.img') })],
+        files: [{ path: OVERLAY, size: 1 }],
+      },
     ],
     [
       'while another domain runs from them',

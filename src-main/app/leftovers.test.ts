@@ -53,16 +53,19 @@ function setUp(paths: readonly string[], pools = [pool('media'), pool('off', { a
     get: (target, name: keyof typeof base) => replaced[name] ?? target[name],
   });
   const look = { hypervisor, journal, by: 'ada@desk' };
-  const begin = async (made: readonly MadeFile[], id = ID) => {
+  const begin = async (made: readonly MadeFile[], id = ID, of?: { readonly failedEndOf: string }) => {
     const { hostname } = await hypervisor.identity();
     const writer = await journal.begin({
       id,
-      kind: 'rescue',
+      kind: of === undefined ? 'rescue' : 'end',
       by: 'ada@desk',
       host: { uri: hypervisor.uri, hostname },
       domain: DOMAIN,
-      session: { id, kind: 'one-shot', transient: false },
-      order: { kind: 'rescue', request: REQUEST, properties: {} },
+      session: { id: of?.failedEndOf ?? id, kind: 'one-shot', transient: false },
+      order:
+        of === undefined
+          ? { kind: 'rescue', request: REQUEST, properties: {} }
+          : { kind: 'end', stop: REQUEST.stop, power: 'on' },
       before: {
         state: 'running',
         persistent: true,
@@ -74,7 +77,8 @@ function setUp(paths: readonly string[], pools = [pool('media'), pool('off', { a
       steps: [],
       files: made,
     });
-    await writer.ended({ outcome: 'done', code: null, message: null, unchanged: null, definition: null });
+    const outcome = of === undefined ? 'done' : 'failed';
+    await writer.ended({ outcome, code: null, message: null, unchanged: null, definition: null });
   };
   return { host, look, files, folders, begin, journal };
 }
@@ -99,6 +103,16 @@ test('what a session left is found, told with its session, and removed; then its
   expect((await journal.entry(ID)).closed).toMatchObject({ how: 'session-ended', by: 'ada@desk' });
   expect(await findLeftovers(look)).toEqual({ leftovers: [], endedUnseen: [] });
   expect([...folders.keys()], 'no pool of ours stays').toEqual(['media']);
+});
+
+test('where an end of it failed at first, the folder of what it made is looked into, ended or not', async () => {
+  const overlay = '/elsewhere/rescue.img.TRANSIENT-patient';
+  const { look, begin, journal } = setUp([overlay]);
+  await begin([{ kind: 'overlay', name: overlay }]);
+  await (await journal.reopen(ID)).closed('finished', 'ada@desk');
+  expect(idsOf(await findLeftovers(look)), 'nothing went wrong').toEqual([]);
+  await begin([], '22222222-2222-4333-8444-555555555555', { failedEndOf: ID });
+  expect(idsOf(await findLeftovers(look))).toEqual([`overlay:${overlay}`]);
 });
 
 test('a removal stands in the journal of the rescue that made the file', async () => {
@@ -164,7 +178,14 @@ test('what the window asks for is removed only where it is left over, and proven
 });
 
 test.each<[string, (bed: ReturnType<typeof setUp>) => unknown, RegExp]>([
-  ['is started', ({ host }) => host.hypervisor.startDomain(DOMAIN.uuid), /runs now/],
+  [
+    'is started',
+    ({ host }) => {
+      host.definition = host.definition.replace(/<source file='[^']*'/, `<source file='${OVERLAY}'`);
+      return host.hypervisor.startDomain(DOMAIN.uuid);
+    },
+    /defined with it now/,
+  ],
   ['is rescued', ({ host }) => void (host.definition = inRescue('eve@desk')), /in rescue now/],
 ])('its domain %s between the look and the removal: it stays', async (_title, meanwhile, problem) => {
   const bed = setUp([OVERLAY]);

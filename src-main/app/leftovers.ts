@@ -8,7 +8,7 @@ import type { EndedUnseen, Leftover, Leftovers, Removal } from '../../src-core/c
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { domainOfOverlay } from '../../src-core/disks/overlay.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
-import type { MadeFile } from '../../src-core/journal/types.ts';
+import type { EntryOutline, MadeFile } from '../../src-core/journal/types.ts';
 import { SYSTEM_NVRAM, nvramFile } from '../../src-core/rescue/scratch-nvram.ts';
 import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import type { DomainRef, Hypervisor, ListedDomain } from '../libvirt/port.ts';
@@ -16,7 +16,7 @@ import { isOn } from './domain-facts.ts';
 import { lockDomain, lockHolder } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
 import type { Journal } from './journal-port.ts';
-import { endedUnseen, leftoversAmong, makerOf, mayBeMade, mentions, rescuesOn } from './left-behind.ts';
+import { endedUnseen, leftoversAmong, makerOf, mayBeMade, mayUseOverlay, mentions, rescuesOn } from './left-behind.ts';
 import type { Seen, SeenDomain, SeenFile, Unseen } from './left-behind.ts';
 import { compareVariables } from './nvram.ts';
 import { IN_FLIGHT, mapLimited } from './patience.ts';
@@ -55,7 +55,7 @@ async function lookAround({ hypervisor, journal }: Look): Promise<Found> {
   const [{ hostname }, domains] = await Promise.all([hypervisor.identity(), hypervisor.listDomains()]);
   const host = { uri: withoutPassword(hypervisor.uri), hostname };
   const seenDomains = (await mapLimited(domains, IN_FLIGHT, (domain) => lookAtDomain(hypervisor, domain))).flat();
-  const files = await lookForFiles(hypervisor, seenDomains, rescuesOn({ host, entries }));
+  const files = await lookForFiles(hypervisor, seenDomains, { host, entries });
   const seen: Seen = { host, domains: seenDomains, files, entries };
   const pools = await abandonedPools(hypervisor);
   const free = async <T>(items: readonly T[], domainOf: (item: T) => { uuid: string } | null): Promise<T[]> => {
@@ -104,9 +104,10 @@ async function lookAtDomain(hypervisor: Hypervisor, { uuid, name, state }: Liste
 async function lookForFiles(
   hypervisor: Hypervisor,
   domains: readonly SeenDomain[],
-  rescues: ReturnType<typeof rescuesOn>,
+  { host, entries }: Pick<Seen, 'host' | 'entries'>,
 ): Promise<SeenFile[]> {
-  const made = rescues.filter(({ closed }) => closed === null || closed.how === 'forgotten');
+  const rescues = rescuesOn({ host, entries });
+  const made = rescues.filter(mayHaveLeft(entries));
   const paths = [
     ...made.flatMap(({ began }) => began.files.filter(isFile).map(({ name }) => name)),
     ...domains.flatMap(({ xml }) => nvramOf(xml) ?? []),
@@ -128,6 +129,16 @@ async function lookForFiles(
     const found = [...new Set([...inPools.flat(), ...elsewhere.flat()])];
     return (await mapLimited(found, IN_FLIGHT, (path) => lookAtFile(finder, path))).flat();
   });
+}
+
+/**
+ * Of a rescue that nobody has ended; or whose end, or way back, failed at first: where the daemon died under it, libvirt has not removed what it made.
+ */
+function mayHaveLeft(entries: Seen['entries']): (rescue: EntryOutline) => boolean {
+  const troubled = new Set(
+    entries.filter(({ ended }) => ended?.outcome !== 'done').map(({ began }) => began.session.id),
+  );
+  return ({ began, closed }) => closed === null || closed.how === 'forgotten' || troubled.has(began.session.id);
 }
 
 const isFile = ({ kind }: MadeFile) => kind !== 'snapshot';
@@ -248,5 +259,5 @@ async function inUseNow(hypervisor: Hypervisor, { uuid, name }: DomainRef, path:
   if (now === undefined) return null;
   if (now.session !== null) return `${name} is in rescue now`;
   if (mentions(now.xml, path)) return `${name} is defined with it now`;
-  return now.on && domainOfOverlay(path) !== null ? `${name} runs now` : null;
+  return domainOfOverlay(path) !== null && mayUseOverlay(now, path) ? `${name} runs from it now` : null;
 }
