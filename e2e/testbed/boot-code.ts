@@ -94,6 +94,33 @@ export function writingBiosCode(line: string, ok: string, failed: string): Buffe
   return Buffer.concat([first, call(first.length), halt, print, ...texts]);
 }
 
+/**
+ * 16-bit code for 0x7c00: write `line` to COM1; where the second sector of the disk it came from has its mark, say `again`, else put the mark
+ * there and say `first`, or `failed` where that cannot be done; then halt.
+ */
+export function rememberingBiosCode(line: string, first: string, again: string, failed: string): Buffer {
+  const print = Buffer.from('baf803' + 'ac84c07403eeebf8c3', 'hex'); // mov dx,0x3f8; next: lodsb; …; ret
+  const texts = [line, first, again, failed].map(printed);
+  // xor ax,ax; mov ds,ax; mov es,ax; mov ss,ax; mov sp,0x7c00; cld; mov [0x500],dl (the drive it came from)
+  const start = Buffer.from('31c08ed88ec08ed0bc007cfc' + '88160005', 'hex');
+  // mov cx,2 (second sector); mov dl,[0x500]; mov dh,0; mov bx,0x600; int 0x13
+  const sector = 'b90200' + '8a160005' + 'b600' + 'bb0006' + 'cd13';
+  const read = Buffer.from('b80102' + sector + '813e00064f56', 'hex'); // mov ax,0x0201; …; cmp word [0x600],0x564f
+  const write = Buffer.from('c70600064f56' + 'b80103' + sector, 'hex'); // mov word [0x600],0x564f; mov ax,0x0301; …
+  const halt = Buffer.from('faf4ebfd', 'hex');
+  // mov si,TEXT and call PRINT have three bytes each, short jumps two.
+  const length = start.length + 6 + read.length + 3 + 2 + write.length + 3 + 2 + 3 + 3 + halt.length;
+  const addressOf = (index: number) =>
+    BOOT_SECTOR_ADDRESS + length + print.length + texts.slice(0, index).reduce((sum, text) => sum + text.length, 0);
+  const si = (index: number) => Buffer.from([0xbe, addressOf(index) & 0xff, addressOf(index) >> 8]);
+  const call = (at: number) => Buffer.from([0xe8, (length - at - 3) & 0xff, ((length - at - 3) >> 8) & 0xff]);
+  const jump = (opcode: number, distance: number) => Buffer.from([opcode, distance]);
+  const head = Buffer.concat([start, si(0), call(start.length + 3), read, si(2)]);
+  const rest = Buffer.concat([write, si(3), jump(0x72, 3), si(1)]); // jc: failed
+  const said = Buffer.concat([head, jump(0x74, rest.length), rest]); // je: again
+  return Buffer.concat([said, call(said.length), halt, print, ...texts]);
+}
+
 /** Where the code of kernelImage begins: behind the header, in the segment that its setup is started in (0x200 bytes into the file). */
 const KERNEL_CODE = 0x80;
 
