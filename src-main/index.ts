@@ -63,7 +63,7 @@ async function start(): Promise<void> {
     user: who(),
     journal: openJournal(),
     library: openLibrary(),
-    saveFile: (name, text) => saveFile(window, name, text),
+    saveFile: (name, content) => saveFile(window, name, content),
     info: { version: app.getVersion(), platform: process.platform, asRoot: process.getuid?.() === 0 },
   });
   lockDown();

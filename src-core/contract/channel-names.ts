@@ -54,6 +54,7 @@ const NAMES = {
   'nvram.restore': true,
   'leftovers.list': true,
   'leftovers.remove': true,
+  'picture.save': true,
   'log.renderer-error': true,
 } as const satisfies Readonly<Record<ChannelName, true>>;
 

@@ -196,6 +196,19 @@ export const CHANNELS = {
     output: z.array(removalSchema),
   },
 
+  /** A picture that the window drew: SVG text, or a PNG in base64. The path that was written, or null where the question was cancelled. */
+  'picture.save': {
+    input: z.strictObject({
+      name: textSchema,
+      format: z.enum(['svg', 'png']),
+      data: z
+        .string()
+        .min(1)
+        .max(48 * 1024 * 1024),
+    }),
+    output: z.string().nullable(),
+  },
+
   /** The log of this window's own failures goes to the main process: one line, no stack of ours in front of a user. */
   'log.renderer-error': { input: z.strictObject({ message: textSchema }), output: none },
 } as const;

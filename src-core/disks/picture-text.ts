@@ -22,7 +22,7 @@ export function textWidth(text: string, size: number, face: Face): number {
 /** As much of a text as there is room for; what is left out is in the middle, because names differ at both ends. */
 export function fitText(text: string, width: number, size: number, face: Face): string {
   if (textWidth(text, size, face) <= width) return text;
-  const characters = [...text];
+  const characters = Array.from(text);
   const room = width / size - EM[face];
   let used = 0;
   let head = 0;

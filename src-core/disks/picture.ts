@@ -94,7 +94,7 @@ const CARD = { width: 196, most: 290, height: 70 } as const;
 const DENSE_CARD = { width: 146, most: 200, height: 40 } as const;
 /** How far each layer stands out behind the one before it, and how many do. */
 const LAYER = { step: 4, most: 3 } as const;
-const LEGEND_HEIGHT = 66;
+const LEGEND_HEIGHT = 80;
 
 export function machinePicture(input: PictureInput): Picture {
   const { layout, disks, boot, keep } = input;

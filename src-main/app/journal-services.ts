@@ -28,7 +28,7 @@ export type JournalChannel =
 export interface JournalServicesOptions {
   readonly journal: Journal;
   /** Ask where to and write; the path, or null where the question was cancelled. */
-  readonly saveFile: (name: string, text: string) => Promise<string | null>;
+  readonly saveFile: (name: string, content: string | Uint8Array) => Promise<string | null>;
 }
 
 export interface JournalHandlersOptions extends JournalServicesOptions {

@@ -10,6 +10,7 @@ import { fullMachineDetails, machineDetails } from './details.ts';
 import type { Log } from './log.ts';
 import { createOperations } from './operations.ts';
 import type { Operations } from './operations.ts';
+import { createPictureHandlers } from './picture-services.ts';
 import { createRescueHandlers } from './rescue-services.ts';
 import type { SettingsService } from './settings.ts';
 import { createLibraryHandlers } from './library-services.ts';
@@ -114,6 +115,7 @@ export function createServices(options: ServicesOptions): Services {
       chooseFile: () => Promise.resolve(null),
     }),
     ...createTransferHandlers(),
+    ...createPictureHandlers(options),
     'log.renderer-error': ({ message }) => {
       log.error(`window: ${message}`);
       return null;

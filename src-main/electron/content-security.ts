@@ -3,14 +3,15 @@ import { randomBytes } from 'node:crypto';
 
 /**
  * Nothing but what the build holds. Styles that MUI and CodeMirror make at run time carry the nonce of this load; nothing is
- * 'unsafe-inline', neither scripts nor styles.
+ * 'unsafe-inline', neither scripts nor styles. Images are files of the build, and blobs that the page made itself: a drawing becomes a PNG
+ * only by way of an image, and nobody but the page can make a blob of its origin.
  */
 export function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self'",
+    "img-src 'self' blob:",
     "font-src 'self'",
     "connect-src 'none'",
     "base-uri 'none'",

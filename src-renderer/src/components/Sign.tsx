@@ -119,6 +119,41 @@ const DRAWINGS = {
   skipped: <path {...stroke} d="M3.4 8h9.2" />,
   move: <path {...stroke} d="M8 2.6v10.8M4.6 10l3.4 3.4 3.4-3.4" />,
   root: <path {...stroke} d="M8 1.8 9.8 6l4.4.4-3.3 2.9 1 4.4L8 11.3l-3.9 2.4 1-4.4-3.3-2.9L6.2 6z" />,
+  key: (
+    <g {...stroke}>
+      <circle cx="5" cy="8" r="3" />
+      <path d="M8 8h6.2M11.4 8v2.6M14 8v2" />
+    </g>
+  ),
+  keyMissing: (
+    <g {...stroke}>
+      <circle cx="5" cy="10" r="3" />
+      <path d="M8 10h6.2M11.4 10v2.6M14 10v2" />
+      <path strokeWidth={1.8} d="m9 1.8 4.2 4.2M13.2 1.8 9 6" />
+    </g>
+  ),
+  readonly: (
+    <g {...stroke}>
+      <path d="m4 12 .6-2.8 6-6 2.2 2.2-6 6z" />
+      <path strokeWidth={1.8} d="M2.4 2.4 13.6 13.6" />
+    </g>
+  ),
+  shared: (
+    <g {...stroke}>
+      <circle cx="6" cy="8" r="3.8" />
+      <circle cx="10" cy="8" r="3.8" />
+    </g>
+  ),
+  transient: (
+    <g {...stroke}>
+      <path d="M4.2 2.4h7.6M4.2 13.6h7.6M5 2.6c0 3 6 4.6 6 7.8v3M11 2.6c0 3-6 4.6-6 7.8v3" />
+    </g>
+  ),
+  layers: (
+    <g {...stroke}>
+      <path d="M2.4 7.4h8.2v5.4H2.4zM4.4 5.2h8.2v5.4M6.4 3h8.2v5.4" />
+    </g>
+  ),
 } as const satisfies Readonly<Record<string, ReactNode>>;
 
 export type SignName = keyof typeof DRAWINGS;
@@ -129,6 +164,11 @@ interface SignProps {
   readonly tone?: Tone;
   /** What it says to a screen reader; without it the sign is decoration beside words that say the same. */
   readonly label?: string;
+}
+
+/** The drawing alone, inside another one. `size` in its units. */
+export function SignDrawing({ name, x, y, size }: { name: SignName; x: number; y: number; size: number }) {
+  return <g transform={`translate(${x} ${y}) scale(${size / 16})`}>{DRAWINGS[name]}</g>;
 }
 
 /** A small drawing that carries a meaning together with its colour, never by the colour alone. */

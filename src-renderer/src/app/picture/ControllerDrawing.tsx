@@ -1,0 +1,116 @@
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { fitWords } from '../../../../src-core/disks/describe-picture.ts';
+import { fitText, textWidth } from '../../../../src-core/disks/picture-text.ts';
+import type { Box, PictureController, PictureSlot } from '../../../../src-core/disks/picture.ts';
+import type { Fit } from '../../../../src-core/disks/storage-layout.ts';
+import { addressText } from '../../components/address.ts';
+import { visible } from '../../i18n/visible.ts';
+
+interface ControllerDrawingProps {
+  readonly placed: PictureController;
+  /** The rescue brings it. */
+  readonly isAlone: boolean;
+  /** Is it there in this picture? */
+  readonly isHere: boolean;
+}
+
+/** How people write them. */
+const NAMES: Readonly<Record<string, string>> = { sata: 'SATA', scsi: 'SCSI', ide: 'IDE', usb: 'USB', nvme: 'NVMe' };
+
+/** A controller and its slots, without what sits in them. */
+export const ControllerDrawing = memo(function ControllerDrawing({ placed, isAlone, isHere }: ControllerDrawingProps) {
+  const { t } = useTranslation();
+  const { controller, box, slots, more } = placed;
+  const { type, index, model, address, builtIn } = controller;
+  const name =
+    type === 'virtio' ? 'virtio' : `${Object.hasOwn(NAMES, type) ? (NAMES[type] ?? type) : visible(type)} ${index}`;
+  const facts = [
+    model === null ? null : visible(model),
+    builtIn ? t('picture.builtIn') : null,
+    address === null ? null : addressText(address),
+  ].filter((fact) => fact !== null);
+  const factsX = box.x + 12 + textWidth(name, 12, 'sans') + 10;
+  const comes = isAlone ? t('picture.comes') : '';
+  const room = box.x + box.width - 12 - factsX - textWidth(comes, 11, 'sans');
+  return (
+    <g aria-hidden="true" className={[isAlone ? 'pic-added' : '', isHere ? '' : 'pic-alone'].join(' ').trim()}>
+      <rect className="pic-controller-box" {...box} rx={7} />
+      <text className="pic-strong" x={box.x + 12} y={box.y + 18}>
+        {name}
+      </text>
+      <text className="pic-quiet pic-small pic-mono" x={factsX} y={box.y + 18}>
+        {fitText(facts.join('  '), room, 11, 'mono')}
+      </text>
+      {isAlone && (
+        <text className="pic-text-added pic-small pic-end" x={box.x + box.width - 12} y={box.y + 18}>
+          {comes}
+        </text>
+      )}
+      {slots.map((slot) => (
+        <SlotDrawing key={slot.slot.key} placed={slot} />
+      ))}
+      {more !== null && (
+        <FreePlace
+          box={more}
+          name={
+            controller.moreFree === null ? t('picture.freeAny') : t('picture.freeMore', { count: controller.moreFree })
+          }
+          fits={controller.moreFits}
+        />
+      )}
+    </g>
+  );
+});
+
+function SlotDrawing({ placed }: { readonly placed: PictureSlot }) {
+  const { t } = useTranslation();
+  const { slot, box, disk, order } = placed;
+  const label = visible(slot.label);
+  if (disk !== null) {
+    // The badge of its place in the boot order stands first.
+    const x = box.x + (order === null ? 2 : 20);
+    return (
+      <text className="pic-mono pic-quiet pic-tiny" x={x} y={box.y + 11}>
+        {fitText(label, box.x + box.width - x, 10.5, 'mono')}
+      </text>
+    );
+  }
+  if (slot.taken === null && slot.target === null)
+    return <FreePlace box={box} name={label} fits={slot.fits} note={t('picture.free')} />;
+  return (
+    <>
+      <rect className="pic-taken" {...box} rx={5} />
+      <text className="pic-mono pic-quiet pic-tiny" x={box.x + 7} y={box.y + 16}>
+        {fitText(label, box.width - 12, 10.5, 'mono')}
+      </text>
+      <text className="pic-small" x={box.x + 7} y={box.y + 32}>
+        {fitText(visible(slot.taken ?? slot.target ?? ''), box.width - 12, 11, 'sans')}
+      </text>
+    </>
+  );
+}
+
+interface FreePlaceProps {
+  readonly box: Box;
+  readonly name: string;
+  readonly fits: readonly Fit[];
+  /** What is said of it where nothing fits. */
+  readonly note?: string;
+}
+
+/** Dashed: nothing is there yet. The second line says what could be. */
+function FreePlace({ box, name, fits, note = '' }: FreePlaceProps) {
+  const what = fitWords(fits);
+  return (
+    <>
+      <rect className="pic-free" {...box} rx={5} />
+      <text className="pic-quiet pic-tiny" x={box.x + 7} y={box.y + 16}>
+        {fitText(name, box.width - 12, 10.5, 'sans')}
+      </text>
+      <text className="pic-quiet pic-small" x={box.x + 7} y={box.y + 32}>
+        {fitText(what === '' ? note : `+ ${what}`, box.width - 12, 11, 'sans')}
+      </text>
+    </>
+  );
+}
