@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useIsHighlighted, highlightProps } from '../../app/stores/highlight.ts';
@@ -76,6 +76,16 @@ function DiskRow({ row, columns, chosen, onChoose }: DiskRowProps) {
   const { t } = useTranslation();
   const { disk, change } = row;
   const highlighted = useIsHighlighted(disk.target);
+  const head = useRef<HTMLTableCellElement>(null);
+
+  // Chosen or highlighted elsewhere, it comes in sight; under the pointer nothing moves.
+  useEffect(() => {
+    const cell = head.current;
+    if ((chosen || highlighted) && cell?.parentElement?.matches(':hover') === false) {
+      cell.scrollIntoView({ block: 'nearest' });
+    }
+  }, [chosen, highlighted]);
+
   const classes = [
     chosen ? 'disks-row-chosen' : '',
     change === 'added' ? 'disks-row-added' : '',
@@ -88,7 +98,7 @@ function DiskRow({ row, columns, chosen, onChoose }: DiskRowProps) {
       onClick={() => onChoose(disk.target)}
       {...highlightProps(disk.target)}
     >
-      <th scope="row">
+      <th ref={head} scope="row">
         <button
           type="button"
           className="disks-choose mono"

@@ -1,6 +1,13 @@
+import { useRef } from 'react';
+import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDisk } from '../../../../src-core/contract/schemas.ts';
+import { fstabHint, guestNamesTsv } from '../../../../src-core/disks/names-text.ts';
+import { highlightProps, useIsHighlighted } from '../../app/stores/highlight.ts';
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { Sign } from '../../components/Sign.tsx';
 import { visible } from '../../i18n/visible.ts';
+import './guest-names.css';
 
 interface GuestNamesProps {
   readonly disks: readonly MachineDisk[];
@@ -12,18 +19,134 @@ interface GuestNamesProps {
   readonly machine: string;
 }
 
-/** What a guest will call each disk. */
-export function GuestNames({ disks }: GuestNamesProps) {
+const COLUMNS = ['target', 'kernel', 'byPath', 'byId', 'windows', 'note'] as const;
+
+/** What a guest will call each disk, with what that depends on; to copy as a table and for /etc/fstab. */
+export function GuestNames({ disks, added, chosen, onChoose, machine }: GuestNamesProps) {
+  const { t } = useTranslation();
+  const body = useRef<HTMLTableSectionElement>(null);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const at = disks.findIndex(({ target }) => target === chosen);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: disks.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const disk = disks[next];
+    if (disk === undefined) return;
+    onChoose(disk.target);
+    body.current?.querySelector<HTMLElement>(`[data-target="${CSS.escape(disk.target)}"] button`)?.focus();
+  };
+
+  return (
+    <div className="guest-names">
+      <div className="guest-names-bar">
+        <p className="muted small">{t('disks.names.help')}</p>
+        {disks.length > 0 && (
+          <div className="row">
+            <CopyButton text={guestNamesTsv(disks)} label={t('disks.names.copyTable')} />
+            <CopyButton text={fstabHint(machine, disks)} label={t('disks.names.copyFstab')} />
+          </div>
+        )}
+      </div>
+      <div className="disks-table-scroll pane-scroll" role="region" aria-label={t('disks.names.table')} tabIndex={0}>
+        {disks.length === 0 ? (
+          <p className="muted guest-names-none">{t('disks.none')}</p>
+        ) : (
+          <table className="disks-table guest-names-table">
+            <caption className="visually-hidden">{t('disks.names.table')}</caption>
+            <thead>
+              <tr>
+                {COLUMNS.map((column) => (
+                  <th key={column} scope="col">
+                    {t(`disks.names.columns.${column}`)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody ref={body} onKeyDown={onKeyDown}>
+              {disks.map((disk) => (
+                <NamesRow
+                  key={disk.target}
+                  disk={disk}
+                  added={added.has(disk.target)}
+                  chosen={disk.target === chosen}
+                  onChoose={onChoose}
+                />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface NamesRowProps {
+  readonly disk: MachineDisk;
+  readonly added: boolean;
+  readonly chosen: boolean;
+  readonly onChoose: (target: string) => void;
+}
+
+function NamesRow({ disk, added, chosen, onChoose }: NamesRowProps) {
+  const { t } = useTranslation();
+  const { target, guestNames } = disk;
+  const { kernel, byId, byPath, windows, why, note } = guestNames;
+  const highlighted = useIsHighlighted(target);
+  const classes = [
+    chosen ? 'disks-row-chosen' : '',
+    added ? 'disks-row-added' : '',
+    highlighted ? 'row-highlighted' : '',
+  ];
+  return (
+    <tr
+      data-target={target}
+      className={classes.join(' ').trim()}
+      onClick={() => onChoose(target)}
+      {...highlightProps(target)}
+    >
+      <th scope="row">
+        <button
+          type="button"
+          className="disks-choose mono"
+          aria-pressed={chosen}
+          tabIndex={chosen ? 0 : -1}
+          onClick={() => onChoose(target)}
+        >
+          {visible(target)}
+        </button>
+        {added && <Sign name="added" tone="added" label={t('common.added')} />}
+      </th>
+      <td>
+        <Name name={kernel} />
+        <span className="muted small guest-names-why">{visible(why)}</span>
+      </td>
+      <td>
+        <Name name={byPath} />
+      </td>
+      <td>
+        <Name name={byId} />
+      </td>
+      <td>
+        {windows.disk !== null && <div>{t('disks.facts.windowsDisk', { number: windows.disk })}</div>}
+        {(windows.location !== null || windows.disk === null) && <Name name={windows.location} />}
+      </td>
+      <td className="small guest-names-note">{note === null ? <Unknown /> : visible(note)}</td>
+    </tr>
+  );
+}
+
+function Name({ name }: { readonly name: string | null }) {
+  return name === null ? <Unknown /> : <span className="mono guest-names-name">{visible(name)}</span>;
+}
+
+/** A dash to see, words to hear. */
+function Unknown() {
   const { t } = useTranslation();
   return (
-    <div className="disks-table-scroll pane-scroll" role="region" aria-label={t('disks.views.names')} tabIndex={0}>
-      <ul>
-        {disks.map(({ target, guestNames }) => (
-          <li key={target} className="mono">
-            {visible(`${target} ${guestNames.kernel ?? '—'} ${guestNames.byPath ?? '—'}`)}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <span className="muted">
+      <span aria-hidden="true">—</span>
+      <span className="visually-hidden">{t('disks.names.unknown')}</span>
+    </span>
   );
 }
