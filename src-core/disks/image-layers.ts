@@ -55,26 +55,24 @@ export function layerBelow({ backingPath, backingFormat }: BackingNamed, above: 
   const layer = (type: string, source: string, problem: string | null = null): ImageLayer => ({
     ...{ type, source, format: backingFormat, ...NO_SIZES, told: 'host', problem },
   });
-  if (backingPath.startsWith('/')) return layer(typeOfPath(backingPath), backingPath);
+  const ofPath = (path: string) => layer(path.startsWith('/dev/') ? 'block' : 'file', plainPath(path));
+  if (backingPath.startsWith('/')) return ofPath(backingPath);
   // QEMU's rule: a name with a colon before its first slash has a protocol.
   if (/^[^/]*:/.test(backingPath)) {
     const file = /^file:(?:\/\/)?(\/.*)$/s.exec(backingPath)?.[1];
-    if (file !== undefined) return layer(typeOfPath(file), file);
+    if (file !== undefined) return ofPath(file);
     if (/^(?:json|nbd|rbd|https?|ftps?|iscsi|gluster(?:\+\w+)?|ssh|nfs|sheepdog|vxhs):/.test(backingPath))
       return layer('network', backingPath);
   }
   if (above === null)
     return layer('file', backingPath, 'its name is a relative one, and relative to what is not known');
-  const resolved = resolve(above.slice(0, above.lastIndexOf('/')), backingPath);
-  return layer(typeOfPath(resolved), resolved);
+  return ofPath(`${above.slice(0, above.lastIndexOf('/'))}/${backingPath}`);
 }
 
-const typeOfPath = (path: string): string => (path.startsWith('/dev/') ? 'block' : 'file');
-
-/** `folder` and a relative path, as one absolute path. */
-function resolve(folder: string, path: string): string {
+/** An absolute path without `.` and `..`, by which pools know files. */
+function plainPath(path: string): string {
   const parts: string[] = [];
-  for (const part of `${folder}/${path}`.split('/')) {
+  for (const part of path.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
   }

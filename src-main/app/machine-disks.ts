@@ -63,8 +63,9 @@ export async function fullDisks(
   const storage = storageLooks(hypervisor);
   const runs = read.live ?? read.own;
   const needsSecrets = [read.own, runs].some(({ view }) => view.disks.some(({ secrets }) => secrets.length > 0));
-  const [sizes, users, secrets] = await Promise.all([
-    readSizes(hypervisor, uuid, runs.view, storage),
+  // Statistics of this guest first, those of all guests then: at the same time one would keep QEMU from answering the other.
+  const sizes = await readSizes(hypervisor, uuid, runs.view, storage);
+  const [users, secrets] = await Promise.all([
     otherUsers(hypervisor, uuid, runs.view, elsewhere, storage),
     needsSecrets ? storage.ask(() => hypervisor.secrets()) : null,
   ]);

@@ -102,5 +102,5 @@ async function whyUnknown(hypervisor: Hypervisor, path: string, bounded: Bounded
   if (pool === TOO_SLOW) return TOO_SLOW;
   return pool === null
     ? 'no storage pool of the host holds it, and without one it can be looked into only while the guest runs'
-    : `it is missing: the storage pool ${pool} over its folder does not know it, unless it is newer than the pool’s last look`;
+    : `the storage pool ${pool} over its folder does not list it: it is missing, cannot be read, or is newer than the pool’s last look`;
 }

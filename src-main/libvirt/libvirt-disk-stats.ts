@@ -1,4 +1,4 @@
-/** Statistics of the disks of one domain, each by one call that waits for no busy guest. */
+/** Statistics of the disks of one domain, by one call that waits for no busy guest. */
 import type { Domain, DomainStats } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
 import type { DiskStats } from '../../src-core/contract/schemas.ts';
@@ -7,15 +7,33 @@ import { hasCode, unsupported } from './error-mapping.ts';
 import { orNull } from './link.ts';
 import type { Link } from './link.ts';
 
-/** null: this driver has no such call, or the domain has gone from it meanwhile. */
+/** How often, and how far apart in milliseconds, a running guest is asked that somebody else is asking just now. */
+const TRIES = 3;
+const PAUSE_MS = 100;
+
+/** null: this driver has no such call. */
 async function blockStats({ connection }: Link, domain: Domain, more = 0): Promise<DomainStats | null> {
+  const groups = vir.VIR_DOMAIN_STATS_BLOCK | vir.VIR_DOMAIN_STATS_STATE;
   const flags = vir.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT | more;
-  // INVALID_ARG: an older driver does not know a flag, or the group.
-  const stats = await orNull(
-    (error) => unsupported(error) || hasCode(error, vir.VIR_ERR_INVALID_ARG),
-    connection.getAllDomainStats(vir.VIR_DOMAIN_STATS_BLOCK, flags, { domains: [domain] }),
-  );
-  return stats?.[0]?.stats ?? null;
+  for (let tries = TRIES; ; tries -= 1) {
+    // INVALID_ARG: an older driver does not know a flag, or the group.
+    const answer = await orNull(
+      (error) => unsupported(error) || hasCode(error, vir.VIR_ERR_INVALID_ARG),
+      connection.getAllDomainStats(groups, flags, { domains: [domain] }),
+    );
+    const stats = answer?.[0]?.stats ?? null;
+    // QEMU is asked by one client at a time, and NOWAIT leaves out what it would have told.
+    if (tries <= 1 || !isUnasked(stats)) return stats;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+/** A running domain with disks of which QEMU has told nothing. */
+function isUnasked(stats: DomainStats | null): boolean {
+  const state = stats?.['state.state'];
+  const runs = state === vir.VIR_DOMAIN_RUNNING || state === vir.VIR_DOMAIN_PAUSED;
+  const disks = indexes(stats);
+  return runs && disks.length > 0 && disks.every((index) => stats?.[`block.${index}.rd.reqs`] === undefined);
 }
 
 function indexes(stats: DomainStats | null): number[] {
