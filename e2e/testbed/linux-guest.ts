@@ -198,3 +198,21 @@ async function libraries(
   }
   return [...found];
 }
+
+/** A disk as the guest has it: names as whole paths. */
+export interface SeenDisk {
+  readonly kernel: string;
+  readonly links: readonly string[];
+}
+
+/** The last whole list in what the guest wrote to its serial port, by the names in the marks; `` for a disk without one. */
+export function disksSeen(log: string): ReadonlyMap<string, SeenDisk> {
+  const lists = [...log.matchAll(/NAMES-BEGIN\r?\n([^]*?)NAMES-END/g)];
+  const lines = (lists.at(-1)?.[1] ?? '').matchAll(/^NAMES ([^|\r\n]+)\|([^|\r\n]*)\|([^|\r\n]*)\r?$/gm);
+  return new Map(
+    [...lines].map(([, name = '', mark = '', links = '']) => [
+      mark.startsWith(DISK_MARK) ? mark.slice(DISK_MARK.length) : '',
+      { kernel: `/dev/${name}`, links: links.split(' ').map((link) => `/dev/${link}`) },
+    ]),
+  );
+}

@@ -1,8 +1,9 @@
 /** What the command line prints. Names and paths come from strangers: control characters never reach the terminal. */
 import type { ErrorData } from '../../src-core/contract/errors.ts';
 import { plain, plainLines } from '../../src-core/plain-text.ts';
+import { table } from '../../src-core/text-table.ts';
 
-export { plain, plainLines };
+export { plain, plainLines, table };
 
 export const EXIT = { done: 0, failed: 1, refused: 2, usage: 64 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
@@ -17,24 +18,6 @@ export function tell(text: string): void {
 
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
-}
-
-/** Aligned columns, two spaces apart; a null is shown as “-”. The last column is not padded. */
-export function table(
-  header: readonly string[],
-  rows: readonly (readonly (string | number | null)[])[],
-  indent = '',
-): string {
-  const cells = [header, ...rows].map((row) =>
-    row.map((cell) => (cell === null || cell === '' ? '-' : plain(String(cell)))),
-  );
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells
-    .map(
-      (row) =>
-        `${indent}${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ')}`,
-    )
-    .join('\n');
 }
 
 /** An error for people: what happened, what is unchanged, what to do next. */
