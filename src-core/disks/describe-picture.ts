@@ -15,8 +15,8 @@ export interface DescribedPicture {
   readonly layout: StorageLayout;
   readonly disks: readonly PictureDisk[];
   readonly boot: readonly BootEntry[];
-  /** Targets of the disks that the rescue brought; empty: this is no rescue, and nothing is said of it. */
-  readonly added: ReadonlySet<string>;
+  /** Targets of the disks that the rescue brought; null: this is no rescue, and nothing is said of it. */
+  readonly added: ReadonlySet<string> | null;
 }
 
 export function describePicture({ layout, disks, boot, added }: DescribedPicture): PictureInWords {
@@ -25,7 +25,7 @@ export function describePicture({ layout, disks, boot, added }: DescribedPicture
   const slotWords = (slot: LayoutSlot): string => {
     const disk = slot.target === null ? undefined : byTarget.get(slot.target);
     if (disk !== undefined)
-      return `${slot.label}: ${describeDisk(disk, orders.get(disk.target) ?? null, added.size === 0 ? null : added.has(disk.target))}`;
+      return `${slot.label}: ${describeDisk(disk, orders.get(disk.target) ?? null, added?.has(disk.target) ?? null)}`;
     return `${slot.label}: ${slot.target ?? (slot.taken === null ? freeWords(slot.fits) : `taken by ${slot.taken}`)}`;
   };
   return {

@@ -24,6 +24,8 @@ export interface PictureDisk {
   readonly flags: readonly PictureFlag[];
   /** Of one that needs a secret: has the host a value for it? null: it needs none. */
   readonly secret: 'there' | 'missing' | 'unknown' | null;
+  /** How it is kept from a rescue system's writes; null: it is not. */
+  readonly protection: PlannedDisk['protection'];
 }
 
 /** A disk of a machine page, as far as the picture reads it. */
@@ -50,6 +52,7 @@ export function pictureDisks(disks: readonly DescribedDisk[]): PictureDisk[] {
     layers: disk.layers.length > 1 ? disk.layers.slice(1).map(({ source }) => source) : disk.backingChain,
     flags: PICTURE_FLAGS.filter((flag) => disk[flag]),
     secret: secretOf(disk),
+    protection: null,
   }));
 }
 
@@ -67,7 +70,7 @@ export function plannedPictureDisks(plan: RescuePlan, own: readonly PictureDisk[
     const known = disk.original ? own.find(({ target }) => target === disk.target) : undefined;
     if (known === undefined) return addedDisk(plan, disk);
     const flags = PICTURE_FLAGS.filter((flag) => known.flags.includes(flag) || isKeptBy(disk, flag));
-    return { ...known, address: disk.address ?? known.address, flags };
+    return { ...known, address: disk.address ?? known.address, flags, protection: disk.protection };
   });
 }
 
@@ -91,5 +94,6 @@ function addedDisk({ media }: RescuePlan, disk: PlannedDisk): PictureDisk {
     layers: [],
     flags: disk.device === 'cdrom' ? ['readonly'] : [],
     secret: null,
+    protection: null,
   };
 }

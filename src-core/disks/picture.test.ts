@@ -55,9 +55,12 @@ function problems(picture: Picture): string[] {
     for (const slot of slots)
       for (const card of [slot.card, ...slot.layers])
         if (card !== null && !inside(card, slot.box)) found.push(`${slot.slot.key}: a card is outside its slot`);
-    // In the order of the rows, as one reads.
-    const places = slots.map((slot) => slot.box.y * 100_000 + slot.box.x);
-    if (places.some((place, at) => place <= (places[at - 1] ?? -1))) found.push('slots are out of order');
+    // In the order of the rows, as one reads; where two stand one above the other, the upper one first.
+    for (const [at, { box: next }] of slots.entries()) {
+      const previous = slots[at - 1]?.box;
+      if (previous !== undefined && next.x <= previous.x && next.y < bottom(previous))
+        found.push('slots are out of order');
+    }
   }
   const cards = picture.controllers.flatMap(({ slots }) => slots.flatMap(({ card }) => (card === null ? [] : [card])));
   for (const { path } of picture.connectors) {

@@ -34,7 +34,7 @@ export interface PictureController {
   readonly controller: LayoutController;
   readonly box: Box;
   readonly slots: readonly PictureSlot[];
-  /** Where it says how many more places are free; null: none is. */
+  /** In its head, where it says how many more places are free; null: none is. */
   readonly more: Box | null;
 }
 
@@ -89,9 +89,13 @@ const COLUMN_GAP = 8;
 const CONTROLLER_GAP = 10;
 /** Above each card: the name of the slot. */
 const SLOT_NAME = 17;
-const NARROW = { width: 94, height: 42 } as const;
+const NARROW = { width: 100, height: 42 } as const;
+/** Between two narrow slots that stand one above the other. */
+const STACK_GAP = 5;
+/** In a controller's head: how many more places are free. */
+const MORE_WIDTH = 178;
 const CARD = { width: 196, most: 290, height: 70 } as const;
-const DENSE_CARD = { width: 146, most: 200, height: 40 } as const;
+const DENSE_CARD = { width: 136, most: 190, height: 40 } as const;
 /** How far each layer stands out behind the one before it, and how many do. */
 const LAYER = { step: 4, most: 3 } as const;
 const LEGEND_HEIGHT = 80;
@@ -158,12 +162,12 @@ interface Contents {
   readonly kept: ReadonlySet<string>;
 }
 
-interface Column {
+interface Room {
   readonly x: number;
   readonly width: number;
 }
 
-function placeControllers({ controllers }: StorageLayout, column: Column, contents: Contents): PictureController[] {
+function placeControllers({ controllers }: StorageLayout, column: Room, contents: Contents): PictureController[] {
   let y = PAD;
   return controllers.map((controller) => {
     const placed = placeController(controller, { ...column, y }, contents);
@@ -172,63 +176,77 @@ function placeControllers({ controllers }: StorageLayout, column: Column, conten
   });
 }
 
-/** What stands in a row: as wide as a card, or narrow. */
-interface Cell {
-  readonly slot: LayoutSlot | null;
+/** What stands side by side in a row: one card's slot, or narrow ones, two of which stand one above the other beside a card. */
+interface Column {
+  readonly slots: LayoutSlot[];
   readonly wide: boolean;
 }
 
 function placeController(
   controller: LayoutController,
-  at: Column & { readonly y: number },
+  at: Room & { readonly y: number },
   contents: Contents,
 ): PictureController {
   const card = contents.dense ? DENSE_CARD : CARD;
   const inner = { x: at.x + INNER, width: at.width - 2 * INNER };
   const columns = Math.max(1, Math.floor((inner.width + COLUMN_GAP) / (card.width + COLUMN_GAP)));
   const wide = Math.min(card.most, Math.floor((inner.width - COLUMN_GAP * (columns - 1)) / columns));
-  const cells: Cell[] = controller.slots.map((slot) => ({
-    slot,
-    wide: slot.target !== null || contents.kept.has(slot.key),
-  }));
-  if (controller.moreFree !== 0) cells.push({ slot: null, wide: false });
   const slots: PictureSlot[] = [];
-  let more: Box | null = null;
   let y = at.y + HEADER;
-  for (const row of rowsOf(cells, inner.width, wide)) {
+  for (const row of rowsOf(controller.slots, { width: inner.width, wide }, contents)) {
     y += ROW_GAP;
-    const behind = row.reduce((most, { slot }) => Math.max(most, layersBehind(slot, contents)), 0);
-    const height = row.some((cell) => cell.wide) ? SLOT_NAME + behind + card.height : NARROW.height;
+    const behind = row.reduce((most, { slots: [slot] }) => Math.max(most, layersBehind(slot, contents)), 0);
+    const height = row.some((column) => column.wide) ? SLOT_NAME + behind + card.height : NARROW.height;
     let x = inner.x;
-    for (const cell of row) {
-      const box = { x, y, width: cell.wide ? wide : NARROW.width, height };
-      if (cell.slot === null) more = box;
-      else slots.push(placeSlot(cell.slot, box, contents));
-      x += box.width + COLUMN_GAP;
+    for (const column of row) {
+      const width = column.wide ? wide : NARROW.width;
+      const each = (height - STACK_GAP * (column.slots.length - 1)) / column.slots.length;
+      for (const [place, slot] of column.slots.entries())
+        slots.push(placeSlot(slot, { x, y: y + place * (each + STACK_GAP), width, height: each }, contents));
+      x += width + COLUMN_GAP;
     }
     y += height;
   }
-  const height = y + INNER - at.y;
-  return { controller, box: { x: at.x, y: at.y, width: at.width, height }, slots, more };
+  const height = y - at.y + (slots.length === 0 ? 4 : INNER);
+  const moreWidth = Math.min(MORE_WIDTH, Math.floor(at.width * 0.58));
+  const more = { x: at.x + at.width - 6 - moreWidth, y: at.y + 5, width: moreWidth, height: 19 };
+  return {
+    controller,
+    box: { x: at.x, y: at.y, width: at.width, height },
+    slots,
+    more: controller.moreFree === 0 ? null : more,
+  };
 }
 
-function rowsOf(cells: readonly Cell[], width: number, wide: number): Cell[][] {
-  const rows: Cell[][] = [];
+function rowsOf(
+  slots: readonly LayoutSlot[],
+  room: { readonly width: number; readonly wide: number },
+  { dense, kept }: Contents,
+): Column[][] {
+  const rows: Column[][] = [];
   let used = Infinity;
-  for (const cell of cells) {
-    const own = cell.wide ? wide : NARROW.width;
-    if (used + COLUMN_GAP + own > width) {
-      rows.push([cell]);
+  for (const slot of slots) {
+    const wide = slot.target !== null || kept.has(slot.key);
+    const row = rows.at(-1);
+    const last = row?.at(-1);
+    const stacks = !wide && !dense && last?.wide === false && last.slots.length === 1;
+    if (stacks && row?.some((column) => column.wide) === true) {
+      last.slots.push(slot);
+      continue;
+    }
+    const own = wide ? room.wide : NARROW.width;
+    if (row === undefined || used + COLUMN_GAP + own > room.width) {
+      rows.push([{ slots: [slot], wide }]);
       used = own;
     } else {
-      rows.at(-1)?.push(cell);
+      row.push({ slots: [slot], wide });
       used += COLUMN_GAP + own;
     }
   }
   return rows;
 }
 
-function layersBehind(slot: LayoutSlot | null, { byTarget }: Contents): number {
+function layersBehind(slot: LayoutSlot | undefined, { byTarget }: Contents): number {
   const disk = slot?.target == null ? undefined : byTarget.get(slot.target);
   return Math.min(LAYER.most, disk?.layers.length ?? 0) * LAYER.step;
 }

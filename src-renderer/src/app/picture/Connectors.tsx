@@ -4,7 +4,8 @@ import { useIsHighlighted } from '../stores/highlight.ts';
 
 interface ConnectorsProps {
   readonly connectors: readonly Connector[];
-  readonly added: ReadonlySet<string>;
+  /** null: this is no rescue. */
+  readonly added: ReadonlySet<string> | null;
 }
 
 /** From each place in the boot order to its disk. The first in the order lies above the others. */
@@ -12,7 +13,7 @@ export const Connectors = memo(function Connectors({ connectors, added }: Connec
   return (
     <g aria-hidden="true">
       {connectors.toReversed().map((connector) => (
-        <Line key={connector.key} connector={connector} isAdded={added.has(connector.target)} />
+        <Line key={connector.key} connector={connector} isAdded={added?.has(connector.target) === true} />
       ))}
     </g>
   );

@@ -31,34 +31,21 @@ export const ControllerDrawing = memo(function ControllerDrawing({ placed, isAlo
     address === null ? null : addressText(address),
   ].filter((fact) => fact !== null);
   const factsX = box.x + 12 + textWidth(name, 12, 'sans') + 10;
-  const comes = isAlone ? t('picture.comes') : '';
-  const room = box.x + box.width - 12 - factsX - textWidth(comes, 11, 'sans');
+  const room = (more === null ? box.x + box.width - 12 : more.x - 8) - factsX;
+  const told = isAlone ? t('picture.comes') : facts.join('  ');
   return (
     <g aria-hidden="true" className={[isAlone ? 'pic-added' : '', isHere ? '' : 'pic-alone'].join(' ').trim()}>
       <rect className="pic-controller-box" {...box} rx={7} />
       <text className="pic-strong" x={box.x + 12} y={box.y + 18}>
         {name}
       </text>
-      <text className="pic-quiet pic-small pic-mono" x={factsX} y={box.y + 18}>
-        {fitText(facts.join('  '), room, 11, 'mono')}
+      <text className={isAlone ? 'pic-text-added pic-small' : 'pic-quiet pic-small pic-mono'} x={factsX} y={box.y + 18}>
+        {fitText(told, room, 11, isAlone ? 'sans' : 'mono')}
       </text>
-      {isAlone && (
-        <text className="pic-text-added pic-small pic-end" x={box.x + box.width - 12} y={box.y + 18}>
-          {comes}
-        </text>
-      )}
       {slots.map((slot) => (
         <SlotDrawing key={slot.slot.key} placed={slot} />
       ))}
-      {more !== null && (
-        <FreePlace
-          box={more}
-          name={
-            controller.moreFree === null ? t('picture.freeAny') : t('picture.freeMore', { count: controller.moreFree })
-          }
-          fits={controller.moreFits}
-        />
-      )}
+      {more !== null && <MoreFree box={more} count={controller.moreFree} fits={controller.moreFits} />}
     </g>
   );
 });
@@ -110,6 +97,27 @@ function FreePlace({ box, name, fits, note = '' }: FreePlaceProps) {
       </text>
       <text className="pic-quiet pic-small" x={box.x + 7} y={box.y + 32}>
         {fitText(what === '' ? note : `+ ${what}`, box.width - 12, 11, 'sans')}
+      </text>
+    </>
+  );
+}
+
+interface MoreFreeProps {
+  readonly box: Box;
+  /** null: as many as one likes. */
+  readonly count: number | null;
+  readonly fits: readonly Fit[];
+}
+
+function MoreFree({ box, count, fits }: MoreFreeProps) {
+  const { t } = useTranslation();
+  const free = count === null ? t('picture.freeAny') : t('picture.freeMore', { count });
+  const text = fits.length === 0 ? free : `${free}: ${fitWords(fits)}`;
+  return (
+    <>
+      <rect className="pic-free" {...box} rx={9} />
+      <text className="pic-quiet pic-tiny pic-middle" x={box.x + box.width / 2} y={box.y + 13}>
+        {fitText(text, box.width - 12, 10.5, 'sans')}
       </text>
     </>
   );

@@ -166,7 +166,7 @@ export const BAR_HEIGHT = 8;
 
 /** On the scale of the whole machine: the line is all of it with its marks, the bar the size, its filling the share that is allocated. */
 function SizeBar({ disk, scale, x, y, width }: SizeBarProps) {
-  if (scale === null || disk.size === null) return <path className="pic-track" d={`M${x} ${y + 4}h${width}`} />;
+  if (scale === null || disk.size === null) return null;
   const length = Math.max(3, onScale(scale, disk.size) * width);
   const share = allocatedShare(disk);
   return (

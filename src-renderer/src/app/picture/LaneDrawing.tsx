@@ -21,7 +21,8 @@ const KIND_SIGNS: Readonly<Record<BootKind, SignName>> = {
 
 interface LaneDrawingProps {
   readonly picture: Picture;
-  readonly added: ReadonlySet<string>;
+  /** null: this is no rescue. */
+  readonly added: ReadonlySet<string> | null;
 }
 
 /** What the firmware tries, one below the other, and the badge with the same number at each disk. */
@@ -44,7 +45,7 @@ export const LaneDrawing = memo(function LaneDrawing({ picture, added }: LaneDra
           placed={placed}
           isLast={at === entries.length - 1}
           isAdded={
-            (placed.entry.target !== null && added.has(placed.entry.target)) ||
+            (placed.entry.target !== null && added?.has(placed.entry.target) === true) ||
             placed.entry.reason.code === 'boot-kernel-rescue'
           }
         />
@@ -96,11 +97,11 @@ function Entry({ placed, isLast, isAdded }: EntryProps) {
   );
 }
 
-function Badge({ placed, added }: { readonly placed: PictureSlot; readonly added: ReadonlySet<string> }) {
+function Badge({ placed, added }: { readonly placed: PictureSlot; readonly added: ReadonlySet<string> | null }) {
   const { disk, order } = placed;
   if (order === null || disk === null) return null;
   return (
-    <g className={added.has(disk.target) ? 'pic-added' : undefined}>
+    <g className={added?.has(disk.target) === true ? 'pic-added' : undefined}>
       <circle className="pic-badge" cx={order.x} cy={order.y} r={7.5} />
       <text className="pic-badge-text" x={order.x} y={order.y + 3.5}>
         {order.place}

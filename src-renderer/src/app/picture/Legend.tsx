@@ -14,7 +14,8 @@ interface LegendProps {
   readonly box: Box;
   readonly scale: SizeScale | null;
   readonly disks: readonly PictureDisk[];
-  readonly added: ReadonlySet<string>;
+  /** null: this is no rescue. */
+  readonly added: ReadonlySet<string> | null;
 }
 
 const SCALE_WIDTH = 190;

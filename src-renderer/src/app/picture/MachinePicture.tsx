@@ -23,8 +23,10 @@ export interface MachinePictureProps {
   readonly boot: readonly BootEntry[];
   /** How it is called: `UEFI`, `SeaBIOS`. */
   readonly firmware: string;
-  /** Targets of the disks that the rescue brought; empty: this is no rescue. */
+  /** Targets of the disks that the rescue brought. */
   readonly added: ReadonlySet<string>;
+  /** Is this a rescue? Left out: it is where it brought a disk; one from a kernel brings none. */
+  readonly inRescue?: boolean;
   /** The disk whose facts are beside it; null: none. */
   readonly chosen: string | null;
   readonly onChoose: (target: string) => void;
@@ -52,7 +54,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** A machine's storage, drawn: firmware and what it boots, controllers, slots, and the disk in each. Fills what it is put in. */
 export function MachinePicture(props: MachinePictureProps) {
-  const { layout, disks, boot, added, chosen, onChoose, title, pair, children } = props;
+  const { layout, disks, boot, chosen, onChoose, title, pair, children } = props;
+  const added = (props.inRescue ?? props.added.size > 0) ? props.added : null;
   const root = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const { view, room, zoom, zoomTo } = useZoom();

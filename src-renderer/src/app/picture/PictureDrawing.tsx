@@ -16,7 +16,8 @@ export interface PictureDrawingProps {
   readonly picture: Picture;
   readonly disks: readonly PictureDisk[];
   readonly firmware: string;
-  readonly added: ReadonlySet<string>;
+  /** null: this is no rescue. */
+  readonly added: ReadonlySet<string> | null;
   /** Keys of the controllers that are there in rescue alone. */
   readonly alone: ReadonlySet<string>;
   readonly chosen: string | null;
@@ -62,7 +63,7 @@ export function PictureDrawing(props: PictureDrawingProps) {
           key={controller.controller.key}
           placed={controller}
           isAlone={alone.has(controller.controller.key)}
-          isHere={!alone.has(controller.controller.key) || added.size > 0}
+          isHere={!alone.has(controller.controller.key) || added !== null}
         />
       ))}
       <Connectors connectors={connectors} added={added} />
@@ -75,7 +76,8 @@ export function PictureDrawing(props: PictureDrawingProps) {
 
 interface DisksProps {
   readonly picture: Picture;
-  readonly added: ReadonlySet<string>;
+  /** null: this is no rescue. */
+  readonly added: ReadonlySet<string> | null;
   readonly chosen: string | null;
   readonly tabStop: string | null;
   readonly onChoose: (target: string) => void;
@@ -93,7 +95,7 @@ function DiskCards({ picture, added, chosen, tabStop, onChoose }: DisksProps) {
           {...{ placed, disk, onChoose }}
           scale={picture.scale}
           dense={picture.dense}
-          added={added.size === 0 ? null : added.has(disk.target)}
+          added={added?.has(disk.target) ?? null}
           chosen={disk.target === chosen}
           inTabOrder={disk.target === tabStop}
         />

@@ -39,17 +39,19 @@ export function marksOf(disk: PictureDisk, added: boolean | null): Mark[] {
   if (disk.flags.includes('readonly') && disk.device !== 'cdrom') names.push('readonly');
   if (disk.flags.includes('transient')) names.push('transient');
   if (disk.flags.includes('encrypted') || disk.secret !== null) names.push(ENCRYPTED[disk.secret ?? 'unknown']);
-  if (added !== null) names.push(added ? 'added' : 'unchanged');
+  const isKept = disk.protection === 'read-only' || disk.protection === 'overlay';
+  if (added === true) names.push('added');
+  else if (added === false && !isKept) names.push('unchanged');
   return names.map((mark) => ({ mark, ...MARKS[mark] }));
 }
 
 const ENCRYPTED = { there: 'encryptedThere', missing: 'encryptedMissing', unknown: 'encrypted' } as const;
 
 /** Every mark that is on one of the disks, once. */
-export function marksUsed(disks: readonly PictureDisk[], added: ReadonlySet<string>): Mark[] {
+export function marksUsed(disks: readonly PictureDisk[], added: ReadonlySet<string> | null): Mark[] {
   const found = new Map<MarkName, Mark>();
   for (const disk of disks)
-    for (const mark of marksOf(disk, added.size === 0 ? null : added.has(disk.target))) found.set(mark.mark, mark);
+    for (const mark of marksOf(disk, added?.has(disk.target) ?? null)) found.set(mark.mark, mark);
   return [...found.values()];
 }
 

@@ -14,10 +14,13 @@ import { visible } from '../../i18n/visible.ts';
 import { XmlDiff } from '../../components/xml/XmlDiff.tsx';
 import { diffTexts } from '../../components/xml/diff-texts.ts';
 import { Outcome } from './Outcome.tsx';
+import { PlanPicture } from './PlanPicture.tsx';
 import { WhyTable } from './WhyTable.tsx';
 import type { PreviewEntry } from './store.ts';
 
-const VIEWS = ['outcome', 'why', 'xml', 'virsh'] as const;
+const VIEWS = ['outcome', 'picture', 'why', 'xml', 'virsh'] as const;
+/** These fill the column themselves. */
+const WHOLE: readonly View[] = ['picture', 'xml'];
 type View = (typeof VIEWS)[number];
 
 interface PreviewColumnProps {
@@ -45,12 +48,13 @@ export function PreviewColumn({ details, entry, hasMedium }: PreviewColumnProps)
         role="tabpanel"
         aria-labelledby={`preview-tab-${view}`}
         tabIndex={0}
-        className={view === 'xml' ? 'rescue-column-body' : 'rescue-column-body pane-scroll rescue-preview-body'}
+        className={WHOLE.includes(view) ? 'rescue-column-body' : 'rescue-column-body pane-scroll rescue-preview-body'}
       >
         {entry.error !== null && <ErrorNotice error={entry.error} />}
         {view === 'outcome' && plan === null && hasMedium && entry.error === null && <Skeleton lines={6} />}
         {view === 'outcome' && plan === null && !hasMedium && <BeforeMedium details={details} />}
         {view === 'outcome' && plan !== null && <Outcome plan={plan} />}
+        {view === 'picture' && entry.preview !== null && <PlanPicture details={details} preview={entry.preview} />}
         {view === 'why' && plan !== null && <WhyTable plan={plan} />}
         {view === 'xml' && plan !== null && <PlanDiff plan={plan} />}
         {view === 'virsh' && plan !== null && <PlanCommands plan={plan} />}
