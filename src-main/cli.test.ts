@@ -76,6 +76,30 @@ describe('plan from a file', () => {
   });
 });
 
+describe('names in the guest', () => {
+  test('--names: a table, and what the names depend on', async () => {
+    const { code, stdout, stderr } = await salvor(['inspect', '--xml', xml, '--names']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^patient .*\n\nNames in the guest\n {2}target +kernel name +by-id +by-path +Windows disk +Windows location\n {2}vda +\/dev\/vda /,
+    );
+    expect(stdout).toMatch(/^ {2}vda: The only virtio disk/m);
+    expect(stdout).not.toContain('Boot order');
+  });
+
+  test('--fstab: nothing but comments; --json has the names in any case', async () => {
+    const [fstab, all] = await Promise.all([
+      salvor(['inspect', '--xml', xml, '--fstab']),
+      salvor(['inspect', '--xml', xml, '--names', '--json']),
+    ]);
+    expect(fstab.code).toBe(0);
+    for (const line of fstab.stdout.trimEnd().split('\n')) expect(line).toMatch(/^#/);
+    expect(JSON.parse(all.stdout)).toMatchObject({
+      disks: [{ target: 'vda', guestNames: { kernel: '/dev/vda', windows: { disk: 0 } } }],
+    });
+  });
+});
+
 describe('what is wrong is said on stderr, or as JSON on stdout', () => {
   test.each([
     [[], 64, /Name a command/],

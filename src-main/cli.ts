@@ -14,6 +14,13 @@ import type { FilterOptions } from './cli/history.ts';
 import type { PlanOptions } from './cli/plan.ts';
 import type { ResumeOptions } from './cli/resume.ts';
 
+interface InspectArguments {
+  readonly uri?: string;
+  readonly xml?: string;
+  readonly names: boolean;
+  readonly fstab: boolean;
+}
+
 /** Known before anything is parsed: even wrong usage is answered in JSON where JSON was asked for. */
 const json = process.argv.includes('--json');
 
@@ -38,9 +45,11 @@ function program(done: (exit: Exit) => void): Command {
   command('inspect [domain]', 'disk layout and effective boot order')
     .option('--uri <uri>', 'libvirt connection URI')
     .option('--xml <file>', 'a definition from a file (-: standard input) instead of a host')
-    .action(async (domain: string | undefined, { uri, xml }: { uri?: string; xml?: string }) => {
+    .option('--names', 'what a guest calls its disks, in Linux and in Windows, and what that depends on', false)
+    .option('--fstab', 'lines for /etc/fstab by names that hold, all of them comments', false)
+    .action(async (domain: string | undefined, { uri, xml, names, fstab }: InspectArguments) => {
       const what = hostOrFile(domain, uri, xml);
-      await (await import('./cli/look.ts')).inspect({ ...what, json });
+      await (await import('./cli/look.ts')).inspect({ ...what, json, names, fstab });
     });
 
   stopOptions(requestOptions(command('plan [domain]', 'what a rescue would do; nothing is touched')))

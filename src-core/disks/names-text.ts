@@ -37,7 +37,8 @@ export function guestNamesTable(disks: readonly NamedDisk[]): string {
   return [table(HEADER, rows, '  '), ...said].join('\n\n');
 }
 
-function inCommon(title: string, said: readonly (readonly [target: string, text: string | null])[]): string[] {
+/** What is said of each disk, under a title: once for all that have it in common. Empty: nothing is said of any. */
+export function inCommon(title: string, said: readonly (readonly [target: string, text: string | null])[]): string[] {
   const targets = new Map<string, string[]>();
   for (const [target, text] of said) {
     if (text !== null) targets.set(text, [...(targets.get(text) ?? []), target]);

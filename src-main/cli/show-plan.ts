@@ -1,8 +1,9 @@
 /** A plan for people, dense and plain. */
 import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import type { BootEntry } from '../../src-core/boot/effective-order.ts';
+import { inCommon } from '../../src-core/disks/names-text.ts';
 import { sizeText } from '../../src-core/rescue/size-text.ts';
-import type { Finding, PlanStep, PlannedFile, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { Finding, PlanStep, PlannedDisk, PlannedFile, RescuePlan } from '../../src-core/rescue/types.ts';
 import { plain, table } from './output.ts';
 import { mediaText } from './show-media.ts';
 
@@ -84,21 +85,29 @@ export function bootTable(entries: readonly BootEntry[]): string {
   );
 }
 
-function diskTable(plan: RescuePlan): string {
-  return table(
-    ['target', 'bus', 'device', 'address', 'serial', 'in the guest', 'source', 'own'],
-    plan.devices.map(({ target, bus, device, address, serial, guestNames, source, original, protection }) => [
-      target,
-      bus,
-      device,
-      address === null ? null : formatAddress(address),
-      serial,
-      guestNames.byId ?? guestNames.byPath ?? guestNames.kernel,
-      source,
-      original ? (protection ?? 'unchanged') : 'added',
+function diskTable({ devices }: RescuePlan): string {
+  const disks = table(
+    ['target', 'bus', 'device', 'address', 'serial', 'kernel name', 'holds in the guest', 'source', 'own'],
+    devices.map((disk) => [
+      disk.target,
+      disk.bus,
+      disk.device,
+      disk.address === null ? null : formatAddress(disk.address),
+      disk.serial,
+      kernelText(disk),
+      disk.guestNames.byPath ?? disk.guestNames.byId,
+      disk.source,
+      disk.original ? (disk.protection ?? 'unchanged') : 'added',
     ]),
     '  ',
   );
+  const notes = devices.map(({ target, guestNames }) => [target, guestNames.note] as const);
+  return [disks, ...inCommon('Names in rescue', notes)].join('\n\n');
+}
+
+/** In rescue, and otherwise where that is not the same. */
+function kernelText({ guestNames: { kernel }, kernelBefore, original }: PlannedDisk): string | null {
+  return !original || kernel === kernelBefore ? kernel : `${kernel ?? '?'}, otherwise ${kernelBefore ?? '?'}`;
 }
 
 /** `--out diff`: lines as `diff -u` marks them. */
