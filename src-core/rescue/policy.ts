@@ -104,6 +104,9 @@ export const S390_BOOTS_ON_FROM = { libvirt: 10_010_000, qemu: 9_002_000 } as co
 /** libvirt 11.5 makes a usb cdrom a real one (usb-bot + scsi-cd); before, SeaBIOS finds nothing on it (FACTS B3). */
 export const USB_CDROM_BOOTS_FROM = 11_005_000;
 
+/** Pools whose volumes are files of the host: only there can an overlay, which is a qcow2 file, be made. */
+export const FILE_POOL_TYPES: readonly string[] = ['dir', 'fs', 'netfs'];
+
 /** Disk image formats a medium may have. Others may refer to anything, or are not driven by libvirt's overlays. */
 export const DISK_FORMATS: readonly string[] = ['raw', 'iso', 'qcow2'];
 export const OPTICAL_FORMATS: readonly string[] = ['raw', 'iso'];

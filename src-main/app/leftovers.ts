@@ -9,6 +9,7 @@ import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { domainOfOverlay } from '../../src-core/disks/overlay.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import type { EntryOutline, MadeFile } from '../../src-core/journal/types.ts';
+import { FILE_POOL_TYPES } from '../../src-core/rescue/policy.ts';
 import { SYSTEM_NVRAM, nvramFile } from '../../src-core/rescue/scratch-nvram.ts';
 import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import type { DomainRef, Hypervisor, ListedDomain } from '../libvirt/port.ts';
@@ -164,7 +165,7 @@ async function filePools(hypervisor: Hypervisor): Promise<{ pool: string; folder
     // What is in a pool that hangs is not known, which is another thing than nothing.
     if (xml === null) throw new SalvorError('pool-silent', { pool: name });
     const { type, targetPath } = readPoolXml(xml);
-    return targetPath !== null && ['dir', 'fs', 'netfs'].includes(type) ? [{ pool: name, folder: targetPath }] : [];
+    return targetPath !== null && FILE_POOL_TYPES.includes(type) ? [{ pool: name, folder: targetPath }] : [];
   });
 }
 

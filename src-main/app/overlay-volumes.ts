@@ -4,15 +4,13 @@
  */
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { overlayVolumeXml } from '../../src-core/rescue/overlay-volume.ts';
+import { FILE_POOL_TYPES } from '../../src-core/rescue/policy.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import type { OverlayVolume } from '../../src-core/rescue/session.ts';
 import type { OverlayPoolFacts, RescueInputs, RescuePlan } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { errorOf } from './errors.ts';
 import { readPoolXml, readVolumeXml } from './storage-xml.ts';
-
-/** Pools whose volumes are files of the host, so that one of them can be a qcow2 image. */
-export const FILE_POOLS: readonly string[] = ['dir', 'fs', 'netfs'];
 
 const unfit = (why: string): OverlayPoolFacts => ({ kind: 'unfit', why });
 
@@ -27,11 +25,11 @@ export async function overlayPoolFacts(
 ): Promise<OverlayPoolFacts> {
   const found = (await hypervisor.listPools()).find(({ name }) => name === pool);
   if (found === undefined) return unfit('the host has no such pool');
-  if (!found.active) return unfit('it is not active; start it first (virsh pool-start)');
   if (found.xml === null) return unfit('it does not answer');
   const { type, targetPath } = readPoolXml(found.xml);
-  if (targetPath === null || !FILE_POOLS.includes(type))
+  if (targetPath === null || !FILE_POOL_TYPES.includes(type))
     return unfit(`it is a pool of type ${type}, whose volumes are no files, and an overlay is a qcow2 file`);
+  if (!found.active) return unfit('it is not active; start it first (virsh pool-start)');
   try {
     if (!afresh) return { kind: 'folder', folder: targetPath, free: await hypervisor.freeSpace(pool), overlays: [] };
     await hypervisor.refreshPool(pool);

@@ -10,7 +10,8 @@ import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import { previewRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
-import { GIB } from './fake-world.test-support.ts';
+import type { OverlayPoolFacts } from '../../src-core/rescue/types.ts';
+import { GIB, poolNamed } from './fake-world.test-support.ts';
 import type { FakeWorld } from './fake-world.test-support.ts';
 import { mediumFacts } from './guests.test-support.ts';
 
@@ -97,6 +98,11 @@ function liveOf(xml: string): { readonly xml: string; readonly domain: DomainVie
 
 type Machine = Pick<MachineRow, 'state' | 'persistent'> & { readonly xml: string; readonly managedSave: boolean };
 
+function overlayPoolOf(name: string): OverlayPoolFacts {
+  const { path, available } = poolNamed(name);
+  return { kind: 'folder', folder: path ?? '', free: available, overlays: [] };
+}
+
 function planOf({ xml, state, persistent, managedSave }: Machine, { request, properties }: Order): Preview {
   const media = request.media.map((spec, at) => ({ ...mediumFacts(spec), properties: at === 0 ? properties : {} }));
   const { plan, choices } = previewRescue({
@@ -128,6 +134,7 @@ function planOf({ xml, state, persistent, managedSave }: Machine, { request, pro
     request,
     stamp: null,
     room: [],
+    ...(request.overlayPool === null ? {} : { overlayPool: overlayPoolOf(request.overlayPool) }),
   });
   return { plan: redactPlan(plan), layouts: layoutsOf(xml, plan.rescueXml), choices, media };
 }

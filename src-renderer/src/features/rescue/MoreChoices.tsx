@@ -6,11 +6,11 @@ import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../../../../src-core/rescue/types.ts';
 import type { RescuePlan, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
 import { Choice } from '../../components/Choice.tsx';
-import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { ChoiceRadios } from './ChoiceRadios.tsx';
 import { ImagePropertiesField } from './ImagePropertiesField.tsx';
 import { GuestDisksRadios } from './GuestDisksRadios.tsx';
+import { WritesRadios } from './WritesRadios.tsx';
 import { hasUnusual } from './draft.ts';
 import type { Draft } from './draft.ts';
 
@@ -52,7 +52,7 @@ export function MoreChoices({ details, draft, plan, onChange }: MoreChoicesProps
         <SessionRadios transient={!details.row.persistent} draft={draft} resolved={resolved} onChange={onChange} />
         <GuestDisksRadios chosen={draft.guestDisks} plan={plan} onChange={(guestDisks) => onChange({ guestDisks })} />
         <FallThroughRadios uefi={details.firmware === 'uefi'} draft={draft} resolved={resolved} onChange={onChange} />
-        <WritesRadios draft={draft} resolved={resolved} onChange={onChange} />
+        <WritesRadios hostId={details.row.hostId} draft={draft} resolved={resolved} onChange={onChange} />
         <ProfileFields draft={draft} resolved={resolved} onChange={onChange} />
         <Check
           label={t('rescue.attach.checks.allowUnbootable')}
@@ -113,35 +113,6 @@ function FallThroughRadios({ uefi, draft, resolved, onChange }: PartProps & { re
         ...(value === 'none' && uefi ? { note: t('rescue.attach.noneOnUefi') } : {}),
       }))}
       onChange={(fallThrough) => onChange({ fallThrough })}
-    />
-  );
-}
-
-/** Writing to the medium is offered where the device could: a cdrom says why not. */
-function WritesRadios({ draft, resolved, onChange }: PartProps) {
-  const { t } = useTranslation();
-  const words = useSentenceWords();
-  const writes = resolved?.writes ?? null;
-  const readOnly = writes?.value === 'read-only' ? words(writes.why) : null;
-  return (
-    <ReasonRadios<Draft['writes']>
-      legend={t('rescue.attach.writes')}
-      value={draft.writes}
-      options={[
-        {
-          value: 'overlay',
-          label: t('rescue.attach.writesKept'),
-          reason: null,
-          ...(writes !== null && writes.value !== 'direct' ? { note: words(writes.why) } : {}),
-        },
-        {
-          value: 'direct',
-          label: t('rescue.attach.writesDirect'),
-          note: t('rescue.attach.writesDirectNote'),
-          reason: draft.writes === 'direct' ? null : readOnly,
-        },
-      ]}
-      onChange={(value) => onChange({ writes: value })}
     />
   );
 }

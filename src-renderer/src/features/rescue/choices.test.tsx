@@ -160,6 +160,33 @@ describe('more choices', () => {
     await settled(fake, { writes: 'direct' });
   });
 
+  test('an overlay goes into the pool with most room, or the one that is chosen; those that cannot have it say why', async () => {
+    const { user, fake } = await renderWindow();
+    await openRescue(user);
+    await chooseVolume(user, 'systemrescue');
+    await settled(fake, {});
+    await user.click(screen.getByText('More choices'));
+    const writes = group('What the guest writes to the medium');
+    const inPool = () => writes.getByRole('radio', { name: /^Keep it in a pool/ });
+    await waitFor(() => expect(inPool()).toBeDisabled());
+    expect(inPool()).toHaveAccessibleName(/cdroms are read-only/);
+    await user.click(group('Device').getByRole('radio', { name: 'disk' }));
+    await waitFor(() => expect(inPool()).toBeEnabled());
+    await user.click(inPool());
+    await settled(fake, { overlayPool: 'images', writes: 'overlay' });
+    expect(inPool()).toHaveAccessibleName(/a qcow2 overlay in the pool images, as you chose/);
+    const pools = screen.getByRole('combobox', { name: 'Pool for the overlay' });
+    expect(within(pools).getByRole('option', { name: 'images (212 GiB free)' })).toBeEnabled();
+    expect(
+      within(pools).getByRole('option', { name: 'vg-archive (logical: its volumes are no files)' }),
+    ).toBeDisabled();
+    await user.selectOptions(pools, 'iso');
+    await settled(fake, { overlayPool: 'iso' });
+    await user.click(writes.getByRole('radio', { name: /^Write to the medium itself/ }));
+    await settled(fake, { overlayPool: null, writes: 'direct' });
+    expect(screen.queryByRole('combobox', { name: 'Pool for the overlay' })).not.toBeInTheDocument();
+  });
+
   test('a transient guest asks for consent in sight, and cannot be one-shot', async () => {
     const world = makeWorld();
     const machine = world.machines.get(KEY);

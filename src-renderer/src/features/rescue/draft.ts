@@ -68,11 +68,13 @@ export function orderOf({ media, current: _place, properties, ...rest }: Draft):
 
 /** What was chosen beyond the usual, so that it is not folded away out of sight. */
 export function hasUnusual(draft: Draft): boolean {
-  const { session, fallThrough, writes, guestDisks, profile, properties, endAtFirstReboot, allowUnbootable } = draft;
+  const { session, fallThrough, writes, overlayPool, guestDisks, profile, properties } = draft;
+  const { endAtFirstReboot, allowUnbootable } = draft;
   return (
     session !== null ||
     fallThrough !== null ||
     writes !== 'overlay' ||
+    overlayPool !== null ||
     guestDisks !== 'writable' ||
     profile !== 'recommended' ||
     properties !== null ||
