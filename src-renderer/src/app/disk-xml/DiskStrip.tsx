@@ -65,6 +65,7 @@ function Stop({ target, added, tabIndex, onReveal }: StopProps) {
       type="button"
       className={highlighted ? 'mono disk-highlighted' : 'mono'}
       title={t('disks.stripGo', { target: visible(target) })}
+      data-target={target}
       tabIndex={tabIndex}
       onClick={onReveal}
       {...highlightProps(target)}

@@ -19,17 +19,25 @@ export function useIsHighlighted(target: string | null): boolean {
 }
 
 interface HighlightProps {
-  readonly onPointerEnter: () => void;
+  readonly onPointerMove: () => void;
   readonly onPointerLeave: () => void;
   readonly onFocus: () => void;
   readonly onBlur: () => void;
 }
 
-/** What an element that stands for a disk listens to: pointer and keyboard focus do the same. */
+/** The disk that has the keyboard's focus: what stands for a disk and can be focused names it as `data-target`. */
+function focusedDisk(): string | null {
+  return document.activeElement?.closest('[data-target]')?.getAttribute('data-target') ?? null;
+}
+
+/**
+ * What an element that stands for a disk listens to. The pointer highlights where it is moved: what is scrolled below a resting one is not
+ * meant. Where it leaves, the disk with the focus is highlighted again.
+ */
 export function highlightProps(target: string): HighlightProps {
   const on = () => highlightDisk(target);
-  const off = () => {
-    if (useHighlight.getState().target === target) highlightDisk(null);
+  const off = (next: string | null) => {
+    if (useHighlight.getState().target === target) highlightDisk(next);
   };
-  return { onPointerEnter: on, onPointerLeave: off, onFocus: on, onBlur: off };
+  return { onPointerMove: on, onPointerLeave: () => off(focusedDisk()), onFocus: on, onBlur: () => off(null) };
 }

@@ -21,7 +21,7 @@ export function DiskXml({ xml, chosen }: DiskXmlProps) {
   const { text, line } = excerpt(xml, range);
   const title = t('disks.xml', { target: range.target, line });
   return (
-    <section className="disk-xml" aria-label={t('disks.xmlLabel')} data-target={range.target}>
+    <section className="disk-xml" aria-label={t('disks.xmlLabel')} data-shown={range.target}>
       <h2 className="head">{title}</h2>
       <div className={range.target === highlighted ? 'disk-xml-text disk-highlighted' : 'disk-xml-text'}>
         <XmlView text={text} label={title} excerpt />

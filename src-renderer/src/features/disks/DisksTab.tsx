@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { pictureDisks } from '../../../../src-core/disks/picture-disks.ts';
@@ -15,6 +15,7 @@ import { GuestNames } from './GuestNames.tsx';
 import { shownDisks } from './columns.ts';
 import type { ShownDisk } from './columns.ts';
 import { useDisksView } from './store.ts';
+import { useInSight } from './use-in-sight.ts';
 import './disks.css';
 
 /** All disks of a machine: drawn, in a table, by their names in the guest; beside them the boot order, and all that is known of the chosen one. */
@@ -62,6 +63,8 @@ function DisksMain({
 }: PartProps & { readonly onChoose: (target: string) => void }) {
   const { t } = useTranslation();
   const view = useDisksView((state) => state.view);
+  const box = useRef<HTMLDivElement>(null);
+  useInSight(box, chosen);
   const picture = useMemo(() => pictureDisks(rows.map(({ disk }) => disk)), [rows]);
   const added = useMemo(
     () => new Set(rows.filter(({ change }) => change === 'added').map(({ disk }) => disk.target)),
@@ -78,7 +81,7 @@ function DisksMain({
   return (
     <>
       {(view === 'both' || view === 'picture') && (
-        <div className="disks-picture">
+        <div ref={box} className="disks-picture">
           <MachinePicture
             layout={(live ?? details).layout}
             disks={picture}

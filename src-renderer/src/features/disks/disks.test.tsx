@@ -48,9 +48,9 @@ test('arrows walk the table, and the facts and the XML go with them', async () =
   await user.keyboard('{End}');
   expect(within(table()).getByRole('button', { pressed: true })).toHaveFocus();
   expect(within(side()).getByRole('heading', { name: /^sda – cdrom on/ })).toBeInTheDocument();
-  expect(xml()).toHaveAttribute('data-target', 'sda');
+  expect(xml()).toHaveAttribute('data-shown', 'sda');
   await user.keyboard('{ArrowUp}');
-  expect(xml()).toHaveAttribute('data-target', 'vdd');
+  expect(xml()).toHaveAttribute('data-shown', 'vdd');
   await user.keyboard('{Home}');
   expect(first).toHaveFocus();
 });
@@ -61,15 +61,27 @@ test('the pointer on a row highlights its disk in the boot order and the XML, an
   if (sda === null) throw new Error('no row of sda');
   await user.hover(sda);
   expect(sda).toHaveClass('row-highlighted');
-  expect(xml()).toHaveAttribute('data-target', 'sda');
+  expect(xml()).toHaveAttribute('data-shown', 'sda');
   expect(xml().querySelector('.disk-highlighted')).not.toBeNull();
   // The facts stay with the chosen one: nothing jumps about under the pointer.
   expect(within(side()).getByRole('heading', { name: /^vda/ })).toBeInTheDocument();
   await user.unhover(sda);
   expect(document.querySelector('.row-highlighted')).toBeNull();
-  expect(xml()).toHaveAttribute('data-target', 'vda');
+  expect(xml()).toHaveAttribute('data-shown', 'vda');
   await user.hover(within(side()).getAllByRole('listitem')[0] as HTMLElement);
   expect(rowOf('vda')).toHaveClass('row-highlighted');
+});
+
+test('where the pointer leaves, the disk with the focus is highlighted again', async () => {
+  const { user } = await openDisks('web-01');
+  const [vdb, vdc] = [rowOf('vdb'), rowOf('vdc')];
+  if (vdb === null || vdc === null) throw new Error('rows are missing');
+  await user.click(within(vdb).getByRole('button'));
+  await user.hover(vdc);
+  expect(vdc).toHaveClass('row-highlighted');
+  await user.unhover(vdc);
+  expect(vdb).toHaveClass('row-highlighted');
+  expect(xml()).toHaveAttribute('data-shown', 'vdb');
 });
 
 test('in rescue it is said what was added, and that everything else is unchanged', async () => {
