@@ -9,8 +9,8 @@ import type { AppEvent, Host } from '../../src-core/contract/schemas.ts';
 import { journalHandlers } from './fake-journal.test-support.ts';
 import { detailsOf, previewOf } from './fake-plans.test-support.ts';
 import { run } from './fake-run.test-support.ts';
-import { mediaHandlers } from './fake-media.test-support.ts';
-import { transferHandlers } from './fake-transfers.test-support.ts';
+import { libraryHandlers } from './fake-library.test-support.ts';
+import { ISO, QCOW2, transferHandlers } from './fake-transfers.test-support.ts';
 import { POOLS, VOLUMES, host, poolNamed, makeWorld, session } from './fake-world.test-support.ts';
 import type { FakeWorld } from './fake-world.test-support.ts';
 import { mediumFacts } from './guests.test-support.ts';
@@ -124,11 +124,11 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHa
     'pools.list': () => [...POOLS],
     'pools.names': ({ pool }) => (VOLUMES[pool] ?? []).map(({ name }) => name),
     'pools.describe': ({ pool, names }) => (VOLUMES[pool] ?? []).filter(({ name }) => names.includes(name)),
-    'pools.look': () => ({ content: null, hash: null }),
+    'pools.look': ({ pool }) => ({ content: pool === 'iso' ? ISO : QCOW2, hash: null }),
     'pools.refresh': ({ pool }) => poolNamed(pool),
     'pools.start': ({ pool }) => ({ ...poolNamed(pool), active: true }),
     'machines.diskStats': () => [],
-    ...mediaHandlers(),
+    ...libraryHandlers(world, emit),
     ...transferHandlers(world, emit),
     'rescue.preview': (order) => previewOf(world, order),
     'rescue.start': ({ machine, request }) =>

@@ -34,7 +34,7 @@ export function transfer(parts: Partial<Transfer> = {}): Transfer {
   };
 }
 
-const ISO: MediumContent = { ...recognise(isoHead(), 1.2 * GIB), bios: true, uefi: true, hybrid: true };
+export const ISO: MediumContent = { ...recognise(isoHead(), 1.2 * GIB), bios: true, uefi: true, hybrid: true };
 /** As Debian's cloud images: called .img, and a qcow2. */
 export const QCOW2: MediumContent = { ...ISO, kind: 'image', format: 'qcow2', label: null, hybrid: false };
 

@@ -1,4 +1,6 @@
 /** Hosts and machines of the harness, as the window would be told of them. */
+import { makeLibrary } from './fake-library.test-support.ts';
+import type { FakeLibrary } from './fake-library.test-support.ts';
 import { errorData } from '../../src-core/contract/errors.ts';
 import type { Leftovers, Unfinished } from '../../src-core/contract/journal-schemas.ts';
 import type { Host, MachineRow, Operation, Pool, Settings, Volume } from '../../src-core/contract/schemas.ts';
@@ -78,6 +80,7 @@ export interface FakeWorld {
   readonly delay: number;
   readonly stepDelay: number;
   readonly operations: Map<string, Operation>;
+  readonly library: FakeLibrary;
   readonly journal: JournalEntry[];
   readonly unreadable: UnreadableEntry[];
   unfinished: Unfinished[];
@@ -163,6 +166,7 @@ export function makeWorld(parts: Partial<FakeWorld> = {}): FakeWorld {
     delay: 0,
     stepDelay: 0,
     operations: new Map(),
+    library: makeLibrary(),
     journal: [],
     unreadable: [],
     unfinished: [],

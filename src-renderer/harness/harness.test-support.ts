@@ -3,12 +3,17 @@
  * a history, unfinished operations and leftovers, `?transfers` transfers of each kind.
  */
 import { fillJournal } from './fake-journal.test-support.ts';
+import { someLibrary } from './fake-library.test-support.ts';
 import { fakeSalvor } from './fake-salvor.test-support.ts';
 import { QCOW2, fillTransfers, offered } from './fake-transfers.test-support.ts';
 import { GIB, addCrowd, makeWorld } from './fake-world.test-support.ts';
 
 const query = new URLSearchParams(location.search);
-const world = makeWorld({ delay: Number(query.get('delay') ?? 20), stepDelay: Number(query.get('step') ?? 900) });
+const world = makeWorld({
+  ...(query.has('library') ? { library: someLibrary() } : {}),
+  delay: Number(query.get('delay') ?? 20),
+  stepDelay: Number(query.get('step') ?? 900),
+});
 const theme = query.get('theme');
 if (theme === 'dark' || theme === 'light') world.settings = { ...world.settings, theme };
 addCrowd(world, Number(query.get('crowd') ?? 0));

@@ -11,6 +11,7 @@ import { useDetails } from '../src/app/stores/details.ts';
 import { useDiskRates } from '../src/app/stores/disk-rates.ts';
 import { useHighlight } from '../src/app/stores/highlight.ts';
 import { useHosts } from '../src/app/stores/hosts.ts';
+import { useLibrary } from '../src/app/stores/library.ts';
 import { useMachines } from '../src/app/stores/machines.ts';
 import { useNavigation } from '../src/app/stores/navigation.ts';
 import { useOperations } from '../src/app/stores/operations.ts';
@@ -73,6 +74,7 @@ export function resetStores(): void {
   reset(useHighlight);
   reset(useDisksView);
   reset(useHosts);
+  reset(useLibrary);
   reset(useMachines);
   reset(useNavigation);
   reset(useOperations);

@@ -50,6 +50,13 @@ function useCommands(): readonly Command[] {
         run: () => goTo({ kind: 'history', text: '' }),
       },
       {
+        id: 'library',
+        sign: 'cdrom' as const,
+        text: t('palette.library'),
+        hint: '',
+        run: () => goTo({ kind: 'library', medium: null }),
+      },
+      {
         id: 'unfinished',
         sign: 'warning' as const,
         text: t('palette.unfinished'),

@@ -3,6 +3,7 @@ import { AddHostPage } from '../features/hosts/AddHostPage.tsx';
 import { HostPage } from '../features/hosts/HostPage.tsx';
 import { HostsPane } from '../features/hosts/HostsPane.tsx';
 import { MachinesPane } from '../features/machines/MachinesPane.tsx';
+import { LibraryPage } from '../features/library/LibraryPage.tsx';
 import { HistoryPage } from '../features/history/HistoryPage.tsx';
 import { StoragePage } from '../features/storage/StoragePage.tsx';
 import { Announcer } from '../features/transfers/Announcer.tsx';
@@ -69,6 +70,8 @@ function Middle() {
       return <StoragePage hostId={place.hostId} pool={place.pool} />;
     case 'transfers':
       return <TransfersPage />;
+    case 'library':
+      return <LibraryPage medium={place.medium} />;
     case 'machine':
       return <MachinePage machine={place.machine} />;
   }

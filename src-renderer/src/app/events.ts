@@ -2,6 +2,7 @@ import type { AppEvent } from '../../../src-core/contract/schemas.ts';
 import { reduceHistory, useHistory } from '../features/history/store.ts';
 import { loadUnfinished, noteUnfinished } from '../features/unfinished/store.ts';
 import { loadHosts, reduceHosts, useHosts } from './stores/hosts.ts';
+import { loadLibrary, noteLibrary } from './stores/library.ts';
 import { loadMachines, reduceMachines, useMachines } from './stores/machines.ts';
 import { loadOperations, reduceOperations, useOperations } from './stores/operations.ts';
 import { loadSettings } from './stores/settings.ts';
@@ -17,6 +18,7 @@ export function applyEvents(events: readonly AppEvent[]): void {
   useHistory.setState((state) => reduceHistory(state, events));
   useTransfers.setState((state) => events.reduce(reduceTransfers, state));
   noteUnfinished(events);
+  noteLibrary(events);
 }
 
 /** Listen first, then load: what changes in between is in the queue and applied on top. Returns the function that stops. */
@@ -42,6 +44,7 @@ export function startEvents(): () => void {
     loadOperations(),
     loadUnfinished(),
     loadTransfers(),
+    loadLibrary(),
   ]).then(() => {
     loaded = true;
     flush();

@@ -15,6 +15,8 @@ export type Place =
   /** The pools of a host; `pool` null: the first one. */
   | { readonly kind: 'storage'; readonly hostId: string; readonly pool: string | null }
   | { readonly kind: 'transfers' }
+  /** The media library; `medium` null: the first one. */
+  | { readonly kind: 'library'; readonly medium: string | null }
   | { readonly kind: 'machine'; readonly machine: MachineKey };
 
 interface NavigationState {

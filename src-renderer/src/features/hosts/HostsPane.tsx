@@ -21,6 +21,9 @@ export function HostsPane() {
       <div className="hosts-head">
         <h2 className="head">{t('hosts.title')}</h2>
         <span className="spread">
+          <Button variant="text" onClick={() => goTo({ kind: 'library', medium: null })}>
+            {t('hosts.media')}
+          </Button>
           <Button variant="text" onClick={() => goTo({ kind: 'history', text: '' })}>
             {t('hosts.history')}
           </Button>

@@ -2,7 +2,12 @@ import { memo, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host, MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { MediumFacts, MediumSpec, PlannedMedium } from '../../../../src-core/rescue/types.ts';
+import { mediumAt } from '../../../../src-core/library/source.ts';
+import type { LibraryListing } from '../../../../src-core/library/types.ts';
+import { useLibrary } from '../../app/stores/library.ts';
 import { Choice } from '../../components/Choice.tsx';
+import { InLibrary } from './InLibrary.tsx';
+import { LibraryMedia } from './LibraryMedia.tsx';
 import { MediaList } from './MediaList.tsx';
 import { MediumFactsList } from './MediumFactsList.tsx';
 import { PoolsBrowser } from './PoolsBrowser.tsx';
@@ -10,10 +15,13 @@ import { KernelMedium, PathMedium, UrlMedium } from './WrittenMedium.tsx';
 import type { Draft } from './draft.ts';
 import { chosenIndex, currentMedium, setMedium } from './media-list.ts';
 
-const WAYS = ['pools', 'path', 'url', 'original', 'kernel'] as const;
+const WAYS = ['library', 'pools', 'path', 'url', 'original', 'kernel'] as const;
 type Way = (typeof WAYS)[number];
 
-function wayOf(medium: MediumSpec | null): Way {
+/** Where a medium was chosen, or is chosen first: in the library where it is in there, or where there are some. */
+function wayOf(medium: MediumSpec | null, library: LibraryListing | null, uri: string): Way {
+  if (library !== null && medium === null && library.media.length > 0) return 'library';
+  if (library !== null && medium !== null && mediumAt(library, uri, medium) !== null) return 'library';
   return medium === null || medium.kind === 'volume' ? 'pools' : medium.kind;
 }
 
@@ -33,9 +41,11 @@ export const MediumColumn = memo(function MediumColumn(props: MediumColumnProps)
   const { host, details, media, current, facts, planned, onChange } = props;
   const { t } = useTranslation();
   const medium = currentMedium(props);
-  const [seen, setSeen] = useState({ place: current, way: wayOf(medium) });
+  const library = useLibrary((state) => state.listing);
+  const uri = host?.uri ?? '';
+  const [seen, setSeen] = useState({ place: current, way: wayOf(medium, library, uri) });
   // Each place is chosen in its own way: another place opens where its medium is.
-  const way = seen.place === current ? seen.way : wayOf(medium);
+  const way = seen.place === current ? seen.way : wayOf(medium, library, uri);
   const choose = useCallback(
     (next: MediumSpec | null): void => onChange(setMedium({ media, current }, next)),
     [media, current, onChange],
@@ -60,6 +70,9 @@ export const MediumColumn = memo(function MediumColumn(props: MediumColumnProps)
         />
       </div>
       <div key={current} className="rescue-column-body pane-scroll">
+        {way === 'library' && host !== undefined && (
+          <LibraryMedia host={host} firmware={details.firmware} medium={medium} onChange={choose} />
+        )}
         {way === 'pools' && <PoolsBrowser hostId={details.row.hostId} medium={medium} onChange={choose} />}
         {way === 'path' && <PathMedium host={host} medium={medium} onChange={choose} />}
         {way === 'url' && <UrlMedium medium={medium} onChange={choose} />}
@@ -69,6 +82,9 @@ export const MediumColumn = memo(function MediumColumn(props: MediumColumnProps)
       {media.some((one) => one !== null) && (
         <section className="media" tabIndex={0} aria-labelledby="media-title">
           <MediaList media={media} current={current} onChange={onChange} />
+          {host !== undefined && medium !== null && (
+            <InLibrary key={JSON.stringify(medium)} host={host} details={details} medium={medium} boots={index === 0} />
+          )}
           {index !== null && ownFacts !== undefined && (
             <MediumFactsList
               facts={ownFacts}

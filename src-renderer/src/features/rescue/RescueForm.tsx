@@ -6,6 +6,7 @@ import { AttachColumn } from './AttachColumn.tsx';
 import { MediumColumn } from './MediumColumn.tsx';
 import { PreviewColumn } from './PreviewColumn.tsx';
 import { StartBar } from './StartBar.tsx';
+import { beginWithDefault } from './begin.ts';
 import { orderOf } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
 import { changeDraft, requestPreview, selectDraft, selectPreview, startRescue, useRescue } from './store.ts';
@@ -28,6 +29,9 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
 
   // A plan depends on the machine too: what is known of it has changed, so the plan is asked for again.
   useEffect(() => requestPreview({ hostId, uuid }, order), [hostId, uuid, order, details]);
+
+  // A request that nobody has touched begins with the library's default.
+  useEffect(() => void beginWithDefault({ hostId, uuid }, details), [hostId, uuid, details]);
 
   const { preview } = entry;
   const plan = preview?.plan ?? null;

@@ -1,0 +1,129 @@
+import { memo, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Host, MachineDetails } from '../../../../src-core/contract/schemas.ts';
+import { readinessOf } from '../../../../src-core/library/readiness.ts';
+import { isFor, sourceKey, sourceOn } from '../../../../src-core/library/source.ts';
+import type { LibraryMedium } from '../../../../src-core/library/types.ts';
+import type { MediumSpec } from '../../../../src-core/rescue/types.ts';
+import { loadWhere, selectMedia, selectPlace, useLibrary, whereKey } from '../../app/stores/library.ts';
+import { goTo } from '../../app/stores/navigation.ts';
+import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { Sign } from '../../components/Sign.tsx';
+import { formatBytes } from '../../components/format.ts';
+import { visible } from '../../i18n/visible.ts';
+import { bootsBy } from '../../components/content-words.ts';
+import { fitOf } from './medium-words.ts';
+
+/** A library of hundreds is filtered, not scrolled. */
+const SHOWN = 200;
+
+interface LibraryMediaProps {
+  readonly host: Host;
+  readonly firmware: MachineDetails['firmware'];
+  readonly medium: MediumSpec | null;
+  readonly onChange: (medium: MediumSpec) => void;
+}
+
+/** The media of the library for this host: what each one is, and whether the host has it. */
+export const LibraryMedia = memo(function LibraryMedia({ host, firmware, medium, onChange }: LibraryMediaProps) {
+  const { t } = useTranslation();
+  const all = useLibrary(selectMedia);
+  const error = useLibrary((state) => state.whereErrors[whereKey(null, host.id)] ?? null);
+  const [filter, setFilter] = useState('');
+  const media = all.filter((each) => isFor(each, host.uri));
+  const some = media.length > 0;
+  useEffect(() => {
+    if (some) void loadWhere(null, host.id);
+  }, [some, host.id]);
+  const wanted = filter.trim().toLowerCase();
+  const shown = media
+    .filter(({ name, note }) => `${name}\n${note}`.toLowerCase().includes(wanted))
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  return (
+    <>
+      {media.length > 8 && (
+        <input
+          type="search"
+          className="rescue-filter"
+          value={filter}
+          spellCheck={false}
+          placeholder={t('library.filter')}
+          aria-label={t('library.filter')}
+          onChange={(event) => setFilter(event.target.value)}
+        />
+      )}
+      {error !== null && <ErrorNotice error={error} />}
+      {!some && <p className="small muted rescue-pad">{t('library.rescue.none')}</p>}
+      {some && shown.length === 0 && <p className="small muted rescue-pad">{t('library.noneFound')}</p>}
+      <div role="radiogroup" aria-label={t('library.rescue.list')} className="library-media">
+        {shown.slice(0, SHOWN).map((each) => (
+          <LibraryItem key={each.id} item={each} host={host} firmware={firmware} medium={medium} onChange={onChange} />
+        ))}
+      </div>
+      {shown.length > SHOWN && (
+        <p className="small muted volume-note">{t('library.rescue.more', { count: shown.length - SHOWN })}</p>
+      )}
+      <p className="small rescue-pad">
+        <button type="button" className="plain-link" onClick={() => goTo({ kind: 'library', medium: null })}>
+          {t('library.rescue.open')}
+        </button>
+      </p>
+    </>
+  );
+});
+
+interface LibraryItemProps extends LibraryMediaProps {
+  readonly item: LibraryMedium;
+}
+
+function LibraryItem({ item, host, firmware, medium, onChange }: LibraryItemProps) {
+  const { t } = useTranslation();
+  const place = useLibrary((state) => selectPlace(state, item.id, host.id));
+  const usual = sourceOn(item, host.uri);
+  // What has not been asked for yet may be tried: the preview says what is there.
+  const source = place === null ? usual : place.source;
+  const chosen = source !== null && medium !== null && sourceKey(source) === sourceKey(medium);
+  const ready = readinessOf(item);
+  const fit = fitOf(ready, firmware);
+  const size = item.whole?.bytes ?? item.seen?.size ?? item.told?.size ?? null;
+  const boots = bootsBy(ready);
+  const kind = item.seen?.content?.kind ?? null;
+  const words = [
+    kind === null
+      ? t(
+          item.source.kind === 'kernel'
+            ? 'library.kinds.kernel'
+            : item.source.kind === 'url'
+              ? 'library.kinds.url'
+              : 'library.kinds.unknown',
+        )
+      : t(`rescue.medium.kind.${item.seen?.content?.hybrid === true ? 'hybrid' : kind}`),
+    boots === 'unknown' ? null : t(`rescue.medium.boots.${boots}`),
+    size === null ? null : formatBytes(size),
+  ];
+  return (
+    <label
+      className={chosen ? 'volume volume-chosen' : 'volume'}
+      title={visible(item.note === '' ? item.name : item.note)}
+    >
+      <input
+        type="radio"
+        name="rescue-medium-library"
+        checked={chosen}
+        disabled={source === null}
+        onChange={() => source !== null && onChange(source)}
+      />
+      <span className="volume-text">
+        <span className="volume-name">{visible(item.name)}</span>
+        <span className="small muted">{words.filter((word) => word !== null).join(' · ')}</span>
+        {place !== null && source === null && <span className="small library-why">{visible(place.why)}</span>}
+        {source !== null && fit === false && (
+          <span className="small tone-warning">
+            <Sign name="warning" tone="warning" />{' '}
+            {t('rescue.medium.fitsNot', { firmware: t(`machine.firmware.${firmware}`) })}
+          </span>
+        )}
+      </span>
+    </label>
+  );
+}
