@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'host-exists',
   'pool-not-found',
   'pool-silent',
+  'pools-silent',
   'pool-start-failed',
   'file-unreadable',
   'file-unwritable',
@@ -155,6 +156,11 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     message: 'The storage pool “{{pool}}” does not answer.',
     unchanged: 'Nothing was touched. Other pools and the machines of the host can be used meanwhile.',
     next: 'Look on the host at what it stands on: a file server, a disk, a volume group. Once that answers, so does the pool.',
+  },
+  'pools-silent': {
+    message: 'The host does not list its storage pools: one of them does not answer.',
+    unchanged: 'Nothing was touched. The machines of the host go on.',
+    next: 'Look on the host at what its pools stand on: file servers, disks, volume groups. libvirt lists no pool for as long as one of them hangs.',
   },
   'pool-start-failed': {
     message: 'The storage pool “{{pool}}” did not start.',

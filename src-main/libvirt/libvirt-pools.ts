@@ -11,8 +11,8 @@ import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
 import type { Hypervisor, StoragePool as PoolData } from './port.ts';
 
-/** A pool that takes longer hangs: its XML is in the daemon's memory. */
-const PATIENCE_MS = 4000;
+/** A pool that takes longer hangs: what is asked for here is in the daemon's memory. */
+const PATIENCE_MS = 2500;
 /** How many pools may hang before no other is asked: each holds one of the four calls that the connection has under way at once. */
 const MOST_SILENT = 3;
 
@@ -23,16 +23,20 @@ type Listed = Omit<PoolData, 'xml'>;
 const noPool = (error: unknown) => error instanceof SalvorError && error.data.code === 'pool-not-found';
 
 /** null: it takes too long. It goes on. */
-function inTime<T>(promise: Promise<T>): Promise<T | null> {
-  return Promise.race([promise, setTimeout(PATIENCE_MS, null, { ref: false })]);
+function inTime<T>(promise: Promise<T>, patienceMs: number): Promise<T | null> {
+  return Promise.race([promise, setTimeout(patienceMs, null, { ref: false })]);
 }
 
-export function poolMethods(link: Link): Pick<Hypervisor, 'listPools' | 'poolXml' | 'startPool'> {
+export function poolMethods(
+  link: Link,
+  patienceMs = PATIENCE_MS,
+): Pick<Hypervisor, 'listPools' | 'poolXml' | 'startPool'> {
   const { connection } = link;
   /** Questions that wait for their answer, by pool, and those of them that have waited too long. */
   const asked = new Map<string, Promise<string>>();
   const silent = new Set<string>();
   let listing: Promise<readonly Listed[]> | null = null;
+  let overdue = false;
   let known: readonly Listed[] | null = null;
 
   const ask = (name: string): Promise<string> => {
@@ -47,34 +51,43 @@ export function poolMethods(link: Link): Pick<Hypervisor, 'listPools' | 'poolXml
   };
   const poolXml = async (name: string): Promise<string | null> => {
     if (silent.has(name) || silent.size >= MOST_SILENT) return null;
-    const xml = await inTime(ask(name));
+    const xml = await inTime(ask(name), patienceMs);
     if (xml === null && asked.has(name)) silent.add(name);
     return xml;
   };
   const list = (): Promise<readonly Listed[]> => {
-    listing ??= link.guard('', () => listNames(connection)).finally(() => (listing = null));
+    listing ??= link
+      .guard('', () => listNames(connection))
+      .finally(() => {
+        listing = null;
+        overdue = false;
+      });
     return listing;
   };
   return {
     listPools: async () => {
-      const now = await inTime(list());
+      const now = overdue ? null : await inTime(list(), patienceMs);
+      overdue = listing !== null && now === null;
       // The list itself waits for a pool that hangs: those that were there before are asked one by one.
       const listed = now ?? known;
-      if (listed === null)
-        throw new SalvorError('timeout', { call: 'virConnectListAllStoragePools', seconds: PATIENCE_MS / 1000 });
+      if (listed === null) throw new SalvorError('pools-silent');
       known = listed;
       const pools: PoolData[] = [];
       const queue = listed.values();
       const worker = async (): Promise<void> => {
         for (const pool of queue) {
+          const hung = silent.has(pool.name);
           const answer = await orNull(
             noPool,
             poolXml(pool.name).then((xml) => ({ xml })),
           );
           if (answer !== null) pools.push({ ...pool, ...answer });
+          // Its question waits on, and takes this worker's place.
+          if (answer?.xml === null && !hung) return;
         }
       };
-      await Promise.all(Array.from({ length: MOST_SILENT }, worker));
+      await Promise.all(Array.from({ length: Math.max(1, MOST_SILENT - silent.size) }, worker));
+      for (const pool of queue) pools.push({ ...pool, xml: null });
       return pools;
     },
     poolXml,

@@ -67,6 +67,7 @@ export function VolumeList({ host, pool, names, described, chosen, onChoose }: V
         <span>{t('storage.column.format')}</span>
         <span className="num">{t('storage.column.capacity')}</span>
         <span className="num">{t('storage.column.allocation')}</span>
+        <span>{t('storage.column.use')}</span>
       </div>
       <div
         ref={scroller}
@@ -115,8 +116,6 @@ interface VolumeOptionProps {
 
 function VolumeOption({ id, name, volume, top, place, count, selected, onChoose }: VolumeOptionProps) {
   const { t } = useTranslation();
-  const facts =
-    volume == null ? null : [volume.format ?? '—', formatBytes(volume.capacity), formatBytes(volume.allocation)];
   return (
     <div
       id={id}
@@ -130,25 +129,32 @@ function VolumeOption({ id, name, volume, top, place, count, selected, onChoose 
       onClick={() => onChoose(name)}
     >
       <span className="volume-option-name">
-        <VolumeSign volume={volume} />
+        <Sign name={volume?.format === 'iso' ? 'cdrom' : 'disk'} tone="unchanged" />
         <span className="ellipsis name">{visible(name)}</span>
       </span>
       {volume === null && <span className="small">{t('storage.goneShort')}</span>}
-      {facts !== null &&
-        facts.map((fact, at) => (
-          <span key={at} className={at === 0 ? 'muted' : 'num muted'}>
-            {visible(fact)}
-          </span>
-        ))}
+      {volume != null && (
+        <>
+          <span className="muted">{visible(volume.format ?? '—')}</span>
+          <span className="num muted">{formatBytes(volume.capacity)}</span>
+          <span className="num muted">{formatBytes(volume.allocation)}</span>
+          <VolumeUse volume={volume} />
+        </>
+      )}
     </div>
   );
 }
 
-/** A disk of a machine is told apart from what can be a medium, in words for screen readers. */
-function VolumeSign({ volume }: { readonly volume: Volume | null | undefined }) {
+/** Who has it as a disk, or else why it is no medium, in short. */
+function VolumeUse({ volume: { unfit, machines } }: { readonly volume: Volume }) {
   const { t } = useTranslation();
-  if (volume == null || volume.unfit === null)
-    return <Sign name={volume?.format === 'iso' ? 'cdrom' : 'disk'} tone="unchanged" />;
-  const label = t(`rescue.medium.unfit.${volume.unfit}`);
-  return <Sign name={volume.unfit === 'in-use' ? 'running' : 'skipped'} tone="unchanged" label={label} />;
+  if (unfit === null) return <span />;
+  return (
+    <span className="volume-use small muted">
+      {unfit === 'in-use' && <Sign name="running" tone="good" label={t('storage.running')} />}
+      <span className="ellipsis">
+        {machines.length > 0 ? machines.map(visible).join(', ') : t(`rescue.medium.unfit.${unfit}`)}
+      </span>
+    </span>
+  );
 }

@@ -31,7 +31,7 @@ export function SendItemRow({ item, answer, alone }: SendItemRowProps) {
           value={name}
           mono
           invalid={name.trim() === ''}
-          help={name.trim() === '' ? t('transfers.send.why.name') : t('transfers.send.nameHelp')}
+          {...(name.trim() === '' ? { help: t('transfers.send.why.name') } : {})}
           onChange={(value) => rename(id, value)}
         />
         <div className="send-item-what small">

@@ -34,6 +34,7 @@ export function SendPanel() {
               ? t('transfers.send.upload', { count: items.length })
               : t('transfers.send.copy')}
         </h2>
+        {first !== undefined && <span className="muted small">{t('transfers.send.nameHelp')}</span>}
         <span className="spread">
           <IconButton sign="close" label={t('transfers.send.close')} onClick={closeSending} />
         </span>
