@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { DefaultOptions, ImportOptions, WordOptions } from './media.ts';
 import type { WhereOptions } from './media-hosts.ts';
+import type { PutOptions } from './media-put.ts';
 
 type Make = (name: string, summary: string, parent: Command) => Command;
 
@@ -61,6 +62,15 @@ export function addLibraryCommands(command: Make, media: Command, json: boolean)
   command('look <name>', 'look at it on a host, and keep what was seen', media)
     .requiredOption('--uri <uri>', 'libvirt connection URI')
     .action(async (name: string, { uri }: { uri: string }) => (await loadHosts()).lookAtMedium(name, { uri, json }));
+  command('put <name>', 'copy it to a host where it is missing', media)
+    .requiredOption('--to <uri>', 'the host that is to have it')
+    .requiredOption('--pool <pool>', 'a pool of that host')
+    .option('--from <uri>', 'a host that has it')
+    .option('--file <file>', 'a file of this computer that it is')
+    .option('--no-verify', 'do not read back and compare what arrived')
+    .action(async (name: string, options: PutOptions) =>
+      (await import('./media-put.ts')).putOnHost(name, { ...options, json }),
+    );
 }
 
 function words(command: Command): Command {
