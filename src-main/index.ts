@@ -12,12 +12,13 @@ import { createSettings } from './app/settings.ts';
 import { who } from './app/who.ts';
 import { declareAppScheme, serveApp } from './electron/app-protocol.ts';
 import { openLog } from './electron/log-file.ts';
+import { askForFiles, askForTarget } from './electron/ask-for-files.ts';
 import { saveFile } from './electron/save-file.ts';
 import { setMenu } from './electron/menu.ts';
 import { lockDown } from './electron/security.ts';
 import { openSettings } from './electron/settings-store.ts';
 import { closeSafely } from './electron/shutdown.ts';
-import { answerChannels, sendEvent } from './electron/transport.ts';
+import { answerChannels, answerOffers, sendEvent } from './electron/transport.ts';
 import { openWindow } from './electron/window.ts';
 import { openHypervisor } from './libvirt/load.ts';
 
@@ -64,12 +65,14 @@ async function start(): Promise<void> {
     journal: openJournal(),
     library: openLibrary(),
     saveFile: (name, content) => saveFile(window, name, content),
+    files: { choose: (many) => askForFiles(window, many), target: (name) => askForTarget(window, name) },
     info: { version: app.getVersion(), platform: process.platform, asRoot: process.getuid?.() === 0 },
   });
   lockDown();
   setMenu();
   await serveApp(join(import.meta.dirname, '../renderer'));
   answerChannels(services.handlers, () => window, log);
+  answerOffers(services.offered, () => window, log);
   window = openWindow(join(import.meta.dirname, '../preload/index.cjs'), settings);
   window.on('closed', () => (window = null));
   closeSafely(window, services);

@@ -33,6 +33,7 @@ const services = createServices({
   journal: openJournal(),
   library: openLibrary(),
   saveFile: () => Promise.resolve(null),
+  files: { choose: () => Promise.resolve([]), target: () => Promise.resolve(null) },
 });
 
 process.on('message', (question: Question) => {

@@ -53,6 +53,7 @@ async function setUp() {
     journal,
     library: memoryLibrary(),
     saveFile: () => Promise.resolve(null),
+    files: { choose: () => Promise.resolve([]), target: () => Promise.resolve(null) },
   });
   const told = () => events.filter(({ type }) => type === 'unfinished-changed').length;
   return { host, handlers, hosts, operations, told };

@@ -14,10 +14,12 @@ import { createPictureHandlers } from './picture-services.ts';
 import { createRescueHandlers } from './rescue-services.ts';
 import type { SettingsService } from './settings.ts';
 import { createLibraryHandlers } from './library-services.ts';
-import type { Carrier } from './library/put.ts';
 import type { LibraryStore } from './library/store.ts';
 import { describeVolumes, listPools, lookAtVolume, refreshPool, startPool, volumeNames } from './storage.ts';
-import { createTransferHandlers } from './transfer-services.ts';
+import { createOfferedFiles, createTransferHandlers } from './transfer-services.ts';
+import type { FileQuestions, OfferedFiles } from './transfer-services.ts';
+import { createTransfers } from './transfers/transfers.ts';
+import type { Transfers } from './transfers/transfers.ts';
 import type { OpenHypervisor } from '../libvirt/port.ts';
 
 export type Handlers = {
@@ -30,6 +32,7 @@ export interface ServicesOptions extends JournalServicesOptions {
   readonly settings: SettingsService;
   readonly settingsChanged: (settings: Settings) => void;
   readonly library: LibraryStore;
+  readonly files: FileQuestions;
   readonly emit: (event: AppEvent) => void;
   readonly log: Log;
   readonly newId: () => string;
@@ -43,6 +46,8 @@ export interface Services {
   readonly handlers: Handlers;
   readonly hosts: Hosts;
   readonly operations: Operations;
+  readonly transfers: Transfers;
+  readonly offered: OfferedFiles;
 }
 
 export function createServices(options: ServicesOptions): Services {
@@ -50,6 +55,8 @@ export function createServices(options: ServicesOptions): Services {
   const emit = alsoOfUnfinished(options.emit);
   const hosts = createHosts({ ...options, emit, builtin: options.builtinHosts });
   const operations = createOperations({ ...options, emit });
+  const transfers = createTransfers({ ...options, emit, host: (hostId) => hosts.connected(hostId).hypervisor });
+  const offered = createOfferedFiles();
   const machine = ({ hostId, uuid }: MachineKey): { host: Connected; row: MachineRow } => {
     const host = hosts.connected(hostId);
     const row = host.inventory.row(uuid);
@@ -111,10 +118,10 @@ export function createServices(options: ServicesOptions): Services {
       ...options,
       emit,
       hosts,
-      transfers: NO_CARRIER,
-      chooseFile: () => Promise.resolve(null),
+      transfers,
+      chooseFile: async () => (await options.files.choose(false))[0] ?? null,
     }),
-    ...createTransferHandlers(),
+    ...createTransferHandlers({ ...options, transfers, offered }),
     ...createPictureHandlers(options),
     'log.renderer-error': ({ message }) => {
       log.error(`window: ${message}`);
@@ -122,15 +129,8 @@ export function createServices(options: ServicesOptions): Services {
     },
   };
   options.library.watch(() => emit({ type: 'library-changed' }));
-  return { handlers, hosts, operations };
+  return { handlers, hosts, operations, transfers, offered };
 }
-
-/** Until transfers are there. */
-const NO_CARRIER: Carrier = {
-  copy: () => Promise.reject(new SalvorError('not-supported', { what: 'library.put' })),
-  upload: () => Promise.reject(new SalvorError('not-supported', { what: 'library.put' })),
-  ended: () => Promise.reject(new SalvorError('not-supported', { what: 'library.put' })),
-};
 
 /** Tell of events, and that unfinished operations are to be looked at again: at each connect and loss, and when an operation has ended. */
 function alsoOfUnfinished(emit: (event: AppEvent) => void): (event: AppEvent) => void {
