@@ -1,6 +1,6 @@
 /**
- * Looks at a host's volumes that never keep anybody waiting: each and all of them have a time, few are under way at once, and where the host
- * has not answered earlier ones, it is not asked more. For pages; who needs the answer asks the port itself.
+ * Looks at a host's volumes that never keep anybody waiting: each and all of them have a time, and a host that has not answered one yet is not
+ * asked more. For pages; who needs the answer asks the port itself.
  */
 import type { ErrorCode } from '../../src-core/contract/errors.ts';
 import type { Hypervisor, VolumeRef } from '../libvirt/port.ts';
@@ -26,11 +26,11 @@ export interface StorageLooks {
 /** All looks of one page, and each of them, in milliseconds. */
 const PATIENCE_MS = 6000;
 const EACH_MS = 2500;
-/** Of the five calls that libvirtd serves one client at a time. */
-const MOST_UNANSWERED = 2;
-
-/** Calls that nobody waits for any more and that the host has not answered yet. */
-const unanswered = new WeakMap<Hypervisor, number>();
+/**
+ * Calls that nobody waits for any more and that the host has not answered yet. Each holds one of the few that it serves at a time: no other
+ * is begun before they have ended.
+ */
+const unanswered = new WeakMap<Hypervisor, Set<Promise<unknown>>>();
 
 export const TOO_SLOW = 'the host’s storage does not answer in time';
 
@@ -46,14 +46,18 @@ type Bounded = <T>(question: () => Promise<T>) => Promise<T | typeof TOO_SLOW>;
 export function storageLooks(hypervisor: Hypervisor, patienceMs = PATIENCE_MS): StorageLooks {
   const until = Date.now() + patienceMs;
   const known = new Map<string, Promise<Looked>>();
+  const late = unanswered.get(hypervisor) ?? new Set();
+  unanswered.set(hypervisor, late);
+  const left = () => Math.max(0, Math.min(until - Date.now(), EACH_MS));
   const bounded: Bounded = async <T>(question: () => Promise<T>) => {
-    const left = Math.min(until - Date.now(), EACH_MS);
-    if (left <= 0 || (unanswered.get(hypervisor) ?? 0) >= MOST_UNANSWERED) return TOO_SLOW;
+    if (late.size > 0) await within(left(), Promise.allSettled(late), null);
+    if (late.size > 0 || left() === 0) return TOO_SLOW;
     const answer = question();
-    const told = await within<T, typeof TOO_SLOW>(left, answer, TOO_SLOW);
+    const told = await within<T, typeof TOO_SLOW>(left(), answer, TOO_SLOW);
     if (told === TOO_SLOW) {
-      count(hypervisor, 1);
-      void answer.catch(() => undefined).then(() => count(hypervisor, -1));
+      late.add(answer);
+      const forget = () => void late.delete(answer);
+      answer.then(forget, forget);
     }
     return told;
   };
@@ -74,10 +78,6 @@ export function storageLooks(hypervisor: Hypervisor, patienceMs = PATIENCE_MS): 
       }
     },
   };
-}
-
-function count(hypervisor: Hypervisor, change: number): void {
-  unanswered.set(hypervisor, (unanswered.get(hypervisor) ?? 0) + change);
 }
 
 async function lookAt(hypervisor: Hypervisor, place: VolumePlace, bounded: Bounded): Promise<Looked> {

@@ -92,6 +92,8 @@ describe('domains', () => {
     expect(await host.domainObstacles(UUID)).toEqual({ managedSave: false, snapshots: 0, checkpoints: 0, job: null });
     expect(await host.blockJobs(UUID, ['vda', 'nonsense'])).toEqual([]);
     expect(await host.blockSizes(UUID, 'nonsense')).toBeNull();
+    expect(await host.imageSizes(UUID)).toEqual(new Map());
+    expect(await host.diskStats(UUID)).toEqual([]);
   });
 });
 
