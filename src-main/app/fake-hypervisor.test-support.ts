@@ -49,6 +49,8 @@ export interface FakeHost {
   readonly hypervisor: Hypervisor;
   /** What uploads and downloads work on. */
   readonly storage: FakeStorage;
+  /** By path, as they are now. */
+  readonly volumes: Readonly<Record<string, ExaminedVolume>>;
   /** Names of the methods that change something, in the order of their calls. */
   readonly changes: string[];
   state: DomainState;
@@ -105,12 +107,14 @@ export function fileVolume(
 /** A domain that runs (or not) with a bootable medium at /media/rescue.img. */
 export function fakeHost(options: FakeOptions = {}): FakeHost {
   const state = options.state ?? 'running';
-  const volumes: Record<string, ExaminedVolume> = {
-    ...(options.volumes ?? { '/media/rescue.img': fileVolume('/media/rescue.img') }),
+  // Not a copy: a test that gives them changes them on its way.
+  const volumes: Record<string, ExaminedVolume> = options.volumes ?? {
+    '/media/rescue.img': fileVolume('/media/rescue.img'),
   };
   const listeners = new Set<(event: DomainEvent) => void>();
   const emit = (event: DomainEvent) => listeners.forEach((listener) => listener(event));
   const host: FakeHost = {
+    volumes,
     changes: [],
     state,
     definition: DEFINITION,
@@ -271,10 +275,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     ...host.storage.methods,
     deleteVolume: (where) => {
       if (host.storage.remove(where)) return Promise.resolve();
-      // A file that no pool of the fake knows is one that a look into its folder would have found.
-      if (!('pool' in where) || folderOf(where.pool) === null) return Promise.resolve();
-      change('deleteVolume');
-      delete volumes[pathOf(where)];
+      const path = pathOf(where);
+      const folder = path.slice(0, path.lastIndexOf('/'));
+      if (options.pools?.some(({ name }) => folderOf(name) === folder) === true) change('deleteVolume');
+      delete volumes[path];
       return Promise.resolve();
     },
   };

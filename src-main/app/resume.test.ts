@@ -72,6 +72,7 @@ function mortal(end: number, behind: boolean) {
     'shutdownDomain',
     'destroyDomain',
     'deleteVolume',
+    'makeVolume',
   ];
   const hypervisor = (real: Hypervisor): Hypervisor =>
     new Proxy(real, {
@@ -112,12 +113,19 @@ interface Course {
 }
 
 const LASTING: RescueRequest = { ...REQUEST, session: 'until-ended' };
+/** The pool that some of them have their overlay in. */
+const FAST = {
+  ...{ name: 'fast', active: true, persistent: true },
+  xml: `<pool type='dir'><name>fast</name><target><path>/fast</path></target></pool>`,
+} as const;
+const inPool = { overlayPool: 'fast' } as const;
+const overlaysOf = ({ volumes }: FakeHost) => Object.keys(volumes).filter((path) => path.startsWith('/fast/'));
 const KINDS = [
-  ['one-shot, running', {}, REQUEST],
+  ['one-shot, running', { pools: [FAST] }, { ...REQUEST, ...inPool }],
   ['one-shot, off', { state: 'shutoff' }, REQUEST],
   ['until ended, running', {}, LASTING],
-  ['until ended, off', { state: 'shutoff' }, LASTING],
-  ['transient', { persistent: false }, { ...REQUEST, transientConsent: true }],
+  ['until ended, off', { state: 'shutoff', pools: [FAST] }, { ...LASTING, ...inPool }],
+  ['transient', { persistent: false, pools: [FAST] }, { ...REQUEST, ...inPool, transientConsent: true }],
 ] as const satisfies readonly (readonly [string, FakeOptions, RescueRequest])[];
 const COURSES: readonly Course[] = KINDS.flatMap(([title, options, request]) => [
   { title: `rescue, ${title}`, options, request, end: null },
@@ -189,6 +197,7 @@ describe.each(COURSES)('$title', { timeout: 30_000 }, (course) => {
       if (host.live?.includes('<salvor:rescue') === true || host.definition.includes('<salvor:rescue'))
         await endBy(host.hypervisor, journal, course.end ?? 'as-before');
       expect(stands(host), `${moment}: ${unfinished?.situation ?? ''}`).toEqual(restored(course, before));
+      expect(overlaysOf(host), `${moment}: ${unfinished?.situation ?? ''}`).toEqual([]);
     });
     expect(moments).toBeGreaterThan(5);
   });
@@ -208,7 +217,7 @@ describe.each(COURSES)('$title', { timeout: 30_000 }, (course) => {
         const said = `${moment}: ${found.situation}, ${way} (${act})`;
         neverLost(host, said);
         const inRescue = host.live?.includes('<salvor:rescue') === true;
-        if (act === 'forget' || act === 'close' || act === 'accept') expect(stands(host), said).toEqual(was);
+        if (['forget', 'close', 'accept', 'clean'].includes(act)) expect(stands(host), said).toEqual(was);
         else if (act === 'end') expect(stands(host), said).toEqual(restored(course, before));
         else if (act === 'start') expect(stands(host), said).toEqual(before);
         else expect(inRescue, said).toBe(true);
@@ -216,6 +225,7 @@ describe.each(COURSES)('$title', { timeout: 30_000 }, (course) => {
         // However it was gone on with, ending whatever is open brings back what was before.
         if (inRescue || host.definition.includes('<salvor:rescue')) await endBy(host.hypervisor, journal);
         else if (act === 'forget') continue;
+        expect(overlaysOf(host), `${said}, ended`).toEqual([]);
         if (course.end !== 'off') expect(stands(host), `${said}, ended`).toEqual(before);
       }
     });
