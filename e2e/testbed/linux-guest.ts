@@ -21,7 +21,8 @@ export interface LinuxImages {
 
 /** What begins the first sector of a disk, before its name: so the guest knows which is which. */
 export const DISK_MARK = 'SALVOR-DISK ';
-export const CMDLINE = 'console=ttyS0 quiet panic=-1';
+/** Without what takes an emulated processor long, or goes wrong on a slow one. */
+export const CMDLINE = 'console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable mitigations=off 8250.nr_uarts=1';
 
 /** Drivers of everything that QEMU's pc and q35 have for disks, loaded in this order; usb as the last, as its disks are found. */
 const DRIVERS = [
@@ -48,7 +49,7 @@ const INIT = `#!/bin/busybox sh
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs run /run
 for module in $(cat /modules/order); do insmod /modules/$module || echo "NAMES-PROBLEM $module"; done
 /bin/udevadm-daemon/systemd-udevd --daemon
-udevadm trigger --action=add
+udevadm trigger --subsystem-match=block --action=add
 while :; do
   udevadm settle
   echo NAMES-BEGIN

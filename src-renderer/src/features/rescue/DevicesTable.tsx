@@ -26,6 +26,7 @@ export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
             <th scope="col">{t('disks.columns.target')}</th>
             <th scope="col">{t('rescue.devices.as')}</th>
             <th scope="col">{t('disks.columns.address')}</th>
+            <th scope="col">{t('rescue.devices.kernelName')}</th>
             <th scope="col">{t('disks.columns.source')}</th>
           </tr>
         </thead>
@@ -35,6 +36,7 @@ export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
           ))}
         </tbody>
       </table>
+      <NameNotes plan={plan} />
       {(others.length > 0 || plan.removed.length > 0) && (
         <ul className="plan-changes small" aria-label={t('rescue.devices.changes')}>
           {others.map((change, at) => {
@@ -56,6 +58,29 @@ export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
         </ul>
       )}
     </div>
+  );
+}
+
+/** Of the guest's own disks whose kernel name is told and is another in rescue: which name holds. */
+function NameNotes({ plan }: { readonly plan: RescuePlan }) {
+  const { t } = useTranslation();
+  const changed = plan.devices.filter(
+    ({ original, kernelBefore, guestNames }) =>
+      original && kernelBefore !== guestNames.kernel && guestNames.note !== null,
+  );
+  if (changed.length === 0) return null;
+  return (
+    <ul className="plan-changes small" aria-label={t('rescue.devices.names')}>
+      {changed.map(({ target, guestNames }) => (
+        <li key={target}>
+          <Sign name="warning" tone="warning" label={t('rescue.devices.names')} />
+          <span>
+            <span className="mono">{visible(target)}</span>
+            {`: ${visible(guestNames.note ?? '')}`}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -82,11 +107,12 @@ function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
           {t(`rescue.devices.marks.${mark === 'kept' && disk.protection !== null ? disk.protection : mark}`)}
         </span>
       </td>
-      <th scope="row" className="mono" title={disk.guestNames.kernel ?? undefined}>
+      <th scope="row" className="mono">
         {visible(disk.target)}
       </th>
       <td className="nowrap">{t('rescue.devices.on', { device: disk.device, bus: disk.bus })}</td>
       <td className="mono nowrap">{addressText(disk.address)}</td>
+      <KernelNameCell disk={disk} />
       <td className="plan-device-source">
         {disk.source === null ? (
           <span className="muted">{t('disks.empty')}</span>
@@ -95,6 +121,30 @@ function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
         )}
       </td>
     </tr>
+  );
+}
+
+/** The name in rescue; where it is another out of it, that one before it. */
+function KernelNameCell({ disk }: { readonly disk: PlannedDisk }) {
+  const { t } = useTranslation();
+  const { kernelBefore: before, original } = disk;
+  const { kernel: after, why } = disk.guestNames;
+  const short = (name: string | null) => name?.replace('/dev/', '') ?? t('rescue.devices.notTold');
+  if (!original || before === after) {
+    return (
+      <td className="nowrap" title={visible(why)}>
+        {after === null ? (
+          <span className="muted">{t('rescue.devices.notTold')}</span>
+        ) : (
+          <span className="mono">{short(after)}</span>
+        )}
+      </td>
+    );
+  }
+  return (
+    <td className="nowrap tone-warning" title={visible(why)}>
+      {t('rescue.devices.kernelChange', { before: short(before), after: short(after) })}
+    </td>
   );
 }
 
