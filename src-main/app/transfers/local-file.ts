@@ -115,7 +115,7 @@ export function fileSink(path: string, size: number, replace: boolean): Sink {
     local: true,
     create: async () => {
       if (!replace && (await stat(path).catch(() => null)) !== null) throw new SalvorError('file-exists', { path });
-      file = await open(part, 'wx', 0o600).catch((problem: unknown) => {
+      file = await open(part, 'wx+', 0o600).catch((problem: unknown) => {
         throw unwritable(problem);
       });
     },
