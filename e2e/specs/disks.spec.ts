@@ -7,6 +7,8 @@ import type { Locator, Page } from '@playwright/test';
 import { disksPage } from '../pages/disks-page.ts';
 import { machinePage } from '../pages/machine-page.ts';
 import { sidePane } from '../pages/side-pane.ts';
+import { outputOf } from '../testbed/command.ts';
+import { defineGuest, mediaFolder } from '../testbed/guests.ts';
 import { expectAccessible } from './accessibility.ts';
 import type { SalvorApp } from './launch.ts';
 import { test } from './qemu-host.ts';
@@ -133,3 +135,48 @@ for (const theme of ['Light', 'Dark'] as const) {
     }
   });
 }
+
+/** A name that ends what it stands in, turns around what follows, and is long. */
+const HOSTILE = `top "1" '2' <3> \u202egpj${'x'.repeat(160)}.qcow2`;
+
+test('on a real host: what its disks do now, what they stand on, and names that are none of ours', async ({
+  launchSalvor,
+  qemu: { host, guest },
+}) => {
+  const pool = await mediaFolder(host);
+  const base = join(pool, 'base.qcow2');
+  const top = join(pool, HOSTILE);
+  await outputOf('qemu-img', ['create', '-q', '-f', 'qcow2', base, '64M']);
+  await outputOf('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, top]);
+  await host.virsh('pool-refresh', 'media');
+  const source = top.replaceAll('<', '&lt;').replaceAll("'", '&apos;');
+  await defineGuest(host, {
+    name: 'layered',
+    machine: 'q35',
+    devices: `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${source}'/><target dev='vdd' bus='virtio'/></disk>`,
+  });
+  const { window } = await launchSalvor();
+  const disks = disksPage(window);
+  const side = sidePane(window);
+  await side.addHost.click();
+  await side.form.uri.fill(host.uri);
+  await side.form.name.fill('Rack 4');
+  await side.form.submit.click();
+  await side.machine(guest.name, 'Running').click();
+  await expect(disks.row('vdc')).toContainText('8 MiB');
+  // Its boot code waits: two answers of QEMU's own counters say so.
+  await expect(disks.row('vda')).toContainText('idle', { timeout: 30_000 });
+  await expect(disks.totals).toContainText('idle');
+  await disks.row('vda').hover();
+  await expectHighlighted(window, 'vda');
+
+  await side.machine('layered', 'Off').click();
+  await expect(disks.totals).not.toContainText('idle');
+  await disks.row('vdd').getByRole('button').click();
+  await expect(disks.facts).toContainText('Its image and what it stands on');
+  await expect(disks.facts.getByText(base)).toBeVisible();
+  await expect(disks.facts).toContainText('read on the host');
+  await expect(disks.facts).toContainText('\\u202egpjxxx');
+  await expect(disks.drawn('vdd')).toBeInViewport();
+  expect(await window.evaluate(() => /[\u202a-\u202e]/.test(document.body.innerText))).toBe(false);
+});
