@@ -26,6 +26,8 @@ export default defineConfig({
         test: {
           name: 'renderer',
           environment: 'jsdom',
+          // Style sheets are left out, but for the one that a saved picture carries with it.
+          css: { include: [/picture\/drawing\.css/] },
           include: ['src-renderer/**/*.test.ts', 'src-renderer/**/*.test.tsx'],
         },
       },

@@ -1,5 +1,6 @@
 /** Two pictures of one machine, out of rescue and in it, of which everything that does not change stands in the same place. */
 import type { BootEntry } from '../boot/effective-order.ts';
+import type { PictureDisk } from './picture-disks.ts';
 import type { PictureInput } from './picture.ts';
 import type { LayoutController, LayoutSlot, StorageLayout } from './storage-layout.ts';
 
@@ -11,11 +12,17 @@ export interface LayoutPair {
   readonly keep: NonNullable<PictureInput['keep']>;
 }
 
+/** What stands on a layout. */
+interface Content {
+  readonly boot: readonly BootEntry[];
+  readonly disks: readonly PictureDisk[];
+}
+
 /** Both with every controller and every slot of either: what is not there in one is free there. */
 export function pairLayouts(
   before: StorageLayout,
   after: StorageLayout,
-  boot: { readonly before: readonly BootEntry[]; readonly after: readonly BootEntry[] },
+  content: { readonly before: Content; readonly after: Content },
 ): LayoutPair {
   const keys = merged(
     before.controllers.map(({ key }) => key),
@@ -31,11 +38,17 @@ export function pairLayouts(
     slots.filter(({ target }) => target !== null).map(({ key }) => key),
   );
   const slots = new Set(filled);
+  const then = content.after.disks;
+  const gone = content.before.disks.filter(({ target }) => !then.some((disk) => disk.target === target));
   return {
     before: { controllers: pairs.map(([one]) => one) },
     after: { controllers: pairs.map(([, other]) => other) },
     alone: new Set(keys.filter((key) => of(before, key) === undefined || of(after, key) === undefined)),
-    keep: { slots, entries: Math.max(boot.before.length, boot.after.length), disks: slots.size },
+    keep: {
+      slots,
+      entries: Math.max(content.before.boot.length, content.after.boot.length),
+      disks: [...then, ...gone],
+    },
   };
 }
 

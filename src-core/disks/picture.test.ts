@@ -86,7 +86,7 @@ describe('the picture', () => {
       const drawnTargets = picture.controllers.flatMap(({ slots }) => slots.flatMap(({ disk }) => disk?.target ?? []));
       expect(drawnTargets.sort()).toEqual(machine.disks.map(({ target }) => target).sort());
       expect(picture.connectors).toHaveLength(Math.min(3, count));
-      expect(picture.dense).toBe(count >= 12);
+      expect(picture.dense).toBe(count + 1 >= (width < 640 ? 4 : 13));
     }
   });
 
@@ -146,16 +146,19 @@ describe('before and after', () => {
     expect(plan.refusals).toEqual([]);
     const layouts = layoutsOf(xml, plan.rescueXml);
     const after = layouts.after ?? layouts.before;
-    const pair = pairLayouts(layouts.before, after, { before: plan.bootBefore, after: plan.bootAfter });
+    const planned = plannedPictureDisks(plan, own.disks);
+    const pair = pairLayouts(layouts.before, after, {
+      before: { boot: plan.bootBefore, disks: own.disks },
+      after: { boot: plan.bootAfter, disks: planned },
+    });
     const common = { width: 700, keep: pair.keep };
     const was = machinePicture({ layout: pair.before, disks: own.disks, boot: plan.bootBefore, ...common });
-    const planned = plannedPictureDisks(plan, own.disks);
     const is = machinePicture({ layout: pair.after, disks: planned, boot: plan.bootAfter, ...common });
     for (const picture of [was, is]) expect(problems(picture)).toEqual([]);
     const boxes = (picture: Picture) =>
       picture.controllers.flatMap((one) => [one.box, ...one.slots.map(({ slot, box }) => [slot.key, box])]);
     expect(boxes(is)).toEqual(boxes(was));
-    expect([is.height, is.lane]).toEqual([was.height, was.lane]);
+    expect([is.height, is.lane, is.scale]).toEqual([was.height, was.lane, was.scale]);
     const added = is.controllers.flatMap(({ slots }) => slots).filter(({ disk }) => disk?.role === 'rescue');
     expect(added.map(({ disk }) => disk?.target)).toEqual([plan.rescueDevice?.target]);
     const place = added[0]?.slot.key ?? '';

@@ -72,12 +72,19 @@ export interface PictureInput {
   /** Room there is, in pixels; less than MIN_WIDTH is taken as that. */
   readonly width: number;
   /** Room for what is in the other of two pictures of one machine, so that nothing moves but what changes. */
-  readonly keep?: { readonly slots: ReadonlySet<string>; readonly entries: number; readonly disks: number };
+  readonly keep?: {
+    readonly slots: ReadonlySet<string>;
+    readonly entries: number;
+    /** Those of both: one scale for all of them. */
+    readonly disks: readonly PictureDisk[];
+  };
 }
 
 export const MIN_WIDTH = 420;
-/** More disks than this, and their cards say less. */
+/** From so many disks on their cards say less, in a narrow column sooner. */
 const DENSE_FROM = 13;
+const DENSE_FROM_NARROW = 4;
+const NARROW_COLUMN = 640;
 
 const PAD = 14;
 const FIRMWARE_HEIGHT = 40;
@@ -95,7 +102,7 @@ const STACK_GAP = 5;
 /** In a controller's head: how many more places are free. */
 const MORE_WIDTH = 178;
 const CARD = { width: 196, most: 290, height: 70 } as const;
-const DENSE_CARD = { width: 136, most: 190, height: 40 } as const;
+const DENSE_CARD = { width: 124, most: 190, height: 40 } as const;
 /** How far each layer stands out behind the one before it, and how many do. */
 const LAYER = { step: 4, most: 3 } as const;
 const LEGEND_HEIGHT = 80;
@@ -103,8 +110,10 @@ const LEGEND_HEIGHT = 80;
 export function machinePicture(input: PictureInput): Picture {
   const { layout, disks, boot, keep } = input;
   const width = Math.max(MIN_WIDTH, Math.floor(input.width));
-  const dense = Math.max(disks.length, keep?.disks ?? 0) >= DENSE_FROM;
-  const laneWidth = width < 640 ? 132 : 184;
+  const isNarrow = width < NARROW_COLUMN;
+  const all = keep?.disks ?? disks;
+  const dense = all.length >= (isNarrow ? DENSE_FROM_NARROW : DENSE_FROM);
+  const laneWidth = isNarrow ? 118 : 184;
   const places = Math.max(boot.length, keep?.entries ?? 0);
   const gutter = Math.min(60, 30 + places * 4);
   const firmware = { x: PAD, y: PAD, width: laneWidth, height: FIRMWARE_HEIGHT };
@@ -130,7 +139,7 @@ export function machinePicture(input: PictureInput): Picture {
     entries,
     controllers,
     ...placeConnectors(firmware, entries, controllers, { left: PAD + laneWidth, right: column.x }),
-    scale: sizeScale(disks),
+    scale: sizeScale(all),
     legend,
   };
 }
@@ -208,7 +217,7 @@ function placeController(
     y += height;
   }
   const height = y - at.y + (slots.length === 0 ? 4 : INNER);
-  const moreWidth = Math.min(MORE_WIDTH, Math.floor(at.width * 0.58));
+  const moreWidth = Math.min(MORE_WIDTH, Math.floor(at.width * 0.62));
   const more = { x: at.x + at.width - 6 - moreWidth, y: at.y + 5, width: moreWidth, height: 19 };
   return {
     controller,

@@ -2,7 +2,7 @@
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { XmlProblem, parseXml } from '../../src-core/domain-xml/document.ts';
 import type { XmlElement } from '../../src-core/domain-xml/document.ts';
-import { children } from '../../src-core/domain-xml/elements.ts';
+import { children, foreignChildren } from '../../src-core/domain-xml/elements.ts';
 import type { Handlers } from './services.ts';
 
 interface PictureServicesOptions {
@@ -36,7 +36,8 @@ const ELEMENTS = ['svg', 'g', 'path', 'rect', 'circle', 'ellipse', 'text', 'titl
 function checkedSvg(text: string): string {
   try {
     const root = parseXml(text).documentElement;
-    if (root?.localName === 'svg' && isDrawing(root)) return text;
+    // A processing instruction can name a style sheet.
+    if (root?.localName === 'svg' && isDrawing(root) && !/<\?(?!xml\s)/.test(text)) return text;
   } catch (problem) {
     if (!(problem instanceof XmlProblem)) throw problem;
   }
@@ -50,7 +51,8 @@ function isDrawing(root: XmlElement): boolean {
     for (const { name, value } of element.attributes)
       if (/^on|href/i.test(name) || /url\s*\(/i.test(value)) return false;
     if (element.localName === 'style' && /url\s*\(|@import/i.test(element.textContent ?? '')) return false;
-    waiting.push(...children(element));
+    // With a namespace and without one: these are refused above.
+    waiting.push(...children(element), ...foreignChildren(element));
   }
   return true;
 }

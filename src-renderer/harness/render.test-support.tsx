@@ -32,7 +32,7 @@ import type { FakeSalvor } from './fake-salvor.test-support.ts';
 const VIEWPORT_HEIGHT = 600;
 
 /** What jsdom has not: a layout, and a system that is light or dark. */
-function completeDom(): void {
+export function completeDom(): void {
   Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: VIEWPORT_HEIGHT });
   Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 300 });
   Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, value: VIEWPORT_HEIGHT });

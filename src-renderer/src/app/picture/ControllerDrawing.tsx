@@ -16,7 +16,14 @@ interface ControllerDrawingProps {
 }
 
 /** How people write them. */
-const NAMES: Readonly<Record<string, string>> = { sata: 'SATA', scsi: 'SCSI', ide: 'IDE', usb: 'USB', nvme: 'NVMe' };
+const NAMES: Readonly<Record<string, string>> = {
+  sata: 'SATA',
+  scsi: 'SCSI',
+  ide: 'IDE',
+  usb: 'USB',
+  nvme: 'NVMe',
+  fdc: 'Floppy',
+};
 
 /** A controller and its slots, without what sits in them. */
 export const ControllerDrawing = memo(function ControllerDrawing({ placed, isAlone, isHere }: ControllerDrawingProps) {
@@ -92,10 +99,10 @@ function FreePlace({ box, name, fits, note = '' }: FreePlaceProps) {
   return (
     <>
       <rect className="pic-free" {...box} rx={5} />
-      <text className="pic-quiet pic-tiny" x={box.x + 7} y={box.y + 16}>
-        {fitText(name, box.width - 12, 10.5, 'sans')}
+      <text className="pic-quiet" x={box.x + 6} y={box.y + 16} fontSize={10}>
+        {fitText(name, box.width - 8, 10, 'sans')}
       </text>
-      <text className="pic-quiet pic-small" x={box.x + 7} y={box.y + 32}>
+      <text className="pic-quiet pic-small" x={box.x + 6} y={box.y + 32}>
         {fitText(what === '' ? note : `+ ${what}`, box.width - 12, 11, 'sans')}
       </text>
     </>

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BootEntry } from '../../../../src-core/boot/effective-order.ts';
@@ -66,6 +66,10 @@ export function MachinePicture(props: MachinePictureProps) {
   );
   const picture = useMemo(() => pictureAt(input, room.width, zoom), [input, room.width, zoom]);
   const words = useMemo(() => describePicture({ layout, disks, boot, added }), [layout, disks, boot, added]);
+  // What has changed is what is looked for.
+  useEffect(() => {
+    if (pair !== undefined) svg.current?.querySelector('.pic-disk.pic-added')?.scrollIntoView({ block: 'nearest' });
+  }, [pair, added]);
   const zoomBy = (direction: 1 | -1) => zoomTo(nextZoom(zoom, direction));
   const choose = useCallback((target: string) => onChoose(target), [onChoose]);
 

@@ -47,10 +47,18 @@ export function PictureTools(props: PictureToolsProps) {
       <button type="button" className="picture-tool" onClick={onFit}>
         {t('picture.zoomFit')}
       </button>
-      <span className="muted small spread">{t('picture.save')}</span>
+      <span className="spread" />
+      <span className="muted small picture-save" aria-hidden="true">
+        {t('picture.save')}
+      </span>
       {(['svg', 'png'] as const).map((format) => (
-        <button key={format} type="button" className="picture-tool" onClick={() => void save(format)}>
-          <span className="visually-hidden">{`${t('picture.save')} `}</span>
+        <button
+          key={format}
+          type="button"
+          className="picture-tool"
+          aria-label={t('picture.saveAs', { format: format.toUpperCase() })}
+          onClick={() => void save(format)}
+        >
           {format.toUpperCase()}
         </button>
       ))}

@@ -23,7 +23,6 @@ export function svgText(svg: SVGSVGElement, mode: ColourMode, title: string, wor
   }
   for (const focus of copy.querySelectorAll('.pic-focus')) focus.remove();
   const [, , width = '0', height = '0'] = (copy.getAttribute('viewBox') ?? '').split(' ');
-  copy.setAttribute('xmlns', SVG);
   copy.setAttribute('width', width);
   copy.setAttribute('height', height);
   copy.setAttribute('role', 'img');

@@ -21,15 +21,19 @@ export function PlanPicture({ details, preview }: PlanPictureProps) {
   const { plan, layouts } = preview;
   const { before, after } = layouts;
   const own = useMemo(() => pictureDisks(details.disks), [details.disks]);
+  const planned = useMemo(() => plannedPictureDisks(plan, own), [plan, own]);
   const pair = useMemo(
-    () => pairLayouts(before, after ?? before, { before: plan.bootBefore, after: plan.bootAfter }),
-    [before, after, plan],
+    () =>
+      pairLayouts(before, after ?? before, {
+        before: { boot: plan.bootBefore, disks: own },
+        after: { boot: plan.bootAfter, disks: after === null ? own : planned },
+      }),
+    [before, after, plan, own, planned],
   );
   const added = useMemo(
     () => new Set(plan.devices.filter(({ original }) => !original).map(({ target }) => target)),
     [plan],
   );
-  const planned = useMemo(() => plannedPictureDisks(plan, own), [plan, own]);
   const moment = after === null ? 'before' : wanted;
   const isRescue = moment === 'after';
   return (
