@@ -3,6 +3,7 @@
  * machines can be compared. Exit code 1 where an aim was missed.
  */
 import { benchBinding } from './binding.ts';
+import { benchPicture } from './picture.ts';
 import { benchPlan } from './plan.ts';
 import { benchRescue } from './rescue.ts';
 import { benchWindow } from './window.ts';
@@ -12,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   rescue: benchRescue,
   binding: benchBinding,
   window: benchWindow,
+  picture: benchPicture,
 };
 
 const wanted = process.argv.slice(2);

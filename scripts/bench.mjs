@@ -9,7 +9,7 @@ await runMain(async () => {
   const { node, env } = await setUp('test');
   const args = ['bench/run.ts', ...process.argv.slice(2)];
   const names = process.argv.slice(2);
-  const xvfb = names.length === 0 || names.includes('window') ? await startXvfb() : null;
+  const xvfb = names.length === 0 || names.includes('window') || names.includes('picture') ? await startXvfb() : null;
   const display = xvfb === null ? {} : { DISPLAY: xvfb.display, WAYLAND_DISPLAY: '' };
   try {
     const all = { ...process.env, ...env, ...display };

@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 
 export interface RescuePage {
   /** Where the medium is. */
-  readonly way: (name: 'Pools' | 'Path' | 'URL' | 'Original' | 'Kernel') => Locator;
+  readonly way: (name: 'Library' | 'Pools' | 'Path' | 'URL' | 'Original' | 'Kernel') => Locator;
   readonly pool: (name: string) => Locator;
   readonly volume: (name: string) => Locator;
   readonly path: Locator;
@@ -31,7 +31,7 @@ export interface RescuePage {
   readonly bus: (name: string) => Locator;
   readonly stop: (name: string) => Locator;
   readonly preview: Locator;
-  readonly previewTab: (name: 'Outcome' | 'Why' | 'XML diff' | 'virsh') => Locator;
+  readonly previewTab: (name: 'Outcome' | 'Picture' | 'Why' | 'XML diff' | 'virsh') => Locator;
   readonly bootInRescue: Locator;
   readonly plannedDisk: (target: string) => Locator;
   readonly refusals: Locator;

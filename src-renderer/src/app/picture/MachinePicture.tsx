@@ -66,6 +66,10 @@ export function MachinePicture(props: MachinePictureProps) {
   );
   const picture = useMemo(() => pictureAt(input, room.width, zoom), [input, room.width, zoom]);
   const words = useMemo(() => describePicture({ layout, disks, boot, added }), [layout, disks, boot, added]);
+  // Chosen in the table or the boot order, it is looked for here.
+  useEffect(() => {
+    svg.current?.querySelector('.pic-disk.pic-chosen')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [chosen]);
   // What has changed is what is looked for.
   useEffect(() => {
     if (pair !== undefined) svg.current?.querySelector('.pic-disk.pic-added')?.scrollIntoView({ block: 'nearest' });
