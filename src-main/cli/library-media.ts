@@ -1,7 +1,7 @@
 /** `--medium library:NAME`: the media of a request as the host knows them, and what the library knows of the one that boots. */
 import { sourceOn } from '../../src-core/library/source.ts';
 import type { MediumSpec } from '../../src-core/rescue/types.ts';
-import { mediumByName } from '../app/library/changes.ts';
+import { mediumByName, readableLibrary } from '../app/library/changes.ts';
 import { openLibrary } from '../app/library/store.ts';
 import { parseSpec, usage } from './arguments.ts';
 
@@ -16,7 +16,7 @@ export interface NamedMedia {
 /** `uri` null: planning from files, where a shared medium is where it usually is. Throws usage and medium-not-found. */
 export async function namedMedia(specs: readonly string[], uri: string | null): Promise<NamedMedia> {
   if (!specs.some((spec) => spec.startsWith(LIBRARY))) return { media: specs.map(parseSpec), properties: {} };
-  const library = await openLibrary().list();
+  const library = await readableLibrary(openLibrary());
   const named = specs.map((spec) => {
     if (!spec.startsWith(LIBRARY)) return { spec: parseSpec(spec), properties: {} };
     const medium = mediumByName(library, spec.slice(LIBRARY.length));

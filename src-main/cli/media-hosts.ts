@@ -3,7 +3,7 @@ import { notePlace, noteSeen } from '../../src-core/library/edit.ts';
 import { sourceKey, sourceOn } from '../../src-core/library/source.ts';
 import type { LibraryMedium, Whereabouts } from '../../src-core/library/types.ts';
 import { errorOf } from '../app/errors.ts';
-import { mediumByName } from '../app/library/changes.ts';
+import { mediumByName, readableLibrary } from '../app/library/changes.ts';
 import { locateOn, lookAt } from '../app/library/locate.ts';
 import type { LookedHost } from '../app/library/locate.ts';
 import { openLibrary } from '../app/library/store.ts';
@@ -25,7 +25,7 @@ export interface WhereOptions {
 /** On each of the hosts. One that cannot be reached is told as such, and fails nothing. */
 export async function whereMedium(name: string, { uri: uris, json }: WhereOptions): Promise<void> {
   const store = openLibrary();
-  const medium = mediumByName(await store.list(), name);
+  const medium = mediumByName(await readableLibrary(store), name);
   const found = (await Promise.all(uris.map((uri) => whereOn(store, medium, uri)))).flat();
   if (json) {
     printJson({ medium: medium.name, hosts: found });
@@ -77,7 +77,7 @@ export async function lookAtMedium(
   { uri, json }: { readonly uri: string; readonly json: boolean },
 ): Promise<void> {
   const store = openLibrary();
-  const medium = mediumByName(await store.list(), name);
+  const medium = mediumByName(await readableLibrary(store), name);
   const next = await withHost(uri, false, async (hypervisor) => {
     const { seen, source } = await lookAt(looked(uri, hypervisor), medium, new Date().toISOString());
     return store.change((library) => {

@@ -1,7 +1,7 @@
 /** salvor media put: a medium of the library onto a host where it is missing. */
 import { randomUUID } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
-import { mediumByName } from '../app/library/changes.ts';
+import { mediumByName, readableLibrary } from '../app/library/changes.ts';
 import type { LookedHost } from '../app/library/locate.ts';
 import { putMedium } from '../app/library/put.ts';
 import { openLibrary } from '../app/library/store.ts';
@@ -27,7 +27,7 @@ export async function putOnHost(name: string, options: PutOptions): Promise<void
   if ((from === undefined) === (file === undefined))
     throw usage('say --from URI (a host that has it) or --file FILE (of this computer)');
   const store = openLibrary();
-  const medium = mediumByName(await store.list(), name);
+  const medium = mediumByName(await readableLibrary(store), name);
   const ended = await withHost(to, false, (target) => {
     const put = async (source: { readonly file: string } | LookedHost) => {
       const hosts = new Map<string, Hypervisor>([[to, target]]);

@@ -8,7 +8,7 @@ import { readinessOf } from '../../src-core/library/readiness.ts';
 import { sourceText } from '../../src-core/library/source.ts';
 import type { LibraryListing, LibraryMedium, LibrarySource } from '../../src-core/library/types.ts';
 import { sizeText } from '../../src-core/rescue/size-text.ts';
-import { chooseDefault, forgetMedium, mediumByName, saveMedium } from '../app/library/changes.ts';
+import { chooseDefault, forgetMedium, mediumByName, readableLibrary, saveMedium } from '../app/library/changes.ts';
 import { openLibrary } from '../app/library/store.ts';
 import { oneOf, parseSpec, usage } from './arguments.ts';
 import { canAsk, confirm } from './ask.ts';
@@ -85,7 +85,10 @@ export async function addMedium(name: string, source: string, options: WordOptio
 }
 
 export async function editMedium(name: string, options: WordOptions): Promise<void> {
-  const { id, note, host, source, properties, told, ...medium } = mediumByName(await openLibrary().list(), name);
+  const { id, note, host, source, properties, told, ...medium } = mediumByName(
+    await readableLibrary(openLibrary()),
+    name,
+  );
   await save(await wordsOf({ id, name: medium.name, note, host, source, properties, told }, options), options.json);
 }
 
@@ -110,11 +113,9 @@ export async function importMedium(path: string, options: ImportOptions): Promis
 }
 
 export async function listMedia({ json }: { readonly json: boolean }): Promise<void> {
-  const library = await openLibrary().list();
+  const library = await readableLibrary(openLibrary());
   if (json) printJson(library);
   else print(listText(library));
-  if (library.locked !== null)
-    throw new SalvorError('library-unwritable', { file: library.file, problem: library.locked });
 }
 
 function listText({ media, defaults, file, unread }: LibraryListing): string {
@@ -149,7 +150,7 @@ function bootsText(medium: LibraryMedium): string | null {
 }
 
 export async function showMedium(name: string, { json }: { readonly json: boolean }): Promise<void> {
-  const library = await openLibrary().list();
+  const library = await readableLibrary(openLibrary());
   const medium = mediumByName(library, name);
   const defaults = library.defaults.filter((each) => each.medium === medium.id);
   if (json) printJson({ ...medium, readiness: readinessOf(medium), defaults });
@@ -197,7 +198,7 @@ export async function removeMedium(
   { yes, json }: { readonly yes: boolean; readonly json: boolean },
 ): Promise<void> {
   const store = openLibrary();
-  const medium = mediumByName(await store.list(), name);
+  const medium = mediumByName(await readableLibrary(store), name);
   if (!yes) {
     if (!canAsk(json))
       throw usage('remove forgets what is known of a medium: say --yes, or run it at a terminal and confirm there');
@@ -221,7 +222,7 @@ export async function defaultMedium(name: string | undefined, options: DefaultOp
   const firmware = oneOf('--firmware', ['bios', 'uefi'], options.firmware);
   if ((name === undefined) !== none) throw usage('name a medium, or say --none');
   const store = openLibrary();
-  const medium = name === undefined ? null : mediumByName(await store.list(), name);
+  const medium = name === undefined ? null : mediumByName(await readableLibrary(store), name);
   await chooseDefault(store, { arch, firmware, id: medium?.id ?? null });
   if (json) printJson({ arch, firmware, medium });
   else
@@ -234,7 +235,7 @@ export async function defaultMedium(name: string | undefined, options: DefaultOp
 
 /** As Glance describes an image, for standard output: with --json too, since it is one JSON document. */
 export async function exportMedium(name: string): Promise<void> {
-  const medium = mediumByName(await openLibrary().list(), name);
+  const medium = mediumByName(await readableLibrary(openLibrary()), name);
   print(glanceJson(medium).trimEnd());
   if (process.stdout.isTTY) tell('Keep it in a file with > FILE.');
 }

@@ -14,7 +14,7 @@ import {
 } from '../../../src-core/library/edit.ts';
 import type { MediumWords } from '../../../src-core/library/edit.ts';
 import { mediumAt } from '../../../src-core/library/source.ts';
-import type { Library, LibraryMedium, LibrarySource } from '../../../src-core/library/types.ts';
+import type { Library, LibraryListing, LibraryMedium, LibrarySource } from '../../../src-core/library/types.ts';
 import type { MediumSpec } from '../../../src-core/rescue/types.ts';
 import type { LibraryStore } from './store.ts';
 
@@ -26,6 +26,13 @@ export interface NewMedium {
 
 export function notInLibrary(name: string): SalvorError {
   return new SalvorError('medium-not-found', { medium: name, problem: 'the library has none of that name' });
+}
+
+/** The library, where its file can be read. Throws file-unreadable. */
+export async function readableLibrary(store: LibraryStore): Promise<LibraryListing> {
+  const library = await store.list();
+  if (library.locked !== null) throw new SalvorError('file-unreadable', { path: library.file }, library.locked);
+  return library;
 }
 
 /** Throws medium-not-found. */
