@@ -2,7 +2,7 @@
  * The commands that a plan prints, run by hand: line for line by sh, with nothing of Salvor's in reach but for the one line that says so.
  * They give the same session as Salvor's own run does, and end it.
  */
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitCondition } from '../testbed/await-condition.ts';
@@ -14,6 +14,7 @@ import {
   filesOf,
   forceOff,
   medium,
+  mediaFolder,
   nextBoot,
   serialPosition,
   startGuest,
@@ -28,6 +29,10 @@ const SALVOR_FOLDER = join(import.meta.dirname, '../../bin');
 let host: Hypervisor;
 beforeAll(async () => {
   host = await startHypervisor();
+  // Beside the media: what is left in it shows.
+  const folder = join(await mediaFolder(host), `over'lays`);
+  await mkdir(folder);
+  await host.virsh('pool-create-as', OVERLAYS, 'dir', '--target', folder);
 });
 afterAll(() => host.stop());
 
@@ -46,6 +51,7 @@ const FORCE = ['--stop', 'force'];
 /** Its root disk obeys the power button, the medium does not: so both ways of waiting are gone. */
 const GRACEFUL = ['--stop', 'graceful', '--stop-timeout', '3'];
 const LASTING = ['--session', 'until-ended'];
+const OVERLAYS = `over "lays"`;
 const obedient = { obedient: true } as const;
 const uefi = { firmware: 'uefi' } as const;
 
@@ -73,6 +79,7 @@ const CASES: readonly Case[] = [
   },
   { title: 'quotes', name: `-x' "$HOME"; \`id\` & é`, from: 'running', options: [...FORCE, ...LASTING] },
   { title: 'option', name: '--all', from: 'running', options: FORCE },
+  { title: 'overlay', from: 'running', options: [...FORCE, ...LASTING, '--overlay-pool', OVERLAYS] },
 ];
 
 interface Patient {
@@ -112,6 +119,7 @@ async function running({ guest }: Patient): Promise<string> {
   return xml
     .replace(/^<domain([^>]*) id='\d+'/, '<domain$1')
     .replace(/(<salvor:rescue[^>]*?) id="[^"]*" started="[^"]*" by="[^"]*"/, '$1')
+    .replace(/salvor-(?:[0-9a-f]{8}|…)-(?=[a-z]+\.qcow2)/g, 'salvor-')
     .replace(/(type='vnc') port='\d+'/, '$1');
 }
 
