@@ -5,6 +5,7 @@ import type { ErrorData } from '../src-core/contract/errors.ts';
 import { errorOf } from './app/errors.ts';
 import { usage } from './cli/arguments.ts';
 import { addLibraryCommands } from './cli/media-commands.ts';
+import { addTransferCommands } from './cli/media-transfers.ts';
 import { EXIT, errorText, exitOf, print, printJson, tell } from './cli/output.ts';
 import type { Exit } from './cli/output.ts';
 import type { EndOptions, RescueOptions } from './cli/carry-out.ts';
@@ -125,6 +126,7 @@ function program(done: (exit: Exit) => void): Command {
   // Its subcommands stand in files of their own.
   const media = command('media', 'rescue media: the library of them, and their way to and from the pools of hosts');
   addLibraryCommands(command, media, json);
+  addTransferCommands(command, media, json);
   return salvor;
 }
 

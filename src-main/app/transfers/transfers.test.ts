@@ -227,7 +227,7 @@ describe('an upload', () => {
     const silent = () => {
       throw new SalvorError('timeout', { call: 'any', seconds: 60 });
     };
-    one().after.createVolume = () => Object.assign(one().before, { openUpload: silent, volumeSizes: silent });
+    one().after.createVolume = () => void Object.assign(one().before, { openUpload: silent, volumeSizes: silent });
     const stuck = await ended(upload(await file('a.img', randomBytes(MiB))));
     expect(stuck).toMatchObject({ state: 'interrupted', error: { code: 'timeout' } });
     await expect(transfers.cancel(stuck.id)).rejects.toThrow('could not be removed');
@@ -251,10 +251,8 @@ describe('an upload', () => {
 describe('cancelling', () => {
   it.each(['createVolume', 'openUpload', 'openDownload'] as const)('before %s leaves nothing', async (method) => {
     const path = await file('a.img', randomBytes(2 * MiB));
-    one().before[method] = () => {
-      // Asked for before anything is begun, too: how much room there is.
-      if (transfers.list().length > 0) return transfers.cancel('t1');
-    };
+    // Called before anything is begun, too, to see how much room there is.
+    one().before[method] = () => (transfers.list().length > 0 ? transfers.cancel('t1') : undefined);
     const { id } = await upload(path);
     expect(await transfers.ended(id)).toMatchObject({ state: 'cancelled', error: null, resumable: false });
     expect(one().storage.volumes.size).toBe(0);
