@@ -7,6 +7,7 @@
 import type { ControllerView, DomainView } from '../domain-xml/domain.ts';
 import { kernelNames } from './kernel-names.ts';
 import { guestBusNumbers, guestPciAddress } from './pci-buses.ts';
+import { addedRootPort, firstPciPlace } from './pci-places.ts';
 import { derivedDriveAddress } from './places.ts';
 import type { DriveAddress } from './places.ts';
 import type { DiskAddress, DiskView, GuestNames } from './types.ts';
@@ -196,19 +197,36 @@ export const NO_GUEST_NAMES: GuestNames = {
   note: null,
 };
 
+/** The names that a note chooses from; `moves`: the number of its bus can be another in rescue, and with it the by-path name. */
+interface Names {
+  readonly byPath: string | null;
+  readonly byId: string | null;
+  readonly moves: boolean;
+}
+
 /** Which name to use where the counted one can change: rescue leaves addresses and serials as they are, but the rescue disk is counted too. */
-function noteOf({ bus }: DiskView, byPath: string | null, byId: string | null): string | null {
+function noteOf({ bus }: DiskView, { byPath, byId, moves }: Names): string | null {
   // By their units, which rescue leaves alone.
   if (bus === 'fdc') return null;
-  const counted =
-    bus === 'virtio'
-      ? 'A rescue medium on virtio is counted with it, so that the number can be another in rescue.'
-      : 'A rescue medium on ide, sata, scsi or usb is counted with it, so that the number can be another in rescue.';
-  if (byPath !== null)
+  const others = bus === 'virtio' ? 'on virtio' : 'on ide, sata, scsi or usb';
+  const counted = `A rescue medium ${others} is counted with it, so that the number can be another in rescue.`;
+  const buses = moves ? ' No root port is empty: one that libvirt adds can move the bus number in by-path.' : '';
+  if (byPath !== null && !moves)
     return `${counted} Use the by-path name: it follows the address, which is the same in rescue and out of it.`;
   if (byId !== null)
-    return `${counted} Use the by-id name: it follows the disk, which is the same in rescue and out of it.`;
-  return `${counted} Neither by-path nor by-id can be told: use the UUID of what is on it, which blkid shows in the guest.`;
+    return `${counted}${buses} Use the by-id name: it follows the disk, which is the same in rescue and out of it.`;
+  const untold = byPath === null ? ' Neither by-path nor by-id can be told:' : '';
+  return `${counted}${buses}${untold === '' ? ' Use' : `${untold} use`} the UUID of what is on it, which blkid shows in the guest.`;
+}
+
+/** The buses whose number is another where libvirt has to add a root port for the rescue; bus 0 never is. */
+function movingBuses(domain: DomainView, numbers: ReadonlyMap<number, number>): (path: string | null) => boolean {
+  const port = firstPciPlace(domain, []) === null ? addedRootPort(domain) : null;
+  if (port === null) return () => false;
+  const after = guestBusNumbers({ ...domain, controllers: [...domain.controllers, port] });
+  const moved = [...numbers].filter(([index, number]) => after.get(index) !== number).map(([, number]) => number);
+  const starts = moved.map((number) => `pci-0000:${number.toString(16).padStart(2, '0')}:`);
+  return (path) => starts.some((start) => path?.startsWith(start) === true);
 }
 
 /** What a guest will call each disk, by target; Linux's names as whole paths below /dev. */
@@ -218,6 +236,7 @@ export function guestNames(domain: DomainView): Map<string, GuestNames> {
   const paths = new Map(domain.disks.map((disk) => [disk, byPath(domain, controllers, numbers, disk)]));
   const kernel = kernelNames(domain.disks, paths);
   const windows = windowsNames(domain);
+  const moves = movingBuses(domain, numbers);
   const below = (folder: string, name: string | null | undefined): string | null =>
     name === null || name === undefined ? null : `${folder}/${name}`;
   const named = (disk: DiskView): GuestNames => {
@@ -230,7 +249,7 @@ export function guestNames(domain: DomainView): Map<string, GuestNames> {
       byPath: below('/dev/disk/by-path', path),
       windows: windows.get(disk) ?? NO_GUEST_NAMES.windows,
       why: name?.why ?? NO_GUEST_NAMES.why,
-      note: noteOf(disk, path, id),
+      note: noteOf(disk, { byPath: path, byId: id, moves: moves(path) }),
     };
   };
   return new Map(domain.disks.map((disk) => [disk.target, named(disk)]));

@@ -2,7 +2,7 @@
  * PCI places behind all of the guest's virtio disks. libvirt takes the first free one, and a guest counts vda, vdb … by place: with a hole
  * before the root disk the rescue device would be vda, and every disk of the guest's own have another name.
  */
-import type { DomainView } from '../domain-xml/domain.ts';
+import type { ControllerView, DomainView } from '../domain-xml/domain.ts';
 import { guestBusNumbers, guestPciAddress } from './pci-buses.ts';
 import type { DiskAddress } from './types.ts';
 
@@ -41,16 +41,43 @@ export function laterPciPlace(domain: DomainView, added: readonly PciAddress[]):
 }
 
 /**
- * The place a virtio disk gets: a later one that is asked for, or else libvirt's own choice, the first that is free. Null where it has to
- * make one, and where the definition does not tell what is taken.
+ * libvirt's own choice for a device that is left to it: the first place that is free. Null where it has to make one (see addedRootPort), and
+ * where the definition does not tell what is taken.
  */
-export function likelyPciPlace(domain: DomainView, added: readonly PciAddress[]): PciAddress | null {
-  const isSeen = domain.disks.every(({ bus, address }) => bus !== 'virtio' || address?.type === 'pci');
-  if (!isSeen) return null;
-  const later = laterPciPlace(domain, added);
-  if (later !== null) return later;
+export function firstPciPlace(domain: DomainView, added: readonly PciAddress[]): PciAddress | null {
+  if (!hasPlaces(domain)) return null;
   if (domain.machineFamily === 'q35') return emptyPorts(domain, added)[0] ?? null;
   return domain.machineFamily === 'i440fx' ? (slotsOf(domain, added, 0)[0] ?? null) : null;
+}
+
+/**
+ * The root port that libvirt adds on q35 where none is empty: on the first slot of bus 0 that nothing is on, or that has root ports and a
+ * function left (tried on 9.0). That can be before the ports there are, and then the guest counts all buses behind it anew.
+ */
+export function addedRootPort(domain: DomainView): ControllerView | null {
+  if (domain.machineFamily !== 'q35' || !hasPlaces(domain)) return null;
+  const bridges = domain.controllers.filter(({ type }) => type === 'pci');
+  const index = 1 + Math.max(0, ...bridges.map((bridge) => bridge.index));
+  for (let slot = 1; slot <= LAST_SLOT; slot += 1) {
+    const functions = bridges.flatMap(({ model, address }) =>
+      model === 'pcie-root-port' && address?.type === 'pci' && address.bus === 0 && address.slot === slot
+        ? [address.function]
+        : [],
+    );
+    if (functions.length === 0 && domain.pciUse.get(0)?.has(slot) === true) continue;
+    const free = [0, 1, 2, 3, 4, 5, 6, 7].find((each) => !functions.includes(each));
+    if (free === undefined) continue;
+    const address = { type: 'pci', domain: 0, bus: 0, slot, function: free } as const;
+    return { type: 'pci', index, model: 'pcie-root-port', ports: null, address };
+  }
+  return null;
+}
+
+/** libvirt has seen the definition: its devices have their places. */
+function hasPlaces({ disks, controllers }: DomainView): boolean {
+  const isPlaced = ({ address }: { readonly address: DiskAddress | null }) => address?.type === 'pci';
+  const needsOne = ({ type, model }: ControllerView) => type === 'pci' && model !== 'pcie-root' && model !== 'pci-root';
+  return disks.filter(({ bus }) => bus === 'virtio').every(isPlaced) && controllers.filter(needsOne).every(isPlaced);
 }
 
 function slotsOf(domain: DomainView, added: readonly PciAddress[], lastBus: number): PciAddress[] {

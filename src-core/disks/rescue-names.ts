@@ -1,9 +1,9 @@
 /** What the guest calls its disks in rescue, beside what it calls them otherwise. */
 import type { DomainView } from '../domain-xml/domain.ts';
 import { NO_GUEST_NAMES, guestNames } from './guest-names.ts';
-import { likelyPciPlace } from './pci-places.ts';
+import { addedRootPort, firstPciPlace } from './pci-places.ts';
 import type { PciAddress } from './pci-places.ts';
-import type { DiskView, GuestNames } from './types.ts';
+import type { DiskAddress, GuestNames } from './types.ts';
 
 export interface NamesInRescue {
   /** In rescue. The note says what is not as it was. */
@@ -24,17 +24,34 @@ export function namesInRescue(before: DomainView, after: DomainView): Map<string
   );
 }
 
-/** With the places that libvirt will give virtio disks which the rescue brings without one. */
+/** With the places that libvirt will give the controllers and virtio disks which the rescue brings without one, in its order. */
 function withPlaces(before: DomainView, after: DomainView): DomainView {
-  const own = new Set(before.disks.map(({ target }) => target));
+  const own = new Set([
+    ...before.disks.map(({ target }) => target),
+    ...before.controllers.map(({ type, index }) => `${type} ${index}`),
+  ]);
   const given: PciAddress[] = [];
-  const placed = (disk: DiskView): DiskView => {
-    if (own.has(disk.target) || disk.bus !== 'virtio') return disk;
-    const address = disk.address ?? likelyPciPlace(before, given);
-    if (address?.type === 'pci') given.push(address);
-    return { ...disk, address };
+  let now = before;
+  const next = (): PciAddress | null => {
+    const free = firstPciPlace(now, given);
+    if (free !== null) return free;
+    const port = addedRootPort(now);
+    if (port === null) return null;
+    now = { ...now, controllers: [...now.controllers, port] };
+    return { type: 'pci', domain: 0, bus: port.index, slot: 0, function: 0 };
   };
-  return { ...after, disks: after.disks.map(placed) };
+  const place = (address: DiskAddress | null): DiskAddress | null => {
+    const its = address ?? next();
+    if (its?.type === 'pci') given.push(its);
+    return its;
+  };
+  const controllers = after.controllers.map((each) =>
+    each.type === 'pci' || own.has(`${each.type} ${each.index}`) ? each : { ...each, address: place(each.address) },
+  );
+  const disks = after.disks.map((disk) =>
+    own.has(disk.target) || disk.bus !== 'virtio' ? disk : { ...disk, address: place(disk.address) },
+  );
+  return { ...after, disks, controllers: [...controllers, ...now.controllers.slice(before.controllers.length)] };
 }
 
 const STAYS = 'its address is the same, and by-path follows it';

@@ -81,12 +81,35 @@ const ROWS: readonly (readonly [string, string, Partial<RescueRequest>, Names])[
     ],
   ],
   [
-    'a virtio disk for which libvirt has to add a root port: not told',
+    'a virtio disk for which libvirt has to add a root port: on the first free slot, before the others',
     q35(port(1, 2) + diskXml('vda', 'virtio', 'disk', pci(1, 0))),
     { device: 'disk', bus: 'virtio' },
     [
-      ['vda', '/dev/vda', null, /^It is \/dev\/vda otherwise/],
-      ['vdb', null, null, null],
+      [
+        'vda',
+        '/dev/vda',
+        '/dev/vdb',
+        /^It is \/dev\/vdb in rescue and \/dev\/vda otherwise\. Its by-path name is \S+pci-0000:02:00\.0 in rescue and \S+pci-0000:01:00\.0 otherwise\. Use the UUID/,
+      ],
+      ['vdb', null, '/dev/vda', null],
+    ],
+  ],
+  [
+    'a scsi controller for which libvirt has to add a root port: buses move, kernel names do not',
+    q35(port(1, 2) + diskXml('vda', 'virtio', 'disk', `<serial>ROOT</serial>${pci(1, 0)}`)),
+    { device: 'disk', bus: 'scsi' },
+    [
+      ['vda', '/dev/vda', '/dev/vda', /^Its by-path name is .* otherwise\. Use \/dev\/disk\/by-id\/virtio-ROOT/],
+      ['sda', null, '/dev/sda', null],
+    ],
+  ],
+  [
+    'a root port that libvirt adds behind the others moves nothing',
+    q35(port(1, 1) + diskXml('vda', 'virtio', 'disk', pci(1, 0))),
+    { device: 'disk', bus: 'virtio' },
+    [
+      ['vda', '/dev/vda', '/dev/vda', null],
+      ['vdb', null, '/dev/vdb', null],
     ],
   ],
   [
