@@ -31,7 +31,7 @@ export function toldLayers(disk: DiskView, chain: BackingChain, sizes: readonly 
 }
 
 /** libvirt takes a disk without a format as raw; of a volume it asks the pool. */
-function ownFormat({ sourceType, format }: DiskView): string | null {
+export function ownFormat({ sourceType, format }: Pick<DiskView, 'sourceType' | 'format'>): string | null {
   return format === null && sourceType !== 'volume' ? 'raw' : format;
 }
 

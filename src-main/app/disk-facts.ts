@@ -20,22 +20,14 @@ import { looks, usersElsewhere, usersHere } from './disk-users.ts';
 import type { Elsewhere } from './disk-users.ts';
 import { mapLimited } from './patience.ts';
 import { readMedium } from './read-medium.ts';
-import type { StorageLooks, VolumePlace } from './storage-looks.ts';
+import type { StorageLooks } from './storage-looks.ts';
+import { placeOf } from './volume-place.ts';
 
 /** By target, the sizes of each disk's images as far down as the host knew them, its own first. */
 export type Sizes = ReadonlyMap<string, readonly ImageSizes[]>;
 
 /** How many disks are asked about at once where each takes a call. */
 const AT_ONCE = 2;
-
-/** Where the host's storage keeps an image; null: nowhere that could be looked into. */
-function placeOf(type: string, source: string): VolumePlace | null {
-  if (type === 'volume') {
-    const slash = source.indexOf('/');
-    return { pool: source.slice(0, slash), name: source.slice(slash + 1) };
-  }
-  return source.startsWith('/') && (type === 'file' || type === 'block') ? { path: source } : null;
-}
 
 /** The sizes of a disk's images in one call, or, where the driver has none such, those of each disk's own image. Rejects with domain-not-found. */
 export async function readSizes(

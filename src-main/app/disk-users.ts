@@ -6,6 +6,7 @@ import type { DiskUser } from '../../src-core/rescue/types.ts';
 import type { Hypervisor, DomainSources } from '../libvirt/port.ts';
 import { IN_FLIGHT, mapLimited, within } from './patience.ts';
 import { readVolumeXml } from './storage-xml.ts';
+import { volumeNamed } from './volume-place.ts';
 
 /** Another host that is slow to answer is not waited for longer. */
 const PATIENCE_MS = 2000;
@@ -150,9 +151,7 @@ function ownDisks(view: DomainView): DiskView[] {
 /** The name by which libvirt's statistics list a source: a volume by its path on the host. */
 async function listedAs(hypervisor: Hypervisor, disk: DiskView): Promise<string | null> {
   if (disk.sourceType !== 'volume' || disk.source === null) return listedName(disk);
-  const slash = disk.source.indexOf('/');
-  const where = { pool: disk.source.slice(0, slash), name: disk.source.slice(slash + 1) };
-  const volume = await hypervisor.examineVolume(where, 0).catch(() => null);
+  const volume = await hypervisor.examineVolume(volumeNamed(disk.source), 0).catch(() => null);
   return volume === null ? null : readVolumeXml(volume.xml).path;
 }
 

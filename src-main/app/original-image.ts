@@ -4,15 +4,14 @@
  */
 import { backingChainOf } from '../../src-core/disks/backing-chain.ts';
 import type { BackingChain } from '../../src-core/disks/backing-chain.ts';
+import { MAX_LAYERS, ownFormat } from '../../src-core/disks/image-layers.ts';
 import { rootDisk } from '../../src-core/disks/root-disk.ts';
 import type { DiskView } from '../../src-core/disks/types.ts';
 import type { ExaminedVolume } from '../libvirt/port.ts';
 import { errorOf } from './errors.ts';
 import type { MediumContext } from './medium-facts.ts';
 import { readVolumeXml } from './storage-xml.ts';
-
-/** A chain longer than this is beyond what QEMU is asked to open (libvirt: 200 layers). */
-const MAX_CHAIN = 200;
+import { volumeNamed } from './volume-place.ts';
 
 interface Layer {
   /** file, block, network, …; null: a path as an image names it, which may be either of the first two. */
@@ -33,7 +32,7 @@ export async function originalImage(context: MediumContext): Promise<OriginalIma
   const root = rootDisk(context.domain);
   if (root?.source == null) return { image: null, problem: 'it has no root disk with an image', lookedAt: [] };
   const told = await toldChain(context, root);
-  const layers: Layer[] = [{ type: root.sourceType, source: root.source, format: rootFormat(root) }, ...told.images];
+  const layers: Layer[] = [{ type: root.sourceType, source: root.source, format: ownFormat(root) }, ...told.images];
   const answer = (problem: string): OriginalImage => ({ image: null, problem, lookedAt: layers.map(nameOf) });
   while (!told.ends) {
     const last = layers.at(-1);
@@ -45,18 +44,13 @@ export async function originalImage(context: MediumContext): Promise<OriginalIma
     if (layers.some(({ source }) => source === below.layer?.source))
       return answer(`the chain of images loops at ${below.layer.source}`);
     layers.push(below.layer);
-    if (layers.length > MAX_CHAIN) return answer(`the chain of images is longer than ${MAX_CHAIN}`);
+    if (layers.length > MAX_LAYERS) return answer(`the chain of images is longer than ${MAX_LAYERS}`);
   }
   const deepest = layers.at(-1);
   if (deepest === undefined || layers.length === 1) return answer(whyAlone(root, told.ends));
   if (!isPath(deepest))
     return answer(`the deepest image, ${deepest.source}, is no file or device of the host, and cannot be attached`);
   return { image: { source: deepest.source, format: deepest.format }, lookedAt: layers.map(nameOf) };
-}
-
-/** libvirt takes a disk without a format as raw; of a volume it asks the pool. */
-function rootFormat({ sourceType, format }: DiskView): string | null {
-  return format === null && sourceType !== 'volume' ? 'raw' : format;
 }
 
 const nameOf = ({ source }: Layer): string => source;
@@ -90,15 +84,13 @@ async function imageBelow(context: MediumContext, layer: Layer): Promise<Below> 
   };
 }
 
-/** `source` of a disk of type volume is `pool/volume`; no pool has a slash in its name. */
+/** `source`: as volumeNamed takes it. */
 async function findVolume(
   { hypervisor }: MediumContext,
   source: string,
 ): Promise<{ volume: ExaminedVolume; problem: null } | { volume: null; problem: string }> {
-  const [pool = '', ...rest] = source.split('/');
-  const name = rest.join('/');
   try {
-    const volume = await hypervisor.examineVolume({ pool, name }, 0);
+    const volume = await hypervisor.examineVolume(volumeNamed(source), 0);
     return volume === null ? { volume, problem: 'the pool has no such volume' } : { volume, problem: null };
   } catch (error) {
     const { code, detail, message } = errorOf(error);

@@ -1,9 +1,11 @@
 /** Which disk the guest's root is, by the identifier in its partition table: a medium with the same one is a copy of it. */
 import { rootDisk } from '../../src-core/disks/root-disk.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
-import type { Hypervisor, VolumeRef } from '../libvirt/port.ts';
+import type { Hypervisor } from '../libvirt/port.ts';
 import { readMedium } from './read-medium.ts';
 import { readVolumeXml } from './storage-xml.ts';
+import { volumeNamed } from './volume-place.ts';
+import type { VolumePlace } from './volume-place.ts';
 
 /** A partition table and its identifier lie in the first sectors; those of an image lie behind its tables. */
 const HEAD_BYTES = 64 * 1024;
@@ -14,14 +16,10 @@ const MAX_LAYERS = 4;
 export async function readRootDiskId(hypervisor: Hypervisor, view: DomainView): Promise<string | null> {
   const root = rootDisk(view);
   if (root?.source == null) return null;
-  const slash = root.source.indexOf('/');
-  let next: VolumeRef | { readonly path: string } | null =
-    root.sourceType === 'volume'
-      ? { pool: root.source.slice(0, slash), name: root.source.slice(slash + 1) }
-      : { path: root.source };
+  let next: VolumePlace | null = root.sourceType === 'volume' ? volumeNamed(root.source) : { path: root.source };
   try {
     for (let layer = 0; next !== null && layer < MAX_LAYERS; layer += 1) {
-      const where: VolumeRef | { readonly path: string } = next;
+      const where: VolumePlace = next;
       const volume =
         'path' in where && !where.path.startsWith('/') ? null : await hypervisor.examineVolume(where, HEAD_BYTES);
       if (volume?.head == null) return null;

@@ -3,13 +3,12 @@
  * asked more. For pages; who needs the answer asks the port itself.
  */
 import type { ErrorCode } from '../../src-core/contract/errors.ts';
-import type { Hypervisor, VolumeRef } from '../libvirt/port.ts';
+import type { Hypervisor } from '../libvirt/port.ts';
 import { errorOf } from './errors.ts';
 import { within } from './patience.ts';
 import { readVolumeXml } from './storage-xml.ts';
 import type { VolumeView } from './storage-xml.ts';
-
-export type VolumePlace = VolumeRef | { readonly path: string };
+import type { VolumePlace } from './volume-place.ts';
 
 export type Looked =
   | { readonly volume: VolumeView; readonly problem: null }
