@@ -7,7 +7,7 @@ import { SignDrawing } from '../../components/Sign.tsx';
 import type { SignName } from '../../components/Sign.tsx';
 import { splitPath } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
-import { highlightDisk, useIsHighlighted } from '../stores/highlight.ts';
+import { highlightProps, useIsHighlighted } from '../stores/highlight.ts';
 
 const KIND_SIGNS: Readonly<Record<BootKind, SignName>> = {
   disk: 'disk',
@@ -76,8 +76,7 @@ function Entry({ placed, isLast, isAdded }: EntryProps) {
     <g
       className={['pic-entry', isAdded ? 'pic-added' : '', lit ? 'pic-lit' : ''].join(' ').trim()}
       transform={`translate(${box.x} ${box.y})`}
-      onPointerEnter={isDisk ? () => highlightDisk(target) : undefined}
-      onPointerLeave={isDisk ? () => highlightDisk(null) : undefined}
+      {...(isDisk && target !== null ? highlightProps(target) : {})}
     >
       <rect className="pic-entry-box" width={box.width} height={box.height} rx={5} />
       <text className="pic-strong pic-middle" x={14} y={24} fontSize={13}>
