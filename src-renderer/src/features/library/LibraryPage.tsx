@@ -73,7 +73,7 @@ function Shelf({ listing, chosen }: { readonly listing: LibraryListing; readonly
     <>
       <div className="library-head">
         <h1 id="library-title">{t('library.title')}</h1>
-        {media.length > 0 && (
+        {media.length > 0 && mode !== 'add' && (
           <>
             <input
               type="search"
@@ -91,11 +91,13 @@ function Shelf({ listing, chosen }: { readonly listing: LibraryListing; readonly
             </span>
           </>
         )}
-        <span className="spread">
-          <Button variant="outlined" disabled={listing.locked !== null} onClick={() => setMode('add')}>
-            {t('library.add')}
-          </Button>
-        </span>
+        {mode !== 'add' && (
+          <span className="spread">
+            <Button variant="outlined" disabled={listing.locked !== null} onClick={() => setMode('add')}>
+              {t('library.add')}
+            </Button>
+          </span>
+        )}
       </div>
       <Troubles listing={listing} />
       {mode === 'add' ? (
