@@ -6,6 +6,7 @@ import { benchBinding } from './binding.ts';
 import { benchPicture } from './picture.ts';
 import { benchPlan } from './plan.ts';
 import { benchRescue } from './rescue.ts';
+import { benchStorage } from './storage.ts';
 import { benchWindow } from './window.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
@@ -13,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   rescue: benchRescue,
   binding: benchBinding,
   window: benchWindow,
+  storage: benchStorage,
   picture: benchPicture,
 };
 

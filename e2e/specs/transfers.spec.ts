@@ -78,13 +78,18 @@ async function dropFile(window: Page, path: string): Promise<void> {
   });
 }
 
-async function bothThemes(window: Page, name: string, host: Hypervisor, folder: string): Promise<void> {
-  await expectAccessible(window, name);
+async function expectAccessibleBoth(window: Page, name: string): Promise<void> {
   for (const theme of ['Dark', 'Light'] as const) {
     await sidePane(window).theme(theme).check({ force: true });
-    if (theme === 'Dark') await expectAccessible(window, `${name}, dark`);
+    await expectAccessible(window, `${name}, ${theme}`);
+  }
+}
+
+async function keepBoth(window: Page, name: string, host: Hypervisor, folder: string): Promise<void> {
+  for (const theme of ['Dark', 'Light'] as const) {
+    await sidePane(window).theme(theme).check({ force: true });
     await keep(window, `${name}-${theme.toLowerCase()}`, [
-      { from: join(host.dir, 'pool'), to: '/srv/media' },
+      { from: host.dir, to: '/srv' },
       { from: folder, to: '/home/anna/Downloads' },
       { from: host.uri, to: 'qemu+ssh://root@rack4.example.net/system' },
     ]);
@@ -96,6 +101,9 @@ test('upload, cancel, use in a rescue, download', async ({ launchSalvor, host, f
   await copyFile(await medium(host, 'iso'), iso);
   await makeBig(join(folder, BIG));
   const guest = await defineGuest(host, { name: 'patient', machine: 'q35' });
+  for (const name of ['grml64-full-2025.12.iso', 'debian-13.2.0-amd64-netinst.iso', 'virtio-win-0.1.262.iso'])
+    await host.virsh('vol-create-as', 'media', name, '4M');
+  await host.virsh('pool-define-as', 'archive', 'dir', '--target', join(host.dir, 'archive'));
   const app = await launchSalvor();
   const { window } = app;
   const storage = storagePage(window);
@@ -104,11 +112,12 @@ test('upload, cancel, use in a rescue, download', async ({ launchSalvor, host, f
   await answerDialogs(app, { files: [iso, join(folder, BIG)], target: back });
 
   await connect(window, host);
-  await expect(window.getByText('No volumes in this pool')).toBeVisible();
+  await expect(storage.pool('archive')).toContainText('stopped');
   await storage.upload.click();
-  await expect(transfers.form).toContainText('ISO image · boots by:');
+  await expect(transfers.form).toContainText('ISO image · boots by BIOS and UEFI');
   await expect(transfers.start).toBeEnabled();
-  await bothThemes(window, 'upload', host, folder);
+  await expectAccessibleBoth(window, 'upload');
+  await keepBoth(window, 'upload', host, folder);
   await transfers.start.click();
   await expect(transfers.form).toBeHidden();
 
@@ -116,6 +125,7 @@ test('upload, cancel, use in a rescue, download', async ({ launchSalvor, host, f
   await transfers.line.click();
   await expect(transfers.item(BIG).getByRole('progressbar')).toBeVisible();
   await expect(transfers.item(BIG)).toContainText(/ of 640 MiB · \d+ %/);
+  await keepBoth(window, 'transfers', host, folder);
   await transfers.action(BIG, 'Cancel').click();
   await expect(transfers.item(BIG)).toContainText('cancelled');
   await expect(transfers.item(NAME)).toContainText('Compared on both ends');
@@ -130,14 +140,15 @@ test('upload, cancel, use in a rescue, download', async ({ launchSalvor, host, f
   await storage.volume(NAME).click();
   await expect(storage.details).toContainText('It can be chosen.');
   await expect(storage.details).toContainText('ISO image');
-  await bothThemes(window, 'storage', host, folder);
+  await expectAccessibleBoth(window, 'storage');
+  await keepBoth(window, 'storage', host, folder);
   await storage.download.click();
   await transfers.line.click();
   await expect(
     transfers.item('back.iso').or(transfers.item(NAME)).filter({ hasText: 'Download · done' }),
   ).toBeVisible();
   expect(Buffer.compare(await readFile(back), await readFile(iso))).toBe(0);
-  await bothThemes(window, 'transfers', host, folder);
+  await expectAccessibleBoth(window, 'transfers');
 
   const machine = machinePage(window);
   const rescue = rescuePage(window);

@@ -133,7 +133,7 @@ function Content({ host, pool, volume }: { readonly host: Host; readonly pool: s
       {content.kind === 'image' && ` (${content.format})`}
       {content.label !== null && <span className="muted"> “{visible(content.label)}”</span>}
       <br />
-      {t('storage.boots', { by: t(`rescue.medium.boots.${bootsBy(content)}`) })}
+      {t(`storage.boots.${bootsBy(content)}`)}
       {lie !== null && (
         <span className="tone-warning volume-lie">
           <Sign name="warning" tone="warning" /> {t(`transfers.lie.${lie.kind}`, { said: lie.said, is: lie.is })}

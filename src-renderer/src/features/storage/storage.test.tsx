@@ -60,7 +60,7 @@ test('by keyboard: the list keeps the focus, the choice moves, its details say w
   expect(list).toHaveFocus();
   const details = screen.getByRole('complementary', { name: 'grml64-full-bios.iso' });
   expect(details).toHaveTextContent('It can be chosen.');
-  await waitFor(() => expect(details).toHaveTextContent('ISO image, also a disk “RESCUE1202”boots by: BIOS and UEFI'));
+  await waitFor(() => expect(details).toHaveTextContent('ISO image, also a disk “RESCUE1202”boots by BIOS and UEFI'));
 });
 
 test('why a volume is no medium, in a sentence that names who is in the way; and that its name lies', async () => {

@@ -66,7 +66,7 @@ function What({ item: { file } }: { readonly item: SendItem }) {
   if (content === null) return t('rescue.medium.notExamined');
   const kind = content.hybrid ? t('rescue.medium.kind.hybrid') : t(`rescue.medium.kind.${content.kind}`);
   const format = content.kind === 'image' ? ` (${content.format})` : '';
-  return `${kind}${format} · ${t('storage.boots', { by: t(`rescue.medium.boots.${bootsBy(content)}`) })} · `;
+  return `${kind}${format} · ${t(`storage.boots.${bootsBy(content)}`)} · `;
 }
 
 function Size({ item, answer }: Pick<SendItemRowProps, 'item' | 'answer'>) {

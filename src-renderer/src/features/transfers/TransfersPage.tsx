@@ -14,6 +14,7 @@ export function TransfersPage() {
   const refused = useTransfers((state) => state.refused);
   const error = useTransfers((state) => state.error);
   const transfers = useMemo(() => inOrder(byId), [byId]);
+  const under = transfers.filter(isUnderWay).length;
   const done = transfers.filter(({ state }) => state === 'done' || state === 'cancelled');
   if (transfers.length === 0 && error === null)
     return <EmptyState title={t('transfers.none')}>{t('transfers.noneHelp')}</EmptyState>;
@@ -21,11 +22,11 @@ export function TransfersPage() {
     <div className="transfers-page pane-scroll" tabIndex={0} role="region" aria-labelledby="transfers-title">
       <header className="row">
         <h1 id="transfers-title">{t('transfers.title')}</h1>
-        <span className="muted small">{t('transfers.under', { count: transfers.filter(isUnderWay).length })}</span>
+        {under > 0 && <span className="muted small">{t('transfers.under', { count: under })}</span>}
         {done.length > 0 && (
           <span className="spread">
             <Button variant="outlined" onClick={() => done.forEach(({ id }) => void act('forget', id))}>
-              {t('transfers.forgetDone', { count: done.length })}
+              {t('transfers.forgetDone')}
             </Button>
           </span>
         )}

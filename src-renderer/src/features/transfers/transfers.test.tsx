@@ -58,7 +58,7 @@ test('cancel, go on, put away; what is refused is said beside it', async () => {
   expect(await within(item('virtio-win-0.1.262.iso')).findByText(busy.message)).toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: 'Put the transfer of backup-of-everything.img away' }));
   await waitFor(() => expect(screen.queryByText('backup-of-everything.img')).not.toBeInTheDocument());
-  await user.click(screen.getByRole('button', { name: 'Put 2 ended away' }));
+  await user.click(screen.getByRole('button', { name: 'Put away all that ended' }));
   await waitFor(() => expect(screen.queryByText('rescue-tools.qcow2')).not.toBeInTheDocument());
   expect(fake.calls.filter(({ channel }) => channel === 'transfers.forget')).toHaveLength(3);
 });
@@ -78,7 +78,7 @@ test('before an upload: what the files are, under which names, and whether there
   const { form, start, name } = await openUpload(user);
   expect(within(form).getByRole('combobox', { name: 'Host' })).toHaveValue('demo');
   expect(within(form).getByRole('combobox', { name: 'Pool' })).toHaveValue('images');
-  expect(form).toHaveTextContent('ISO image, also a disk · boots by: BIOS and UEFI · 1.2 GiB');
+  expect(form).toHaveTextContent('ISO image, also a disk · boots by BIOS and UEFI · 1.2 GiB');
   expect(form).toHaveTextContent('Its name says img, its content is qcow2.');
   await waitFor(() => expect(start).toBeEnabled());
   expect(start).toHaveAccessibleDescription('2.2 GiB needed, 212 GiB free.');
