@@ -6,7 +6,7 @@ import { detectAcceleration } from '../testbed/acceleration.ts';
 import type { DomainType } from '../testbed/acceleration.ts';
 import { outputOf, startCommand } from '../testbed/command.ts';
 import type { Finished, Started } from '../testbed/command.ts';
-import { medium } from '../testbed/guests.ts';
+import { medium, mediaFolder } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
 import { SALVOR, withJson } from '../testbed/salvor.ts';
@@ -41,9 +41,18 @@ export interface Desk {
 const ROOT = join(import.meta.dirname, '../..');
 const RESULTS = join(ROOT, 'test-results');
 
+/** For the kinds of session that have an overlay of their own. */
+export const OVERLAY_POOL = 'overlays';
+
 export async function openLane(hostname: string): Promise<Lane> {
   const program = await copyProgram();
   const host = await startHypervisor({ hostname });
+  // Beside the media: what is left in it shows. Defined, so that it outlives a daemon that is killed.
+  const overlays = join(await mediaFolder(host), OVERLAY_POOL);
+  await mkdir(overlays);
+  await host.virsh('pool-define-as', OVERLAY_POOL, 'dir', '--target', overlays);
+  await host.virsh('pool-autostart', OVERLAY_POOL);
+  await host.virsh('pool-start', OVERLAY_POOL);
   return {
     host,
     type: await detectAcceleration(),

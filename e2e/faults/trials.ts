@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { awaitCondition } from '../testbed/await-condition.ts';
 import { defineGuest, definitionOf } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
-import { run, told } from './lane.ts';
+import { OVERLAY_POOL, run, told } from './lane.ts';
 import type { Desk, Lane } from './lane.ts';
 import { differences, lookAt } from './look.ts';
 import type { Look } from './look.ts';
 
 export const KINDS = ['one-shot', 'until-ended', 'transient', 'uefi'] as const;
-/** `uefi`: until ended, with variables of the session's own, since nothing else may boot. */
+/** `uefi`: until ended, with variables of the session's own, since nothing else may boot, and an overlay of its own in a pool. */
 export type Kind = (typeof KINDS)[number];
 
 const HOW: Readonly<Record<Kind, readonly string[]>> = {
   'one-shot': [],
   'until-ended': ['--session', 'until-ended'],
   transient: ['--allow-transient'],
-  uefi: ['--session', 'until-ended', '--fall-through', 'none'],
+  uefi: ['--session', 'until-ended', '--fall-through', 'none', '--overlay-pool', OVERLAY_POOL],
 };
 
 export interface Subject {
