@@ -6,7 +6,6 @@ import { expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { disksPage } from '../pages/disks-page.ts';
 import { machinePage } from '../pages/machine-page.ts';
-import { rescuePage } from '../pages/rescue-page.ts';
 import { sidePane } from '../pages/side-pane.ts';
 import { outputOf } from '../testbed/command.ts';
 import { defineGuest, mediaFolder } from '../testbed/guests.ts';
@@ -134,26 +133,6 @@ for (const theme of ['Light', 'Dark'] as const) {
       await keep(window, `${name}-${theme.toLowerCase()}`);
       await disks.view('Overview').check({ force: true });
     }
-  });
-
-  test(`a rescue before and after, in one picture, ${theme.toLowerCase()}`, async ({ launchSalvor }) => {
-    const { window } = await launchSalvor({ demo: true });
-    const disks = disksPage(window);
-    const side = sidePane(window);
-    const rescue = rescuePage(window);
-    await side.machine('web-frontend-01').click();
-    await side.theme(theme).check({ force: true });
-    await machinePage(window).tab('Rescue').click();
-    await rescue.pool('rescue-media').click();
-    await rescue.volume('systemrescue-12.02-amd64.iso').click();
-    await rescue.previewTab('Picture').click();
-    await expect(disks.drawn('sdb')).toHaveClass(/\bpic-added\b/);
-    await expect(disks.drawn('vda')).not.toHaveClass(/\bpic-added\b/);
-    await keep(window, `rescue-picture-after-${theme.toLowerCase()}`);
-    await expectAccessible(window, 'the picture of a rescue');
-    await rescue.preview.getByRole('radio', { name: 'Before' }).check({ force: true });
-    await expect(disks.drawn('sdb')).toBeHidden();
-    await keep(window, `rescue-picture-before-${theme.toLowerCase()}`);
   });
 }
 

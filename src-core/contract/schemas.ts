@@ -4,7 +4,7 @@ import { DOMAIN_STATES, FALL_THROUGHS, GUEST_DISKS, ON_TIMEOUTS, PROFILES, SESSI
 import type { AttachChoice, DiskUser, HeadHash, MediumFacts, RescuePlan } from '../rescue/types.ts';
 import type { MediumContent } from '../media/recognise.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
-import type { DiskRole, DiskView, GuestNames, SecretReference } from '../disks/types.ts';
+import type { DiskRole, DiskStats, DiskView, GuestNames, ImageLayer, SecretState } from '../disks/types.ts';
 import type { Firmware } from '../domain-xml/domain.ts';
 import { HOST_TRAITS } from '../host/traits.ts';
 import type { SessionRecord } from '../rescue/session.ts';
@@ -108,28 +108,6 @@ export const machineRowSchema = z.strictObject({
 });
 export type MachineRow = z.infer<typeof machineRowSchema>;
 
-/** One image that a disk stands on. Sizes in bytes, null where the host did not tell. */
-export interface ImageLayer {
-  /** file, block, network, volume, … */
-  readonly type: string;
-  /** One line that names it, as DiskView.source does. */
-  readonly source: string;
-  readonly format: string | null;
-  readonly capacity: number | null;
-  readonly allocation: number | null;
-  readonly physical: number | null;
-  /** Who says that it is there: the definition's <backingStore>, or the image above it, read on the host. */
-  readonly told: 'definition' | 'host';
-  /** Why nothing more is known of it, in words; null: all is well. */
-  readonly problem: string | null;
-}
-
-/** A secret that a disk needs. null: it could not be asked. */
-export interface SecretState extends SecretReference {
-  readonly defined: boolean | null;
-  readonly hasValue: boolean | null;
-}
-
 /** A disk of the machine page. Sizes in bytes, null where the host did not tell. */
 export interface MachineDisk extends DiskView {
   /** Its image and those below, nearest first; empty: an empty drive. */
@@ -161,7 +139,10 @@ export interface MachineDetails {
   readonly disks: readonly MachineDisk[];
   readonly bootOrder: readonly BootEntry[];
   readonly layout: StorageLayout;
-  /** Disks, boot order and layout of the running domain where it differs from the definition (in rescue); null when off or alike. */
+  /**
+   * Disks, boot order and layout of the running domain where it differs from the definition (in rescue), and of the rescue in the place of
+   * the definition, while it is off, too; null when off or alike. The others are then those that the machine comes back to.
+   */
   readonly live: Pick<MachineDetails, 'disks' | 'bootOrder' | 'layout'> | null;
   /** The definition with passwords replaced by ***. */
   readonly definitionXml: string;
@@ -221,15 +202,13 @@ export interface Preview {
   readonly media: readonly MediumFacts[];
 }
 
-/** What a disk of a running machine has read and written since it was started. */
-export const diskStatsSchema = z.strictObject({
+export const diskStatsSchema: z.ZodType<DiskStats> = z.strictObject({
   target: z.string(),
   readBytes: z.number(),
   readRequests: z.number(),
   writeBytes: z.number(),
   writeRequests: z.number(),
 });
-export type DiskStats = z.infer<typeof diskStatsSchema>;
 
 export const operationSchema = z.strictObject({
   id,

@@ -3,7 +3,9 @@ import { effectiveBootOrder } from '../../src-core/boot/effective-order.ts';
 import type { MachineDetails, MachineRow } from '../../src-core/contract/schemas.ts';
 import { storageLayout } from '../../src-core/disks/storage-layout.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
+import { recoverDefinition } from '../../src-core/rescue/record.ts';
 import { redactXml } from '../../src-core/rescue/redact.ts';
+import { SESSION_NAMESPACE } from '../../src-core/rescue/session.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { readXml } from './disk-facts.ts';
 import type { Elsewhere } from './disk-users.ts';
@@ -37,7 +39,7 @@ async function detailsWith(
     isOn(row.state) ? hypervisor.domainXml(uuid, 'live') : null,
     hypervisor.domainObstacles(uuid),
   ]);
-  const read = { own: readXml(definitionXml), live: liveXml === null ? null : readXml(liveXml) };
+  const read = definitionsOf(definitionXml, liveXml);
   const disks = await disksOf(read);
   const { view } = read.own;
   const live = read.live?.view ?? null;
@@ -56,6 +58,18 @@ async function detailsWith(
     managedSave: obstacles.managedSave,
     snapshots: obstacles.snapshots,
   };
+}
+
+/**
+ * What the machine comes back to, and what it runs from. A rescue that lasts until it is ended stands in the place of the definition, and carries
+ * the machine's own: that one is what it comes back to, and the rescue what it runs from, or would. Where it cannot be recovered, nothing is
+ * known but what stands there.
+ */
+function definitionsOf(definitionXml: string, liveXml: string | null): Definitions {
+  const live = liveXml === null ? null : readXml(liveXml);
+  const own = definitionXml.includes(SESSION_NAMESPACE) ? recoverDefinition(definitionXml).definitionXml : null;
+  if (own === null) return { own: readXml(definitionXml), live };
+  return { own: readXml(own), live: live ?? readXml(definitionXml) };
 }
 
 /** Same disks with the same media, and the same boot order. */

@@ -1,7 +1,8 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { Choice } from '../../components/Choice.tsx';
+import { diskRanges } from '../../app/disk-xml/disk-ranges.ts';
 import { DiskStrip } from '../../app/disk-xml/DiskStrip.tsx';
 import { highlightedXml } from '../../app/disk-xml/highlighted-xml.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
@@ -19,8 +20,9 @@ export function DefinitionTab({ details }: { readonly details: MachineDetails })
   const { definitionXml, liveXml } = details;
   const shown = liveXml === null ? 'definition' : view;
   const [xml] = useState(highlightedXml);
-  const disks = shown === 'definition' ? details.disks : (details.live?.disks ?? details.disks);
-  const text = shown === 'live' && liveXml !== null ? liveXml : definitionXml;
+  // The difference is shown as what became of the definition.
+  const text = shown === 'definition' || liveXml === null ? definitionXml : liveXml;
+  const disks = useMemo(() => diskRanges(text), [text]);
   return (
     <div className="definition">
       <div className="definition-bar">
@@ -36,7 +38,7 @@ export function DefinitionTab({ details }: { readonly details: MachineDetails })
         <DiskStrip
           disks={disks.map(({ target }) => ({
             target,
-            added: shown !== 'definition' && details.disks.every((disk) => disk.target !== target),
+            added: details.disks.every((disk) => disk.target !== target),
           }))}
           onReveal={xml.reveal}
         />

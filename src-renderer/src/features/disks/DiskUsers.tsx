@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { MachineDisk, SecretState } from '../../../../src-core/contract/schemas.ts';
+import type { MachineDisk } from '../../../../src-core/contract/schemas.ts';
+import type { SecretState } from '../../../../src-core/disks/types.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { visible } from '../../i18n/visible.ts';
 

@@ -31,7 +31,7 @@ export function DisksBar({ details, rows, version, onVersion }: DisksBarProps) {
             label={t('disks.version')}
             value={version}
             options={[
-              { value: 'live', label: t('disks.versions.live') },
+              { value: 'live', label: t(`disks.versions.${details.row.state === 'shutoff' ? 'rescue' : 'live'}`) },
               { value: 'definition', label: t('disks.versions.definition') },
             ]}
             onChange={onVersion}

@@ -119,7 +119,7 @@ function DisksSide({
       <aside className="disks-facts pane-scroll" tabIndex={0} aria-label={t('disks.side')}>
         <BootLane
           level={2}
-          title={live === null ? t('boot.effective') : t('boot.running')}
+          title={t(live === null ? 'boot.effective' : details.row.state === 'shutoff' ? 'boot.after' : 'boot.running')}
           entries={live?.bootOrder ?? details.bootOrder}
           added={added}
         />
