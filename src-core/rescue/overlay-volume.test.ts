@@ -5,6 +5,7 @@ import { ISO, content, inputs, medium } from './inputs.test-support.ts';
 import type { InputParts } from './inputs.test-support.ts';
 import { overlayVolumeXml } from './overlay-volume.ts';
 import { planRescue } from './plan.ts';
+import type { OverlayPoolFacts } from './types.ts';
 import { overlayVolumesOf, sessionOfDomainXml } from './session.ts';
 import { verifyRescue } from './verify.ts';
 
@@ -12,12 +13,12 @@ const GIB = 1024 ** 3;
 const FAST = { kind: 'folder', folder: '/fast', free: 10 * GIB, overlays: [] } as const;
 const stamp = { id: '0a1b2c3d-1111-4222-8333-444455556666', startedAt: '2026-11-01T10:00:00Z', startedBy: 'ada@desk' };
 
-const planOf = ({ request, ...parts }: InputParts = {}, overlayPool: InputParts['overlayPool'] = FAST) =>
+const planOf = ({ request, ...parts }: InputParts = {}, overlayPool: OverlayPoolFacts = FAST) =>
   planRescue({
     ...inputs({
       ...parts,
       request: { device: 'disk', bus: 'usb', ...request, overlayPool: 'fast' },
-      ...(overlayPool === undefined ? {} : { overlayPool }),
+      overlayPool,
     }),
     stamp,
   });

@@ -278,7 +278,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       const path = pathOf(where);
       const folder = path.slice(0, path.lastIndexOf('/'));
       if (options.pools?.some(({ name }) => folderOf(name) === folder) === true) change('deleteVolume');
-      delete volumes[path];
+      Reflect.deleteProperty(volumes, path);
       return Promise.resolve();
     },
   };
