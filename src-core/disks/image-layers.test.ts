@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ImageLayer } from '../contract/schemas.ts';
+import type { ImageLayer } from './types.ts';
 import { parseDomain } from '../domain-xml/domain.ts';
 import { backingChainsOf } from './backing-chain.ts';
 import { MAX_LAYERS, chainProblem, formatProblem, layerBelow, mayStandOnMore, toldLayers } from './image-layers.ts';

@@ -2,9 +2,8 @@
  * The images that a disk consists of, from its own to the deepest: the definition names some, each image names the one below it. Pure: the
  * host is asked by who calls this.
  */
-import type { ImageLayer } from '../contract/schemas.ts';
 import type { BackingChain } from './backing-chain.ts';
-import type { DiskView } from './types.ts';
+import type { DiskView, ImageLayer } from './types.ts';
 
 /** What a host tells of one image, bytes. `allocation`: what it takes on the storage; `physical`: its length. null: not told. */
 export interface ImageSizes {

@@ -1,6 +1,5 @@
-import type { SecretState } from '../contract/schemas.ts';
 import type { SecretFacts } from '../rescue/types.ts';
-import type { SecretReference } from './types.ts';
+import type { SecretReference, SecretState } from './types.ts';
 
 /** The secret of a host that a disk names, by UUID or else by usage. */
 export function secretOf(reference: SecretReference, known: readonly SecretFacts[]): SecretFacts | undefined {

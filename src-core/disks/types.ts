@@ -80,3 +80,34 @@ export interface SecretReference {
   readonly usage: string | null;
   readonly purpose: 'encryption' | 'auth';
 }
+
+/** One image that a disk stands on. Sizes in bytes, null where the host did not tell. */
+export interface ImageLayer {
+  /** file, block, network, volume, … */
+  readonly type: string;
+  /** One line that names it, as DiskView.source does. */
+  readonly source: string;
+  readonly format: string | null;
+  readonly capacity: number | null;
+  readonly allocation: number | null;
+  readonly physical: number | null;
+  /** Who says that it is there: the definition's <backingStore>, or the image above it, read on the host. */
+  readonly told: 'definition' | 'host';
+  /** Why nothing more is known of it, in words; null: all is well. */
+  readonly problem: string | null;
+}
+
+/** A secret that a disk needs. null: it could not be asked. */
+export interface SecretState extends SecretReference {
+  readonly defined: boolean | null;
+  readonly hasValue: boolean | null;
+}
+
+/** What a disk of a running machine has read and written since it was started. */
+export interface DiskStats {
+  readonly target: string;
+  readonly readBytes: number;
+  readonly readRequests: number;
+  readonly writeBytes: number;
+  readonly writeRequests: number;
+}

@@ -9,8 +9,7 @@ import {
   toldLayers,
 } from '../../src-core/disks/image-layers.ts';
 import type { ImageSizes } from '../../src-core/disks/image-layers.ts';
-import type { DiskView } from '../../src-core/disks/types.ts';
-import type { ImageLayer } from '../../src-core/contract/schemas.ts';
+import type { DiskView, ImageLayer } from '../../src-core/disks/types.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import type { MediumContent } from '../../src-core/media/recognise.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ImageLayer, MachineDisk } from '../../src-core/contract/schemas.ts';
+import type { MachineDisk } from '../../src-core/contract/schemas.ts';
+import type { ImageLayer } from '../../src-core/disks/types.ts';
 import { readXml } from '../app/disk-facts.ts';
 import { disksOfXml } from '../app/machine-disks.ts';
 import { diskFactsText, disksTable } from './show-disks.ts';

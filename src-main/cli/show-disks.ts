@@ -1,5 +1,6 @@
 /** The disks of a machine as text: a table, and what more is known of each. */
-import type { ImageLayer, MachineDisk, SecretState } from '../../src-core/contract/schemas.ts';
+import type { MachineDisk } from '../../src-core/contract/schemas.ts';
+import type { ImageLayer, SecretState } from '../../src-core/disks/types.ts';
 import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import { sizeText } from '../../src-core/rescue/size-text.ts';
 import { plain, table } from './output.ts';

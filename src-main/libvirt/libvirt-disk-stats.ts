@@ -1,7 +1,7 @@
 /** Statistics of the disks of one domain, by one call that waits for no busy guest. */
 import type { Domain, DomainStats } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
-import type { DiskStats } from '../../src-core/contract/schemas.ts';
+import type { DiskStats } from '../../src-core/disks/types.ts';
 import type { ImageSizes } from '../../src-core/disks/image-layers.ts';
 import { hasCode, unsupported } from './error-mapping.ts';
 import { orNull } from './link.ts';

@@ -4,7 +4,7 @@
  * Every method rejects with a SalvorError (codes of src-core/contract/errors.ts) and with nothing else; every call has a deadline.
  * Domains are named by UUID. Sizes are bytes unless a name says otherwise.
  */
-import type { DiskStats } from '../../src-core/contract/schemas.ts';
+import type { DiskStats } from '../../src-core/disks/types.ts';
 import type { ImageSizes } from '../../src-core/disks/image-layers.ts';
 import type { Range } from '../../src-core/media/bytes.ts';
 import type { DomainState, SecretFacts } from '../../src-core/rescue/types.ts';

@@ -1,5 +1,6 @@
 /** One disk of a machine page, for tests that need no more than a few of its facts. */
-import type { ImageLayer, MachineDisk } from '../../src-core/contract/schemas.ts';
+import type { MachineDisk } from '../../src-core/contract/schemas.ts';
+import type { ImageLayer } from '../../src-core/disks/types.ts';
 import { NO_GUEST_NAMES } from '../../src-core/disks/guest-names.ts';
 
 export function madeDisk(parts: Partial<MachineDisk> = {}): MachineDisk {

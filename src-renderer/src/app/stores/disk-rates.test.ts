@@ -1,7 +1,7 @@
 import { act, cleanup, renderHook } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
-import type { DiskStats } from '../../../../src-core/contract/schemas.ts';
+import type { DiskStats } from '../../../../src-core/disks/types.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import type { FakeHandlers } from '../../../harness/fake-salvor.test-support.ts';
 import { makeWorld } from '../../../harness/fake-world.test-support.ts';
