@@ -213,7 +213,7 @@ export function disksSeen(log: string): ReadonlyMap<string, SeenDisk> {
   return new Map(
     [...lines].map(([, name = '', mark = '', links = '']) => [
       mark.startsWith(DISK_MARK) ? mark.slice(DISK_MARK.length) : '',
-      { kernel: `/dev/${name}`, links: links.split(' ').map((link) => `/dev/${link}`) },
+      { kernel: `/dev/${name}`, links: [...links.matchAll(/\S+/g)].map(([link]) => `/dev/${link}`) },
     ]),
   );
 }

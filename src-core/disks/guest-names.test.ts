@@ -169,6 +169,12 @@ describe('scsi', () => {
     });
   });
 
+  it('has an alias of somebody’s own as its identifier, as libvirt gives it', () => {
+    expect(
+      names(scsi('virtio-scsi') + disk('sda', 'scsi', `<alias name='ua-salvor-rescue'/>${drive(0, 0, 0, 0)}`))['sda'],
+    ).toEqual(named('sda', 'scsi-0QEMU_QEMU_HARDDISK_drive-ua-salvor-rescue', 'pci-0000:00:07.0-scsi-0:0:0:0'));
+  });
+
   it('has a target for each drive on lsilogic, and none in its name', () => {
     expect(names(scsi('lsilogic') + disk('sda', 'scsi', drive(0, 0, 0, 5)))['sda']).toEqual(
       named('sda', 'scsi-0QEMU_QEMU_HARDDISK_drive-scsi0-0-5', 'pci-0000:00:07.0-scsi-0:0:5:0'),

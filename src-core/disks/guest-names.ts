@@ -54,8 +54,12 @@ function wwnName(disk: DiskView): string | null {
   return disk.wwn !== null && disk.bus === 'scsi' && WWN.test(disk.wwn) ? `wwn-0x${disk.wwn.toLowerCase()}` : null;
 }
 
-/** What libvirt gives a scsi drive without a serial as its identifier: the alias, in which only virtio-scsi has a target. */
-function scsiDeviceId(place: DriveAddress | null, model: string | null): string | null {
+/**
+ * What libvirt gives a scsi drive without a serial as its identifier: its alias. That is one of somebody's own, which libvirt keeps, or made
+ * of its place, in which only virtio-scsi has a target.
+ */
+function scsiDeviceId({ alias }: DiskView, place: DriveAddress | null, model: string | null): string | null {
+  if (alias?.startsWith('ua-') === true) return `drive-${alias}`;
   if (place === null || model === null) return null;
   const { controller, bus, target, unit } = place;
   if (model.startsWith('virtio')) return `drive-scsi${controller}-${bus}-${target}-${unit}`;
@@ -83,7 +87,7 @@ function byId(domain: DomainView, controllers: Controllers, disk: DiskView): str
     case 'scsi': {
       const wwn = wwnName(disk);
       if (wwn !== null) return wwn;
-      const id = serial ?? scsiDeviceId(place, model);
+      const id = serial ?? scsiDeviceId(disk, place, model);
       if (id === null) return null;
       return `scsi-0QEMU_QEMU_${optical ? 'CD-ROM' : 'HARDDISK'}_${linkName(id)}`;
     }

@@ -48,7 +48,7 @@ function nameVirtio(names: Names, disks: readonly DiskView[], paths: Paths): voi
       virtio.length === 1
         ? 'The only virtio disk. Disks of other buses are not counted with it.'
         : told
-          ? `Counted among the virtio disks alone, in the order of their PCI addresses: number ${place + 1} of ${virtio.length}.`
+          ? 'Counted among the virtio disks alone, in the order of their PCI addresses.'
           : `One of ${range('vd', virtio.length)}: virtio disks are counted in the order in which the guest finds them, and the definition does not tell it.`;
     names.set(disk, { name: told ? `vd${indexLetters(place)}` : null, why });
   }

@@ -7,9 +7,6 @@ export type NamedDisk = Pick<DiskView, 'target' | 'bus' | 'device'> & { readonly
 
 const HEADER = ['target', 'kernel name', 'by-id', 'by-path', 'Windows disk', 'Windows location'] as const;
 
-const BY_ID = '/dev/disk/by-id/';
-const BY_PATH = '/dev/disk/by-path/';
-
 /** One after the other in the columns of HEADER; null where a name cannot be told. */
 function cellsOf({ target, guestNames: { kernel, byId, byPath, windows } }: NamedDisk): (string | null)[] {
   const disk = windows.disk === null ? null : `Disk ${windows.disk}`;
@@ -19,10 +16,9 @@ function cellsOf({ target, guestNames: { kernel, byId, byPath, windows } }: Name
 /** Aligned, with what the names depend on said below it, once for all that have it in common. For people, and for a terminal. */
 export function guestNamesTable(disks: readonly NamedDisk[]): string {
   if (disks.length === 0) return 'no disks';
-  const short = (name: string | null | undefined, folder: string) => name?.replace(folder, '') ?? null;
   const rows = disks.map((disk) => {
     const [target, kernel, byId, byPath, ...windows] = cellsOf(disk);
-    return [target ?? null, kernel ?? null, short(byId, BY_ID), short(byPath, BY_PATH), ...windows];
+    return [target ?? null, kernel ?? null, linkName(byId ?? null), linkName(byPath ?? null), ...windows];
   });
   const said = [
     ...inCommon(
@@ -37,14 +33,31 @@ export function guestNamesTable(disks: readonly NamedDisk[]): string {
   return [table(HEADER, rows, '  '), ...said].join('\n\n');
 }
 
-/** What is said of each disk, under a title: once for all that have it in common. Empty: nothing is said of any. */
-export function inCommon(title: string, said: readonly (readonly [target: string, text: string | null])[]): string[] {
+/** A sentence, and the targets that it is said of. */
+export interface SaidOf {
+  readonly text: string;
+  readonly targets: readonly string[];
+}
+
+/** What is said of each disk (null: nothing), once for all that have it in common. */
+export function saidInCommon(said: readonly (readonly [target: string, text: string | null])[]): SaidOf[] {
   const targets = new Map<string, string[]>();
   for (const [target, text] of said) {
     if (text !== null) targets.set(text, [...(targets.get(text) ?? []), target]);
   }
-  if (targets.size === 0) return [];
-  return [[title, ...[...targets].map(([text, of]) => `  ${plain(of.join(', '))}: ${plain(text)}`)].join('\n')];
+  return [...targets].map(([text, of]) => ({ text, targets: of }));
+}
+
+/** The same as lines under a title; empty: nothing is said of any. */
+export function inCommon(title: string, said: Parameters<typeof saidInCommon>[0]): string[] {
+  const groups = saidInCommon(said);
+  if (groups.length === 0) return [];
+  return [[title, ...groups.map(({ text, targets }) => `  ${plain(targets.join(', '))}: ${plain(text)}`)].join('\n')];
+}
+
+/** A link without its folder, for a column that has the folder in its head. */
+export function linkName(link: string | null): string | null {
+  return link?.replace(/^\/dev\/disk\/by-(?:id|path)\//, '') ?? null;
 }
 
 /** The same with tabs between and everything in its row: what a spreadsheet takes. Empty where a name cannot be told. */

@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDisk } from '../../../../src-core/contract/schemas.ts';
-import { fstabHint, guestNamesTsv } from '../../../../src-core/disks/names-text.ts';
+import { fstabHint, guestNamesTsv, linkName, saidInCommon } from '../../../../src-core/disks/names-text.ts';
 import { highlightProps, useIsHighlighted } from '../../app/stores/highlight.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { Sign } from '../../components/Sign.tsx';
@@ -19,7 +19,7 @@ interface GuestNamesProps {
   readonly machine: string;
 }
 
-const COLUMNS = ['target', 'kernel', 'byPath', 'byId', 'windows', 'note'] as const;
+const COLUMNS = ['target', 'kernel', 'byPath', 'byId', 'windows', 'location'] as const;
 
 /** What a guest will call each disk, with what that depends on; to copy as a table and for /etc/fstab. */
 export function GuestNames({ disks, added, chosen, onChoose, machine }: GuestNamesProps) {
@@ -52,7 +52,7 @@ export function GuestNames({ disks, added, chosen, onChoose, machine }: GuestNam
         {disks.length === 0 ? (
           <p className="muted guest-names-none">{t('disks.none')}</p>
         ) : (
-          <table className="disks-table guest-names-table">
+          <table className="disks-table">
             <caption className="visually-hidden">{t('disks.names.table')}</caption>
             <thead>
               <tr>
@@ -76,6 +76,10 @@ export function GuestNames({ disks, added, chosen, onChoose, machine }: GuestNam
             </tbody>
           </table>
         )}
+        <div className="guest-names-said">
+          <Said title={t('disks.names.why')} said={disks.map(({ target, guestNames }) => [target, guestNames.why])} />
+          <Said title={t('disks.names.note')} said={disks.map(({ target, guestNames }) => [target, guestNames.note])} />
+        </div>
       </div>
     </div>
   );
@@ -91,7 +95,7 @@ interface NamesRowProps {
 function NamesRow({ disk, added, chosen, onChoose }: NamesRowProps) {
   const { t } = useTranslation();
   const { target, guestNames } = disk;
-  const { kernel, byId, byPath, windows, why, note } = guestNames;
+  const { kernel, byId, byPath, windows } = guestNames;
   const highlighted = useIsHighlighted(target);
   const classes = [
     chosen ? 'disks-row-chosen' : '',
@@ -117,27 +121,36 @@ function NamesRow({ disk, added, chosen, onChoose }: NamesRowProps) {
         </button>
         {added && <Sign name="added" tone="added" label={t('common.added')} />}
       </th>
-      <td>
-        <Name name={kernel} />
-        <span className="muted small guest-names-why">{visible(why)}</span>
-      </td>
-      <td>
-        <Name name={byPath} />
-      </td>
-      <td>
-        <Name name={byId} />
-      </td>
-      <td>
-        {windows.disk !== null && <div>{t('disks.facts.windowsDisk', { number: windows.disk })}</div>}
-        {(windows.location !== null || windows.disk === null) && <Name name={windows.location} />}
-      </td>
-      <td className="small guest-names-note">{note === null ? <Unknown /> : visible(note)}</td>
+      <Name name={kernel} />
+      <Name name={linkName(byPath)} />
+      <Name name={linkName(byId)} />
+      <td>{windows.disk === null ? <Unknown /> : t('disks.facts.windowsDisk', { number: windows.disk })}</td>
+      <Name name={windows.location} />
     </tr>
   );
 }
 
 function Name({ name }: { readonly name: string | null }) {
-  return name === null ? <Unknown /> : <span className="mono guest-names-name">{visible(name)}</span>;
+  return <td className="mono">{name === null ? <Unknown /> : visible(name)}</td>;
+}
+
+/** What is said of the disks, once for all that have it in common. */
+function Said({ title, said }: { readonly title: string; readonly said: Parameters<typeof saidInCommon>[0] }) {
+  const groups = saidInCommon(said);
+  if (groups.length === 0) return null;
+  return (
+    <section>
+      <h2 className="head">{title}</h2>
+      <dl className="small">
+        {groups.map(({ text, targets }) => (
+          <div key={text}>
+            <dt className="mono">{visible(targets.join(', '))}</dt>
+            <dd>{visible(text)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
 }
 
 /** A dash to see, words to hear. */
