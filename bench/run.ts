@@ -7,6 +7,7 @@ import { benchPicture } from './picture.ts';
 import { benchPlan } from './plan.ts';
 import { benchRescue } from './rescue.ts';
 import { benchStorage } from './storage.ts';
+import { benchTransfer } from './transfer.ts';
 import { benchWindow } from './window.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   window: benchWindow,
   storage: benchStorage,
   picture: benchPicture,
+  transfer: benchTransfer,
 };
 
 const wanted = process.argv.slice(2);
