@@ -115,6 +115,9 @@ export function MachinePicture(props: MachinePictureProps) {
       >
         {children}
       </PictureTools>
+      <p className="picture-title" aria-hidden="true">
+        {visible(title)}
+      </p>
       <div ref={view} className="picture-view">
         <PictureDrawing
           {...{ picture, disks, added, chosen, title, zoom, svg }}

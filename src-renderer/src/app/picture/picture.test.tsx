@@ -143,7 +143,7 @@ describe('a saved picture', () => {
     const [text] = picture.querySelectorAll('text');
     if (text !== undefined) text.textContent = hostile;
     disks(picture)[0]?.focus();
-    const saved = svgText(svg, 'dark', `Storage of ${hostile}`, hostile);
+    const { text: saved, width, height } = svgText(svg, 'dark', `Storage of ${hostile}`, hostile);
     const parsed = new DOMParser().parseFromString(saved, 'image/svg+xml');
     expect(parsed.querySelector('parsererror')?.textContent).toBeUndefined();
     const root = parsed.documentElement;
@@ -154,7 +154,10 @@ describe('a saved picture', () => {
     expect(root.querySelector('.pic-lit, .pic-chosen, .pic-focus, image, script, foreignObject')).toBeNull();
     // eslint-disable-next-line no-control-regex -- what XML cannot hold
     expect(saved).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
-    expect(root.getAttribute('width')).toBe(svg.getAttribute('viewBox')?.split(' ')[2]);
+    const [, , drawnWidth, drawnHeight] = (svg.getAttribute('viewBox') ?? '').split(' ').map(Number);
+    expect([width, height]).toEqual([drawnWidth, (drawnHeight ?? 0) + 30]);
+    expect(root.getAttribute('viewBox')).toBe(`0 -30 ${width} ${height}`);
+    expect(root.querySelector('text')?.textContent).toMatch(/^Storage of/);
   });
 
   it('goes to the file that is asked for, and says where', async () => {

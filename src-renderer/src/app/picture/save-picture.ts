@@ -1,4 +1,5 @@
 import { errorData } from '../../../../src-core/contract/errors.ts';
+import { visible } from '../../i18n/visible.ts';
 import { ask } from '../salvor.ts';
 import { pngOf, svgText } from './export-picture.ts';
 import type { PictureFormat, Saved } from './PictureTools.tsx';
@@ -13,9 +14,8 @@ export async function savePicture(
   if (svg === null) return { ok: true, path: null };
   try {
     const mode = document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light';
-    const text = svgText(svg, mode, title, words);
-    const { width, height } = svg.viewBox.baseVal;
-    const data = format === 'svg' ? text : await pngOf(text, width, height);
+    const file = svgText(svg, mode, visible(title), words);
+    const data = format === 'svg' ? file.text : await pngOf(file);
     const answer = await ask('picture.save', { name: title, format, data });
     return answer.ok ? { ok: true, path: answer.value } : answer;
   } catch (problem) {
