@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { fakeHost, fileVolume } from './fake-hypervisor.test-support.ts';
 import type { FakeHost } from './fake-hypervisor.test-support.ts';
 import type { Connected } from './hosts.ts';
+import { startInventory } from './inventory.ts';
 import type { SourceUse } from './inventory.ts';
 import { describeVolumes, listPools, lookAtVolume, refreshPool, startPool, volumeNames } from './storage.ts';
 import type { ExaminedVolume, StoragePool } from '../libvirt/port.ts';
@@ -153,6 +154,19 @@ test.each([
 ] as const)('why it is no medium: %s', async (_what, examined, used, unfit, machines) => {
   const { host } = connected({ volumes: { v: examined }, used });
   expect(await describeVolumes(host, 'media', ['v'])).toMatchObject([{ unfit, machines }]);
+});
+
+test('who writes to a source: those that run before those that are off', async () => {
+  const { hypervisor } = fakeHost();
+  const inventory = await startInventory(
+    hypervisor,
+    { id: 'h', name: 'Host' },
+    () => undefined,
+    () => undefined,
+  );
+  await vi.waitFor(() => expect(inventory.writableSources().size).toBe(1));
+  expect(inventory.writableSources().get('/images/root.img')).toEqual({ as: 'in-use', machines: ['patient'] });
+  inventory.stop();
 });
 
 test('names of every kind go through as they are; one that has gone is left out', async () => {

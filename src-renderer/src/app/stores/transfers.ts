@@ -61,6 +61,13 @@ export function inOrder(byId: TransfersState['byId']): Transfer[] {
   return Object.values(byId).toSorted((a, b) => rank(a) - rank(b) || b.startedAt.localeCompare(a.startedAt));
 }
 
+/** How many have ended, one way or another, that wrote into that pool: with each, what is in it may be another. */
+export function endedInto({ byId }: TransfersState, hostId: string, pool: string): number {
+  return Object.values(byId).filter(
+    (one) => one.to?.hostId === hostId && one.to.pool === pool && (one.state === 'failed' || one.endedAt !== null),
+  ).length;
+}
+
 export interface TransferSum {
   readonly running: number;
   /** Interrupted and failed ones that nobody has put away. */

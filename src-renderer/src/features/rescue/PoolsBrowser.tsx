@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Pool, Volume } from '../../../../src-core/contract/schemas.ts';
 import type { MediumSpec } from '../../../../src-core/rescue/types.ts';
 import { filterNames, loadPools, loadVolumes, selectVolumes, usePools, wantVolumes } from '../../app/stores/pools.ts';
+import { endedInto, useTransfers } from '../../app/stores/transfers.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
@@ -120,7 +121,8 @@ interface PoolVolumesProps extends Pick<PoolItemProps, 'hostId' | 'filter' | 'me
 function PoolVolumes({ hostId, pool, filter, medium, onChange }: PoolVolumesProps) {
   const { t } = useTranslation();
   const { names, described, error } = usePools((state) => selectVolumes(state, hostId, pool));
-  useEffect(() => void loadVolumes(hostId, pool), [hostId, pool]);
+  const ended = useTransfers((state) => endedInto(state, hostId, pool));
+  useEffect(() => void loadVolumes(hostId, pool), [hostId, pool, ended]);
   const found = useMemo(() => filterNames(names ?? [], filter), [names, filter]);
   return (
     <div role="radiogroup" aria-label={t('rescue.medium.volumesOf', { pool })}>

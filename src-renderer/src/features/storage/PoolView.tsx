@@ -3,8 +3,17 @@ import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { Host, Pool } from '../../../../src-core/contract/schemas.ts';
-import { changePool, filterNames, loadVolumes, lookAgain, selectVolumes, usePools } from '../../app/stores/pools.ts';
+import {
+  changePool,
+  filterNames,
+  loadPools,
+  loadVolumes,
+  lookAgain,
+  selectVolumes,
+  usePools,
+} from '../../app/stores/pools.ts';
 import { chooseFiles } from '../../app/stores/sending.ts';
+import { endedInto, useTransfers } from '../../app/stores/transfers.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { PathText } from '../../components/PathText.tsx';
@@ -135,7 +144,12 @@ function Volumes({ host, pool, onGone }: VolumesProps) {
   const { names, described, error } = usePools((state) => selectVolumes(state, host.id, pool.name));
   const [filter, setFilter] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
-  useEffect(() => void loadVolumes(host.id, pool.name), [host.id, pool.name]);
+  const ended = useTransfers((state) => endedInto(state, host.id, pool.name));
+  useEffect(() => {
+    void loadVolumes(host.id, pool.name);
+    // What has arrived takes room, too.
+    if (ended > 0) void loadPools(host.id);
+  }, [host.id, pool.name, ended]);
   const shown = useMemo(() => filterNames(names ?? [], filter), [names, filter]);
   const gone = chosen !== null && (described.get(chosen) === null || names?.includes(chosen) === false);
   useEffect(() => {

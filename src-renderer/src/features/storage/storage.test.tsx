@@ -1,9 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import type { FakeHandlers, FakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
+import { transfer } from '../../../harness/fake-transfers.test-support.ts';
 import { POOLS, host, makeWorld, volume } from '../../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
 
@@ -90,6 +91,19 @@ test('a volume that was deleted while it was chosen is said in place, and the po
   expect(await within(details).findByRole('alert')).toHaveTextContent('“first.iso” is not in the pool any more.');
   await waitFor(() => expect(screen.queryByRole('option', { name: /^first/ })).not.toBeInTheDocument());
   expect(fake.calls.filter(({ channel }) => channel === 'pools.refresh')).toHaveLength(1);
+});
+
+test('what arrives in the pool in sight is there without a reload', async () => {
+  const names = ['first.iso'];
+  const { fake } = await openWindow({ 'pools.names': () => [...names] });
+  await screen.findByRole('option', { name: /^first/ });
+  const to = { hostId: 'demo', pool: 'images', name: 'second.iso' };
+  act(() => fake.emit({ type: 'transfer-changed', transfer: transfer({ to }) }));
+  names.push('second.iso');
+  const ended = { state: 'done', endedAt: '2026-11-21T08:31:00Z' } as const;
+  act(() => fake.emit({ type: 'transfer-changed', transfer: transfer({ to, ...ended }) }));
+  expect(await screen.findByRole('option', { name: /^second/ })).toBeInTheDocument();
+  expect(fake.calls.filter(({ channel }) => channel === 'pools.names')).toHaveLength(2);
 });
 
 test('a stopped pool is started; what libvirt says of one that does not is said, and what to do', async () => {
