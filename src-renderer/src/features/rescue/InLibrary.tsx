@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { Host, MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { defaultFor, mediumAt } from '../../../../src-core/library/source.ts';
+import { KNOWN_PROPERTIES } from '../../../../src-core/media/known-properties.ts';
 import type { LibraryListing } from '../../../../src-core/library/types.ts';
 import type { MediumSpec } from '../../../../src-core/rescue/types.ts';
 import { lookAtMedium, saveMedium, useLibrary } from '../../app/stores/library.ts';
@@ -12,6 +13,10 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { visible } from '../../i18n/visible.ts';
 import { mediumName } from './draft.ts';
+
+const DECIDING: ReadonlySet<string> = new Set(
+  KNOWN_PROPERTIES.filter(({ decides }) => decides).map(({ name }) => name),
+);
 
 interface InLibraryProps {
   readonly host: Host;
@@ -34,7 +39,7 @@ function Line({ host, details, medium, boots, listing }: InLibraryProps & { read
   if (known === null) return <AddToLibrary host={host} medium={medium} />;
   const { arch, firmware } = details;
   const isDefault = boots && defaultFor(listing, arch, firmware, host.uri)?.id === known.id;
-  const properties = boots ? Object.entries(known.properties) : [];
+  const properties = boots ? Object.entries(known.properties).filter(([name]) => DECIDING.has(name)) : [];
   return (
     <p className="small muted in-library">
       <Sign name="check" tone="good" /> {t('library.rescue.in', { name: known.name })}
@@ -46,7 +51,7 @@ function Line({ host, details, medium, boots, listing }: InLibraryProps & { read
       )}
       {'. '}
       {isDefault && `${t('library.rescue.begins', { arch, firmware: t(`machine.firmware.${firmware}`) })} `}
-      <button type="button" className="plain-link" onClick={() => goTo({ kind: 'library', medium: known.id })}>
+      <button type="button" className="plain-link small" onClick={() => goTo({ kind: 'library', medium: known.id })}>
         {t('library.rescue.showIt')}
       </button>
     </p>

@@ -64,7 +64,7 @@ export const LibraryMedia = memo(function LibraryMedia({ host, firmware, medium,
         <p className="small muted volume-note">{t('library.rescue.more', { count: shown.length - SHOWN })}</p>
       )}
       <p className="small rescue-pad">
-        <button type="button" className="plain-link" onClick={() => goTo({ kind: 'library', medium: null })}>
+        <button type="button" className="plain-link small" onClick={() => goTo({ kind: 'library', medium: null })}>
           {t('library.rescue.open')}
         </button>
       </p>
