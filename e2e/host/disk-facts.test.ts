@@ -110,6 +110,10 @@ describe('the images below a disk', () => {
       expect(off[index]?.allocation).toBeGreaterThanOrEqual(least);
       expect(off[index]?.allocation).toBeLessThan(most);
     }
+    // The same by pool and name.
+    const volume = `<disk type='volume' device='disk'><driver name='qemu' type='qcow2'/><source pool='pooled' volume='three-top.img'/><target dev='vda' bus='virtio'/></disk>`;
+    await define('by-volume', volume);
+    expect(sourcesOf(await layersOf('by-volume'))).toEqual(['pooled/three-top.img', images[1], images[2]]);
     await host.virsh('start', 'three');
     const on = await layersOf('three');
     expect(on.map(({ told }) => told)).toEqual(['definition', 'definition', 'definition']);
