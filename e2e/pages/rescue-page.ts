@@ -19,6 +19,7 @@ export interface RescuePage {
   readonly session: (name: string) => Locator;
   readonly fallThrough: (name: string) => Locator;
   readonly writes: (name: string) => Locator;
+  readonly overlayPool: Locator;
   readonly guestDisks: (name: string) => Locator;
   readonly check: (name: string) => Locator;
   readonly profile: (name: 'Recommended' | 'Nova') => Locator;
@@ -70,6 +71,7 @@ export function rescuePage(page: Page): RescuePage {
     session: (name) => radio(main.getByRole('group', { name: 'Session' }), name),
     fallThrough: (name) => radio(main.getByRole('group', { name: 'Next in the boot order' }), name),
     writes: (name) => radio(main.getByRole('group', { name: 'What the guest writes to the medium' }), name),
+    overlayPool: main.getByRole('combobox', { name: 'Pool for the overlay' }),
     guestDisks: (name) => radio(main.getByRole('group', { name: 'The guest’s own disks' }), name),
     check: (name) => main.getByRole('checkbox', { name: new RegExp(`^${name}`) }),
     profile: (name) => main.getByRole('radiogroup', { name: 'Defaults' }).getByRole('radio', { name }),

@@ -127,7 +127,7 @@ const PAGES: readonly (readonly [string, (window: Page) => Promise<void>])[] = [
       await rescue.more.click();
       await rescue.session('until ended').check();
       await expect(rescue.plannedDisk('sdc')).toContainText(MEDIUM);
-      await rescue.writes('Keep it').scrollIntoViewIfNeeded();
+      await rescue.writes('Keep it away').scrollIntoViewIfNeeded();
       await rescue.session('until ended').scrollIntoViewIfNeeded();
     },
   ],

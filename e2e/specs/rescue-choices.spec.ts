@@ -88,8 +88,12 @@ test('properties of the image decide where nothing else was said', async ({ laun
   await rescue.bus('virtio').check();
   await expect(rescue.why('rescue-media/rescue-tools.qcow2', 'Bus')).toContainText('you chose it');
   await rescue.profile('Recommended').check({ force: true });
-  await rescue.writes('Write to the medium itself').check();
   await rescue.previewTab('Outcome').click();
+  await rescue.writes('Keep it in a pool').check();
+  await expect(rescue.preview).toContainText('salvor-…-');
+  await expect(rescue.overlayPool).toContainText('free');
+  await rescue.writes('Write to the medium itself').check();
+  await expect(rescue.overlayPool).toBeHidden();
   await expect(rescue.warnings).toContainText('can write to rescue-media/rescue-tools.qcow2 itself');
 });
 
