@@ -22,8 +22,7 @@ function detailsOf(definition: string, live: string | null): Promise<MachineDeta
   host.definition = definition;
   const hypervisor = {
     ...host.hypervisor,
-    domainXml: (_uuid: string, which: string) =>
-      Promise.resolve(which === 'live' && live !== null ? live : definition),
+    domainXml: (_uuid: string, which: string) => Promise.resolve(which === 'live' && live !== null ? live : definition),
   };
   const row: MachineRow = {
     ...{ hostId: 'h', hostName: 'h', ...DOMAIN, title: null, session: null, disks: [], persistent: true },

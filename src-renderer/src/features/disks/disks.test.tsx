@@ -23,7 +23,7 @@ async function openDisks(name: string, change: Change = () => ({}), over: Partia
   const fake = fakeSalvor(world, { 'machines.details': details, ...over });
   const { user } = await renderWindow(fake);
   await user.click(await screen.findByRole('option', { name: new RegExp(`^${name}`) }));
-  await screen.findByRole('radiogroup', { name: 'Disks as' });
+  await screen.findByRole('radiogroup', { name: 'Disks as' }, { timeout: 10_000 });
   return { user, fake, world };
 }
 

@@ -7,7 +7,9 @@ export function useInSight(picture: RefObject<HTMLElement | null>, chosen: strin
   useEffect(() => {
     const show = (target: string | null): void => {
       if (target === null) return;
-      const disk = picture.current?.querySelector(`.pic-disk[data-target="${CSS.escape(target)}"]`);
+      // Names come from hosts: compared, never made a selector of.
+      const disks = [...(picture.current?.querySelectorAll('.pic-disk') ?? [])];
+      const disk = disks.find((one) => one.getAttribute('data-target') === target);
       if (disk?.matches(':hover') === false) disk.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     };
     show(chosen);
