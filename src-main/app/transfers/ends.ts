@@ -43,8 +43,8 @@ export interface Sink {
   /** Rejects where what was begun is not there any more, or is another. */
   readonly check: (confirmed: number) => Promise<void>;
   readonly write: (at: number) => Promise<PieceWriter>;
-  /** What has arrived, from its beginning. */
-  readonly readBack: () => Promise<PieceReader>;
+  /** What has arrived, from that place on. */
+  readonly readBack: (at: number) => Promise<PieceReader>;
   /** All has arrived, and is right. */
   readonly complete: () => Promise<void>;
   /** Removes what was made. Rejects where that cannot be done. */

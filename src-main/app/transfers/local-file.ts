@@ -128,9 +128,9 @@ export function fileSink(path: string, size: number, replace: boolean): Sink {
       file ??= await open(part, 'r+');
       return fileWriter(file, at);
     },
-    readBack: async () => {
+    readBack: async (at) => {
       file ??= await open(part, 'r+');
-      return fileReader(file, 0, ALL_DATA);
+      return fileReader(file, at, ALL_DATA);
     },
     complete: async () => {
       // A hole at the end is written by nothing but the length.

@@ -1,4 +1,5 @@
 /** Moving bytes from one end to the other, and reading them again. */
+import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { lengthOf } from './ends.ts';
 import type { Piece, PieceReader, Sink, Source } from './ends.ts';
@@ -113,13 +114,19 @@ export async function move(
   }
 }
 
-/** The sha256 of `size` bytes, in hex. `onward` hears how far it is. Rejects as move() does. */
+export interface Checksum {
+  /** In hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Of all that a reader gives. `onward` hears how far it is. Rejects as move() does. */
 export async function checksum(
   reader: PieceReader,
-  hash: Hash,
   onward: (done: number) => void,
   signal: AbortSignal,
-): Promise<{ readonly sha256: string; readonly bytes: number }> {
+): Promise<Checksum> {
+  const hash = createHash('sha256');
   let bytes = 0;
   for await (const piece of pieces(reader, signal)) {
     await addTo(hash, piece, signal);

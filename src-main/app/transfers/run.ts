@@ -5,7 +5,13 @@ import type { TransferState } from '../../../src-core/contract/transfer.ts';
 import { errorOf } from '../errors.ts';
 import type { Sink, Source } from './ends.ts';
 import { checksum, move } from './pump.ts';
-import type { Progress } from './pump.ts';
+import type { Checksum, Progress } from './pump.ts';
+
+/**
+ * libvirt 9.0 does not tell that the last 64 KiB of an upload were not written, where the disk is full (virsh neither): these bytes are read
+ * back even where nothing else is.
+ */
+const TAIL = 128 * 1024;
 
 export interface Run {
   /** Of the volume or the file. */
@@ -58,13 +64,22 @@ export async function carryOut(run: Run, { signal, confirmMs, verifying }: RunSt
   const sent = progress.hash?.copy().digest('hex') ?? null;
   if (sent !== null) {
     verifying(0);
-    const { sha256: arrived, bytes } = await checksum(await sink.readBack(), createHash('sha256'), verifying, signal);
-    if (arrived !== sent || bytes !== source.size)
-      throw new SalvorError('checksum-differs', { name, sent, arrived, unchanged: '' });
+    const arrived = await checksum(await sink.readBack(0), verifying, signal);
+    expectSame(name, { sha256: sent, bytes: source.size }, arrived);
+  } else if (!sink.local) {
+    const at = Math.max(0, source.size - TAIL);
+    const end = await checksum(await source.read(at), () => undefined, signal);
+    expectSame(name, end, await checksum(await sink.readBack(at), () => undefined, signal));
   }
   signal.throwIfAborted();
   await sink.complete();
   run.sha256 = sent;
+}
+
+/** Rejects with checksum-differs. */
+function expectSame(name: string, sent: Checksum, arrived: Checksum): void {
+  if (arrived.sha256 === sent.sha256 && arrived.bytes === sent.bytes) return;
+  throw new SalvorError('checksum-differs', { name, sent: sent.sha256, arrived: arrived.sha256, unchanged: '' });
 }
 
 async function create(run: Run): Promise<void> {

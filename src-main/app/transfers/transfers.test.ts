@@ -206,6 +206,17 @@ describe('an upload', () => {
     expect(one().storage.volumes.size).toBe(0);
   });
 
+  it('whose end was not written is found out even where nothing else is compared', async () => {
+    one().before.openDownload = () => {
+      one()
+        .storage.volumes.get('images/new.img')
+        ?.bytes.fill(0, 2 * MiB - 65_536);
+    };
+    const failed = await ended(upload(await file('a.img', randomBytes(2 * MiB)), TO, false));
+    expect(failed).toMatchObject({ state: 'failed', error: { code: 'checksum-differs' } });
+    expect(one().storage.volumes.size).toBe(0);
+  });
+
   it('of a file that changes meanwhile fails, and leaves nothing', async () => {
     const path = await file('a.img', randomBytes(3 * MiB));
     one().storage.sending = () => utimes(path, 1, 1);

@@ -131,7 +131,7 @@ export function volumeSink(host: HostNow, where: VolumeRef, size: number, { type
       };
       return writer;
     },
-    readBack: async () => streamReader(await host().openDownload(where, { at: 0, sparse }), size),
+    readBack: async (at) => streamReader(await host().openDownload(where, { at, sparse }), size - at),
     complete: () => Promise.resolve(),
     discard: async () => {
       if (await ours()) await host().deleteVolume(where);
