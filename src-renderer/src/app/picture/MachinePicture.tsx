@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BootEntry } from '../../../../src-core/boot/effective-order.ts';
@@ -142,8 +142,8 @@ interface PictureTextProps {
   readonly firmware: string;
 }
 
-/** Everything that is drawn, as lists. */
-function PictureText({ words, firmware }: PictureTextProps) {
+/** Everything that is drawn, as lists. They are the same at any zoom. */
+const PictureText = memo(function PictureText({ words, firmware }: PictureTextProps) {
   const { t } = useTranslation();
   return (
     <section className="visually-hidden" aria-label={t('picture.text')}>
@@ -167,4 +167,4 @@ function PictureText({ words, firmware }: PictureTextProps) {
       ))}
     </section>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { diskRanges, excerpt } from '../../app/disk-xml/disk-ranges.ts';
 import { useHighlight } from '../../app/stores/highlight.ts';
@@ -14,7 +14,8 @@ interface DiskXmlProps {
 export function DiskXml({ xml, chosen }: DiskXmlProps) {
   const { t } = useTranslation();
   const ranges = useMemo(() => diskRanges(xml), [xml]);
-  const highlighted = useHighlight(({ target }) => target);
+  // An editor is drawn for it: after the frame in which picture and table are highlighted.
+  const highlighted = useDeferredValue(useHighlight(({ target }) => target));
   const find = (target: string | null) => ranges.find((range) => range.target === target);
   const range = find(highlighted) ?? find(chosen);
   if (range === undefined) return null;
