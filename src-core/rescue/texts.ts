@@ -263,7 +263,7 @@ export const SENTENCE_TEXTS = {
   'why-writes-shared': 'a throw-away overlay that several guests can have on one medium ({{bus}} can do it)',
   'why-writes-overlay': 'a throw-away overlay beside the medium, removed by libvirt when the guest stops',
   'why-writes-volume':
-    'a qcow2 overlay in the pool {{pool}}, as you chose: it lasts as long as the session, also where the guest is powered off in between, and any bus can have it',
+    'a qcow2 overlay in the pool {{pool}}, as you chose: it lasts as long as the session, power-offs included',
   'why-writes-cdrom-pool': 'cdroms are read-only, so that nothing has to go into the pool {{pool}}',
   'why-writes-readonly': 'the medium is not a file, so it is attached read-only',
   'why-writes-direct': 'you chose to write to the medium itself',

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { Fragment, useId } from 'react';
 import type { ReactNode } from 'react';
 import { Sign } from './Sign.tsx';
 import './reason-radios.css';
@@ -10,6 +10,8 @@ export interface ReasonRadio<T extends string> {
   readonly note?: string;
   /** Why it cannot be chosen, in full and in sight; null: it can. */
   readonly reason: string | null;
+  /** What else is to be chosen with it, below it. */
+  readonly below?: ReactNode;
 }
 
 interface ReasonRadiosProps<T extends string> {
@@ -37,13 +39,10 @@ export function ReasonRadios<T extends string>({
 }: ReasonRadiosProps<T>) {
   const name = useId();
   const radio = (option: ReasonRadio<T>): ReactNode => (
-    <Radio
-      key={option.value}
-      name={name}
-      option={option}
-      checked={option.value === value}
-      onChange={() => onChange(option.value)}
-    />
+    <Fragment key={option.value}>
+      <Radio name={name} option={option} checked={option.value === value} onChange={() => onChange(option.value)} />
+      {option.below}
+    </Fragment>
   );
   const possible = options.filter((option) => option.reason === null);
   const short = layout === 'row' ? possible.slice(1) : [];

@@ -35,6 +35,13 @@ export function WritesRadios({ hostId, draft, resolved, onChange }: WritesRadios
   const why = writes === null ? {} : { note: words(writes.why) };
   const best = roomiest(pools?.items ?? []);
   const noPool = pools?.items == null ? t('rescue.attach.poolsUnknown') : t('rescue.attach.noOverlayPool');
+  const select = draft.overlayPool !== null && (
+    <PoolSelect
+      pools={pools?.items ?? []}
+      chosen={draft.overlayPool}
+      onChange={(overlayPool) => onChange({ overlayPool })}
+    />
+  );
   return (
     <div>
       <ReasonRadios<typeof chosen>
@@ -52,6 +59,7 @@ export function WritesRadios({ hostId, draft, resolved, onChange }: WritesRadios
             label: t('rescue.attach.writesPool'),
             reason: chosen === 'pool' ? null : (readOnly ?? (best === null ? noPool : null)),
             ...(chosen === 'pool' ? why : { note: t('rescue.attach.writesPoolNote') }),
+            ...(select === false ? {} : { below: select }),
           },
           {
             value: 'direct',
@@ -67,13 +75,6 @@ export function WritesRadios({ hostId, draft, resolved, onChange }: WritesRadios
           })
         }
       />
-      {draft.overlayPool !== null && (
-        <PoolSelect
-          pools={pools?.items ?? []}
-          chosen={draft.overlayPool}
-          onChange={(overlayPool) => onChange({ overlayPool })}
-        />
-      )}
       {chosen === 'pool' && pools?.error != null && <ErrorNotice error={pools.error} />}
     </div>
   );
