@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { addMedium, EMPTY_LIBRARY } from './edit.ts';
 import { matchMedium } from './match.ts';
 import type { Found } from './match.ts';
-import { readinessOf } from './readiness.ts';
+import { recognise } from '../media/recognise.ts';
+import { formatConflict, readinessOf } from './readiness.ts';
 import type { LibraryMedium } from './types.ts';
 
 const KIB512 = 524288;
@@ -94,4 +95,22 @@ test('what it is ready for: what was seen, then what its properties say', () => 
     uefi: true,
     secureBoot: 'required',
   });
+});
+
+test.each([
+  ['iso', { kind: 'iso9660' }, null],
+  ['raw', { kind: 'iso9660' }, null],
+  ['qcow2', { kind: 'image', format: 'qcow2' }, null],
+  ['iso', { kind: 'image', format: 'qcow2' }, { said: 'iso', is: 'qcow2' }],
+  ['iso', { kind: 'disk' }, { said: 'iso', is: 'disk' }],
+  ['raw', { kind: 'image', format: 'vmdk' }, { said: 'raw', is: 'vmdk' }],
+  ['qcow2', { kind: 'empty' }, { said: 'qcow2', is: 'empty' }],
+  ['vhd', { kind: 'image', format: 'vpc' }, null],
+  ['qcow2', { kind: 'unknown' }, null],
+  [null, { kind: 'disk' }, null],
+] as const)('a catalogue that says %s, and %j', (format, content, conflict) => {
+  const whole = { ...recognise(new Uint8Array(0), 0), ...content };
+  const seenNow = { at: '', uri: '', size: null, format: null, hash: null, content: whole };
+  const told = { size: null, format, checksum: null, hash: null };
+  expect(formatConflict({ seen: seenNow, told })).toEqual(conflict);
 });

@@ -25,3 +25,18 @@ export function readinessOf({ seen, properties }: Pick<LibraryMedium, 'seen' | '
     secureBoot: secure === 'required' || secure === 'optional' || secure === 'disabled' ? secure : null,
   };
 }
+
+/** Does it begin like another format than its catalogue says? Then both words; null: they agree, or one of them is not known. */
+export function formatConflict({
+  seen,
+  told,
+}: Pick<LibraryMedium, 'seen' | 'told'>): { readonly said: string; readonly is: string } | null {
+  const content = seen?.content ?? null;
+  const said = told?.format ?? null;
+  if (content === null || said === null || content.kind === 'unknown') return null;
+  const is = content.kind === 'iso9660' ? 'iso' : content.format;
+  // Raw bytes are whatever they are; Glance keeps an ISO as iso or raw, and Amazon's kernel and machine images as raw bytes, too.
+  if (said === is || (content.format === 'raw' && ['raw', 'ami', 'aki', 'ari'].includes(said))) return null;
+  // Glance's word for VHD is vhd, QEMU's vpc.
+  return said === 'vhd' && is === 'vpc' ? null : { said, is: is === 'raw' ? content.kind : is };
+}

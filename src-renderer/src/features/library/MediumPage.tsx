@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { readinessOf } from '../../../../src-core/library/readiness.ts';
+import { formatConflict, readinessOf } from '../../../../src-core/library/readiness.ts';
 import { sourceText } from '../../../../src-core/library/source.ts';
 import type { LibraryListing, LibraryMedium } from '../../../../src-core/library/types.ts';
 import { exportMedium } from '../../app/stores/library.ts';
@@ -91,7 +91,7 @@ function Facts({ medium }: { readonly medium: LibraryMedium }) {
       t('library.facts.note'),
       note === '' ? null : <span className="library-note">{note.split('\n').map(visible).join('\n')}</span>,
     ],
-    [t('library.facts.is'), kind ?? t('library.facts.notLooked')],
+    [t('library.facts.is'), <KindWords key="kind" kind={kind} medium={medium} />],
     [t('library.facts.boots'), boots],
     [t('library.facts.arch'), ready.arches === null ? null : ready.arches.map(visible).join(', ')],
     [t('library.facts.secureBoot'), t(`library.secureBoot.${ready.secureBoot ?? 'unknown'}`)],
@@ -137,6 +137,22 @@ function Facts({ medium }: { readonly medium: LibraryMedium }) {
           </div>
         ))}
     </dl>
+  );
+}
+
+/** What it is, and where its catalogue says something else. */
+function KindWords({ kind, medium }: { readonly kind: string | null; readonly medium: LibraryMedium }) {
+  const { t } = useTranslation();
+  const conflict = formatConflict(medium);
+  return (
+    <>
+      {kind ?? t('library.facts.notLooked')}
+      {conflict !== null && (
+        <span className="library-conflict tone-warning">
+          <Sign name="warning" tone="warning" /> {t('library.facts.conflict', conflict)}
+        </span>
+      )}
+    </>
   );
 }
 
