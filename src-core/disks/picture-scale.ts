@@ -16,8 +16,17 @@ export interface SizeScale {
 /** 32 times: two marks for each step from MiB to GiB to TiB. */
 const STEP = 5;
 
+/** The same disks have the same scale, so that nothing has to be drawn again for it. */
+const SCALES = new WeakMap<readonly PictureDisk[], { readonly scale: SizeScale | null }>();
+
 /** null: no disk has a size. The smallest one still has a bar that can be seen: the scale begins before it. */
 export function sizeScale(disks: readonly PictureDisk[]): SizeScale | null {
+  const known = SCALES.get(disks) ?? { scale: scaleOf(disks) };
+  SCALES.set(disks, known);
+  return known.scale;
+}
+
+function scaleOf(disks: readonly PictureDisk[]): SizeScale | null {
   const powers = disks.flatMap(({ size }) => (size !== null && size >= 1 ? [Math.log2(size)] : []));
   if (powers.length === 0) return null;
   const from = Math.max(0, (Math.ceil(powers.reduce((a, b) => Math.min(a, b)) / STEP) - 1) * STEP);

@@ -102,7 +102,8 @@ const STACK_GAP = 5;
 /** In a controller's head: how many more places are free. */
 const MORE_WIDTH = 178;
 const CARD = { width: 196, most: 290, height: 70 } as const;
-const DENSE_CARD = { width: 124, most: 190, height: 40 } as const;
+/** Always as wide, so that what is on it stays as it is while the picture is zoomed; in a narrow column two of them are side by side. */
+const DENSE_CARD = { width: 138, narrow: 124, height: 40 } as const;
 /** How far each layer stands out behind the one before it, and how many do. */
 const LAYER = { step: 4, most: 3 } as const;
 const LEGEND_HEIGHT = 80;
@@ -123,6 +124,7 @@ export function machinePicture(input: PictureInput): Picture {
   const column = { x: PAD + laneWidth + gutter, width: width - 2 * PAD - laneWidth - gutter };
   const controllers = placeControllers(layout, column, {
     dense,
+    isNarrow,
     byTarget: firstOf(disks),
     orders: new Map(boot.flatMap(({ target, order }) => (target === null ? [] : [[target, order] as const]))),
     kept: keep?.slots ?? NO_SLOTS,
@@ -166,6 +168,7 @@ function placeEntries(boot: readonly BootEntry[], width: number, top: number): P
 
 interface Contents {
   readonly dense: boolean;
+  readonly isNarrow: boolean;
   readonly byTarget: ReadonlyMap<string, PictureDisk>;
   readonly orders: ReadonlyMap<string, number>;
   readonly kept: ReadonlySet<string>;
@@ -197,9 +200,11 @@ function placeController(
   contents: Contents,
 ): PictureController {
   const card = contents.dense ? DENSE_CARD : CARD;
+  const least = contents.dense && contents.isNarrow ? DENSE_CARD.narrow : card.width;
   const inner = { x: at.x + INNER, width: at.width - 2 * INNER };
-  const columns = Math.max(1, Math.floor((inner.width + COLUMN_GAP) / (card.width + COLUMN_GAP)));
-  const wide = Math.min(card.most, Math.floor((inner.width - COLUMN_GAP * (columns - 1)) / columns));
+  const columns = Math.max(1, Math.floor((inner.width + COLUMN_GAP) / (least + COLUMN_GAP)));
+  const stretched = Math.floor((inner.width - COLUMN_GAP * (columns - 1)) / columns);
+  const wide = contents.dense ? least : Math.min(CARD.most, stretched);
   const slots: PictureSlot[] = [];
   let y = at.y + HEADER;
   for (const row of rowsOf(controller.slots, { width: inner.width, wide }, contents)) {

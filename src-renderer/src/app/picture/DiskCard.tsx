@@ -46,28 +46,48 @@ export const DiskCard = memo(function DiskCard(props: DiskCardProps) {
       {...highlightProps(disk.target)}
     >
       <title>{words}</title>
-      <g className="pic-comes">
-        {layers.map((box, at) => (
-          <rect key={at} className="pic-layer" {...box} rx={5} />
-        ))}
-        <rect className="pic-card-box" {...card} rx={5} />
-        <g transform={`translate(${card.x} ${card.y})`}>
-          {props.dense ? <DenseWords {...props} width={card.width} /> : <CardWords {...props} width={card.width} />}
-        </g>
+      <g transform={`translate(${card.x} ${card.y})`}>
+        <CardBody
+          {...{ disk, added }}
+          scale={props.scale}
+          dense={props.dense}
+          width={card.width}
+          height={card.height}
+          layers={layers.length}
+          step={((layers[0]?.x ?? card.x) - card.x) / Math.max(1, layers.length)}
+        />
       </g>
-      <rect
-        className="pic-focus"
-        x={card.x - 3}
-        y={card.y - 3}
-        width={card.width + 6}
-        height={card.height + 6}
-        rx={7}
-      />
     </g>
   );
 });
 
-type WordsProps = DiskCardProps & { readonly width: number };
+interface CardBodyProps extends Pick<DiskCardProps, 'disk' | 'scale' | 'dense' | 'added'> {
+  readonly width: number;
+  readonly height: number;
+  /** Cards behind it, and how far each stands out behind the one before. */
+  readonly layers: number;
+  readonly step: number;
+}
+
+/** All that is on a card, and is the same wherever the card is: zooming moves it, and draws nothing of it again. */
+const CardBody = memo(function CardBody(props: CardBodyProps) {
+  const { width, height, layers, step } = props;
+  const behind = Array.from({ length: layers }, (_, at) => (layers - at) * step);
+  return (
+    <>
+      <g className="pic-comes">
+        {behind.map((out) => (
+          <rect key={out} className="pic-layer" x={out} y={-out} width={width} height={height} rx={5} />
+        ))}
+        <rect className="pic-card-box" width={width} height={height} rx={5} />
+        {props.dense ? <DenseWords {...props} /> : <CardWords {...props} />}
+      </g>
+      <rect className="pic-focus" x={-3} y={-3} width={width + 6} height={height + 6} rx={7} />
+    </>
+  );
+});
+
+type WordsProps = Omit<CardBodyProps, 'height' | 'layers' | 'step'>;
 
 const INSET = 9;
 
