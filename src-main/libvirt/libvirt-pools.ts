@@ -11,8 +11,12 @@ import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
 import type { Hypervisor, StoragePool as PoolData } from './port.ts';
 
-/** A pool that takes longer hangs: what is asked for here is in the daemon's memory. */
-const PATIENCE_MS = 2500;
+/**
+ * A pool that takes longer hangs: what is asked for here is in the daemon's memory. While calls of a connection wait, libvirt 9.0's client now
+ * and then leaves an answer that has arrived lying until the next keepalive message, 5 seconds at most: a pool in good health is not to be
+ * called silent for that.
+ */
+const PATIENCE_MS = 6000;
 /** How many pools may hang before no other is asked: each holds one of the four calls that the connection has under way at once. */
 const MOST_SILENT = 3;
 
@@ -66,7 +70,8 @@ export function poolMethods(
   };
   return {
     listPools: async () => {
-      const now = overdue ? null : await inTime(list(), patienceMs);
+      // Where the pools are known from before, the wait for a list that hangs is spent on asking them.
+      const now = overdue ? null : await inTime(list(), known === null ? patienceMs : patienceMs / 2);
       overdue = listing !== null && now === null;
       // The list itself waits for a pool that hangs: those that were there before are asked one by one.
       const listed = now ?? known;
