@@ -319,7 +319,7 @@ export const SENTENCE_TEXTS = {
   'file-guest-overlay':
     'throw-away overlay over the guest’s own disk {{target}} ({{image}}): libvirt makes it at the start and removes it when the guest stops',
   'file-overlay-volume':
-    'overlay over {{medium}}, a volume of the pool {{pool}}: made before the guest is stopped, removed when the rescue is ended',
+    'overlay over {{medium}}, a volume of the pool {{pool}}: made before the guest is stopped, removed when the rescue is ended; a session that ends by itself, at power-off, leaves it to salvor sessions --clean',
   'file-overlay':
     'throw-away overlay over {{medium}}: libvirt makes it at the start and removes it when the guest stops',
   // changes
