@@ -63,11 +63,11 @@ function SlotDrawing({ placed }: { readonly placed: PictureSlot }) {
   const label = visible(slot.label);
   if (disk !== null) {
     // The badge of its place in the boot order stands first.
-    const x = box.x + (order === null ? 2 : 20);
+    const inset = order === null ? 2 : 20;
     return (
-      <text className="pic-mono pic-quiet pic-tiny" x={x} y={box.y + 11}>
-        {fitText(label, box.x + box.width - x, 10.5, 'mono')}
-      </text>
+      <g transform={`translate(${box.x + inset} ${box.y + 11})`}>
+        <SlotName label={label} room={box.width - inset} />
+      </g>
     );
   }
   if (slot.taken === null && slot.target === null)
@@ -84,6 +84,11 @@ function SlotDrawing({ placed }: { readonly placed: PictureSlot }) {
     </>
   );
 }
+
+/** The same wherever it stands: zooming only moves it. */
+const SlotName = memo(function SlotName({ label, room }: { readonly label: string; readonly room: number }) {
+  return <text className="pic-mono pic-quiet pic-tiny">{fitText(label, room, 10.5, 'mono')}</text>;
+});
 
 interface FreePlaceProps {
   readonly box: Box;
