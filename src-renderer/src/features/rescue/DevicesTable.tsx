@@ -26,7 +26,9 @@ export function DevicesTable({ plan }: { readonly plan: RescuePlan }) {
             <th scope="col">{t('disks.columns.target')}</th>
             <th scope="col">{t('rescue.devices.as')}</th>
             <th scope="col">{t('disks.columns.address')}</th>
-            <th scope="col">{t('rescue.devices.kernelName')}</th>
+            <th scope="col" className="plan-device-kernel">
+              {t('rescue.devices.kernelName')}
+            </th>
             <th scope="col">{t('disks.columns.source')}</th>
           </tr>
         </thead>
@@ -107,7 +109,7 @@ function DeviceRow({ disk }: { readonly disk: PlannedDisk }) {
           {t(`rescue.devices.marks.${mark === 'kept' && disk.protection !== null ? disk.protection : mark}`)}
         </span>
       </td>
-      <th scope="row" className="mono">
+      <th scope="row" className="mono" title={disk.guestNames.kernel ?? undefined}>
         {visible(disk.target)}
       </th>
       <td className="nowrap">{t('rescue.devices.on', { device: disk.device, bus: disk.bus })}</td>
@@ -132,7 +134,7 @@ function KernelNameCell({ disk }: { readonly disk: PlannedDisk }) {
   const short = (name: string | null) => name?.replace('/dev/', '') ?? t('rescue.devices.notTold');
   if (!original || before === after) {
     return (
-      <td className="nowrap" title={visible(why)}>
+      <td className="nowrap plan-device-kernel" title={visible(why)}>
         {after === null ? (
           <span className="muted">{t('rescue.devices.notTold')}</span>
         ) : (
@@ -142,7 +144,7 @@ function KernelNameCell({ disk }: { readonly disk: PlannedDisk }) {
     );
   }
   return (
-    <td className="nowrap tone-warning" title={visible(why)}>
+    <td className="nowrap tone-warning plan-device-kernel" title={visible(why)}>
       {t('rescue.devices.kernelChange', { before: short(before), after: short(after) })}
     </td>
   );
