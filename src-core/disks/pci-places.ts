@@ -57,7 +57,7 @@ export function firstPciPlace(domain: DomainView, added: readonly PciAddress[]):
 export function addedRootPort(domain: DomainView): ControllerView | null {
   if (domain.machineFamily !== 'q35' || !hasPlaces(domain)) return null;
   const bridges = domain.controllers.filter(({ type }) => type === 'pci');
-  const index = 1 + Math.max(0, ...bridges.map((bridge) => bridge.index));
+  const index = 1 + bridges.reduce((last, bridge) => Math.max(last, bridge.index), 0);
   for (let slot = 1; slot <= LAST_SLOT; slot += 1) {
     const functions = bridges.flatMap(({ model, address }) =>
       model === 'pcie-root-port' && address?.type === 'pci' && address.bus === 0 && address.slot === slot
