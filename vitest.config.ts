@@ -19,7 +19,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'main', environment: 'node', include: ['src-main/**/*.test.ts', 'scripts/**/*.test.mjs'] },
+        test: {
+          name: 'main',
+          environment: 'node',
+          include: ['src-main/**/*.test.ts', 'scripts/**/*.test.mjs'],
+          testTimeout: 20_000,
+        },
       },
       {
         plugins: [react()],
@@ -29,6 +34,8 @@ export default defineConfig({
           // Style sheets are left out, but for the one that a saved picture carries with it.
           css: { include: [/picture\/drawing\.css/] },
           include: ['src-renderer/**/*.test.ts', 'src-renderer/**/*.test.tsx'],
+          // Each click draws the whole window in jsdom: slow, on a busy machine.
+          testTimeout: 20_000,
         },
       },
       // The binding has a configuration of its own, so that it can be tested by itself.

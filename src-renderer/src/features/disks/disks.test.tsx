@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MachineDetails, MachineDisk } from '../../../../src-core/contract/schemas.ts';
 import { detailsOf } from '../../../harness/fake-plans.test-support.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
@@ -7,9 +7,6 @@ import type { FakeHandlers } from '../../../harness/fake-salvor.test-support.ts'
 import { GIB, makeWorld, session } from '../../../harness/fake-world.test-support.ts';
 import { madeDisk, madeLayer } from '../../../harness/made-disk.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
-
-// Each click draws the whole window in jsdom: slow, on a busy machine.
-vi.setConfig({ testTimeout: 20_000 });
 
 type Change = (details: MachineDetails) => Partial<MachineDetails>;
 

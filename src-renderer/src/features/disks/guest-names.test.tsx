@@ -1,11 +1,8 @@
 import { screen, within } from '@testing-library/react';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import { makeWorld } from '../../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
-
-// Each click draws the whole window in jsdom: slow, on a busy machine.
-vi.setConfig({ testTimeout: 20_000 });
 
 async function openNames(machine: string) {
   const { user } = await renderWindow(fakeSalvor(makeWorld()));

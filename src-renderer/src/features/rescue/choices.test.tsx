@@ -1,16 +1,13 @@
 /** What is chosen on the rescue page beyond the usual: it goes out as asked, and what comes of it is shown with its reasons. */
 import { screen, waitFor, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { explainPlan } from '../../../../src-core/rescue/explain.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import type { FakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import { makeWorld } from '../../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
 import { selectPreview, useRescue } from './store.ts';
-
-// Each click draws the whole window in jsdom: slow, on a busy machine.
-vi.setConfig({ testTimeout: 20_000 });
 
 const KEY = 'demo/6b1f0a52-9f0e-4c8b-9d53-0c1b7c1f2a01';
 

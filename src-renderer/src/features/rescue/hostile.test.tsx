@@ -1,7 +1,7 @@
 /** Names come from hosts, definitions, media and files that anybody can write: on the page they are text, and nothing else. */
 import { layoutsOf } from '../../../../src-core/disks/storage-layout.ts';
 import { screen, waitFor, within } from '@testing-library/react';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { previewRescue } from '../../../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../../../src-core/rescue/redact.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
@@ -9,9 +9,6 @@ import { makeWorld, row } from '../../../harness/fake-world.test-support.ts';
 import { WEB, mediumFacts } from '../../../harness/guests.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
 import type { RescueInputs } from '../../../../src-core/rescue/types.ts';
-
-// Each click draws the whole window in jsdom: slow, on a busy machine.
-vi.setConfig({ testTimeout: 20_000 });
 
 const MARKUP =
   '<script>alert(1)</script><img src=x onerror=alert(1)><a href="https://evil.example">here</a>{{bus}}$t(common.copy)';
