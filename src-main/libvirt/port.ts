@@ -131,7 +131,7 @@ export interface UploadStream {
 
 /** One call at a time. */
 export interface DownloadStream {
-  /** The next bytes, or the length of the hole that comes next, or null at the end. */
+  /** The next bytes, or the length of the hole that comes next, or null at the end. Bytes hold until the call after the next. */
   readonly receive: () => Promise<Uint8Array | number | null>;
   readonly close: () => Promise<void>;
 }
