@@ -70,7 +70,8 @@ export function transferMethods(link: Link, uri: string): TransferMethods {
 function createKeep(): <T extends Uint8Array | number | null>(piece: T) => T {
   const kept: FreeableBuffer[] = [];
   return (piece) => {
-    if (piece instanceof Uint8Array && piece.byteLength === piece.buffer.byteLength) kept.push(piece.buffer as FreeableBuffer);
+    if (piece instanceof Uint8Array && piece.byteLength === piece.buffer.byteLength)
+      kept.push(piece.buffer as FreeableBuffer);
     if (kept.length > 2) kept.shift()?.transfer?.(0);
     return piece;
   };
