@@ -222,7 +222,7 @@ test('window.salvor has the channels of the contract, and cannot be changed', as
     };
   });
   expect(api).toEqual({
-    names: [...Object.keys(CHANNELS), 'onEvent'].sort(),
+    names: [...Object.keys(CHANNELS), 'offerFile', 'onEvent'].sort(),
     kinds: ['function'],
     frozen: true,
     changed: [false, false, false],
@@ -248,6 +248,24 @@ test('every channel answers a malformed message with invalid-message', async () 
   );
   expect(answers.length).toBe(Object.keys(CHANNELS).length * wrong.length);
   expect(answers.filter(([, code]) => code !== 'invalid-message')).toEqual([]);
+});
+
+test('a page cannot offer a file that nobody dropped: what it makes itself has no path', async () => {
+  const offered = await app.window.evaluate(async () => {
+    const { offerFile } = (window as unknown as { salvor: AnyApi }).salvor;
+    const outcomes: unknown[] = [];
+    for (const file of [new File(['x'], 'passwd'), { path: '/etc/passwd', name: 'passwd' }, '/etc/passwd', null]) {
+      const answer: unknown = await Promise.resolve()
+        .then(() => (offerFile as AnyApi[string])(file))
+        .then(
+          (given) => (given.ok ? ((given as { value?: unknown }).value ?? null) : given.error?.code),
+          () => 'refused',
+        );
+      outcomes.push(answer);
+    }
+    return outcomes;
+  });
+  for (const outcome of offered) expect([null, 'refused', 'invalid-message', 'file-unreadable']).toContain(outcome);
 });
 
 test('a well-formed message about what is not there is answered in words', async () => {
