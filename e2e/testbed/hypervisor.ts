@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomInt, randomUUID } from 'node:crypto';
@@ -146,14 +147,24 @@ async function writeConfiguration(dir: string, socketPermissions: string): Promi
   // As root: /dev/kvm and the images belong to whoever runs the tests.
   await writeFile(
     join(dir, 'etc/libvirt/qemu.conf'),
-    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0, ...SWTPM, ...ownPorts() }),
+    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0, ...SWTPM, ...(await ownPorts()) }),
   );
 }
 
-/** Hosts share the network of the machine, and each believes all of its ports to be free: so each has a range of its own for VNC. */
-function ownPorts(): Readonly<Record<string, number>> {
-  const first = 10_000 + 100 * randomInt(0, 220);
-  return { remote_display_port_min: first, remote_display_port_max: first + 99 };
+/**
+ * Hosts share the network of the machine, and each believes all of its ports to be free: so each has a range of its own for VNC. The last
+ * port of it is kept by this process for as long as it lives, and says to others that the range is taken.
+ */
+async function ownPorts(): Promise<Readonly<Record<string, number>>> {
+  for (;;) {
+    const first = 10_000 + 100 * randomInt(0, 220);
+    const taken = createServer().unref();
+    const isOurs = await new Promise<boolean>((resolve) => {
+      taken.once('error', () => resolve(false));
+      taken.listen(first + 99, '127.0.0.1', () => resolve(true));
+    });
+    if (isOurs) return { remote_display_port_min: first, remote_display_port_max: first + 98 };
+  }
 }
 
 async function awaitReady(dir: string, alive: boolean, tryVirsh: Hypervisor['tryVirsh']): Promise<true | false> {
