@@ -1,4 +1,4 @@
-/** At least 5,000 generated guest and request pairs on a real libvirt; with SALVOR_LONG=third a third of them. */
+/** At least 5,000 generated guest and request pairs on a real libvirt; with SALVOR_LONG=tenth a tenth of them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { casesOfRun } from '../../src-core/rescue/plan-runs.test-support.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { casesOfRun, checkPlans, seedOfRun } from './plan-runs.test-support.ts';
 
 const PLANS = casesOfRun(100_000);
+const BATCH = PLANS / 5;
 
 it(`holds for ${String(PLANS)} plans`, () => {
   const seed = seedOfRun();
@@ -10,10 +11,10 @@ it(`holds for ${String(PLANS)} plans`, () => {
   let refused = 0;
   // Batch by batch, since what share is planned for changes with what can be asked.
   for (let batch = 0; planned < PLANS; batch += 1) {
-    const runs = checkPlans(20_000, seed + batch);
+    const runs = checkPlans(BATCH, seed + batch);
     planned += runs.planned;
     refused += runs.refused;
-    expect(runs.planned, 'a fair share').toBeGreaterThan(8_000);
+    expect(runs.planned, 'a fair share').toBeGreaterThan(0.4 * BATCH);
   }
   console.log(`SALVOR_SEED=${String(seed)}: ${String(planned)} planned, ${String(refused)} refused`);
   expect(refused).toBeGreaterThan(PLANS / 10);
