@@ -115,6 +115,16 @@ test('where an end of it failed at first, the folder of what it made is looked i
   expect(idsOf(await findLeftovers(look))).toEqual([`overlay:${overlay}`]);
 });
 
+test('an overlay in a pool that an earlier rescue left is removed while another one is open', async () => {
+  const earlier = `/media/salvor-${ID.slice(0, 8)}-sdb.qcow2`;
+  const { look, files, host, begin } = setUp([earlier]);
+  await begin([{ kind: 'volume', name: earlier }]);
+  host.definition = inRescue('eve@desk');
+  expect(idsOf(await findLeftovers(look))).toEqual([`volume:${earlier}`]);
+  expect(await removeLeftovers(look, [`volume:${earlier}`])).toMatchObject([{ problem: null }]);
+  expect([...files]).toEqual([]);
+});
+
 test('a removal stands in the journal of the rescue that made the file', async () => {
   const { look, begin, journal } = setUp([OVERLAY]);
   await begin(MADE);

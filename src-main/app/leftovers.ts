@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { EndedUnseen, Leftover, Leftovers, Removal } from '../../src-core/contract/journal-schemas.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
-import { domainOfOverlay } from '../../src-core/disks/overlay.ts';
+import { domainOfOverlay, isOverlayOf, sessionOfOverlayVolume } from '../../src-core/disks/overlay.ts';
 import { child } from '../../src-core/domain-xml/elements.ts';
 import type { EntryOutline, MadeFile } from '../../src-core/journal/types.ts';
 import { FILE_POOL_TYPES } from '../../src-core/rescue/policy.ts';
@@ -258,7 +258,10 @@ async function inUseNow(hypervisor: Hypervisor, { uuid, name }: DomainRef, path:
   const listed = (await hypervisor.listDomains()).find((domain) => domain.uuid === uuid);
   const [now] = listed === undefined ? [] : await lookAtDomain(hypervisor, listed);
   if (now === undefined) return null;
-  if (now.session !== null) return `${name} is in rescue now`;
+  // What a session has in a pool bears its name: that of an earlier one is not in the way of this one.
+  const session = now.session?.id ?? null;
+  const isAnothers = session !== null && sessionOfOverlayVolume(path) !== null && !isOverlayOf(session, path);
+  if (now.session !== null && !isAnothers) return `${name} is in rescue now`;
   if (mentions(now.xml, path)) return `${name} is defined with it now`;
   return domainOfOverlay(path) !== null && mayUseOverlay(now, path) ? `${name} runs from it now` : null;
 }
