@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-/** Generated runs of many minutes: `npm run test:long`, and CI. The same checks run with few cases in the other projects. */
+/** Generated runs of many minutes: `npm run test:long`. The same checks run with few cases in the other projects. */
 const LONG = '**/*.long.test.ts';
 
 /** One project a room. `host`, `long` and `faults` need a private libvirtd with real QEMU guests; the others need nothing but Node. */

@@ -3,7 +3,7 @@
  * The last line is "N passed, N failed".
  *
  *   npm test                       everything but the long generated runs
- *   npm test -- --long             those too (what CI runs)
+ *   npm test -- --long             those too
  *   npm test -- --only lint,unit   some stages: lint, types, unit, binding, host, faults, e2e, long
  *   npm run test:faults -- --full  faults at their full length (half an hour); --only kill,soak,races,disk: some of them
  *   npm test -- --only unit -- src-core/boot   further arguments go to the tool of the stage

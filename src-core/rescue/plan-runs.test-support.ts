@@ -11,11 +11,6 @@ export function seedOfRun(): number {
   return Number.isSafeInteger(given) ? given : Date.now() % 2 ** 31;
 }
 
-/** Cases of a long run: all of them, or with SALVOR_LONG=tenth a tenth, which is what CI has time for. */
-export function casesOfRun(all: number): number {
-  return process.env['SALVOR_LONG'] === 'tenth' ? Math.ceil(all / 10) : all;
-}
-
 export interface Runs {
   readonly planned: number;
   readonly refused: number;
