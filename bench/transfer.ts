@@ -26,7 +26,7 @@ const ROOM = 14 * GIB;
 const AIM = 1.05;
 const MEMORY_AIM = 80 * MIB;
 /** In turn, the quickest of each counts: what else the machine does makes runs longer, never shorter. */
-const ROUNDS = 3;
+const ROUNDS = 4;
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
@@ -93,10 +93,18 @@ async function compare(
   const best = { ours: Infinity, theirs: Infinity };
   let grown = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
-    best.theirs = Math.min(best.theirs, (await measured(theirs)).took);
-    const run = await measured(ours);
-    best.ours = Math.min(best.ours, run.took);
-    grown = Math.max(grown, run.grown);
+    const turns = [
+      async () => {
+        best.theirs = Math.min(best.theirs, (await measured(theirs)).took);
+      },
+      async () => {
+        const run = await measured(ours);
+        best.ours = Math.min(best.ours, run.took);
+        grown = Math.max(grown, run.grown);
+      },
+    ];
+    // What is written second has it harder on a disk that has been busy.
+    for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
     await after();
   }
   const details = `Salvor ${seconds(best.ours)}, virsh ${seconds(best.theirs)}; memory + ${(grown / MIB).toFixed(0)} MiB`;

@@ -52,34 +52,14 @@ export function transferMethods(link: Link, uri: string): TransferMethods {
       link.guard(where.pool, () =>
         onVolume(where, (volume) => {
           const download = volume.openDownload({ offset: at, sparse, timeout: STEP });
-          const keep = createKeep();
           return Promise.resolve({
-            receive: async () => keep(await link.guard(where.pool, () => download.receive())),
+            receive: () => link.guard(where.pool, () => download.receive()),
             close: () => download.close(),
           });
         }),
       ),
     fileSection: (fd, at) => link.guard('', () => connection.fileSection(fd, at)),
   };
-}
-
-/**
- * Gives each piece on, and frees the memory of the one before the last: its reader is done with it (see DownloadStream). Left to the garbage
- * collector, which sees little else to do, hundreds of MiB of them would wait.
- */
-function createKeep(): <T extends Uint8Array | number | null>(piece: T) => T {
-  const kept: FreeableBuffer[] = [];
-  return (piece) => {
-    if (piece instanceof Uint8Array && piece.byteLength === piece.buffer.byteLength)
-      kept.push(piece.buffer as FreeableBuffer);
-    if (kept.length > 2) kept.shift()?.transfer?.(0);
-    return piece;
-  };
-}
-
-/** ArrayBuffer.prototype.transfer (ES2024): with 0 it leaves nothing behind. */
-interface FreeableBuffer {
-  readonly transfer?: (length: number) => unknown;
 }
 
 async function sizesOf(volume: StorageVolume) {

@@ -1,5 +1,6 @@
 #include <climits>
 #include <cmath>
+#include <cstring>
 
 #include "binding.h"
 
@@ -111,12 +112,20 @@ Text Args::takeText() {
   return {toString(value, where())};
 }
 
-Bytes Args::takeBytes() {
+Bytes Args::takeBytes(Bytes reused) {
   Napi::Value value = next();
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) wrong("a Uint8Array");
   auto array = value.As<Napi::Uint8Array>();
-  if (array.ByteLength() == 0) return {};
-  return Bytes(array.Data(), array.Data() + array.ByteLength());
+  reused.resize(array.ByteLength());
+  if (!reused.empty()) memcpy(reused.data(), array.Data(), reused.size());
+  return reused;
+}
+
+std::pair<uint8_t*, size_t> Args::takeTarget() {
+  Napi::Value value = next();
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) wrong("a Uint8Array");
+  auto array = value.As<Napi::Uint8Array>();
+  return {array.Data(), array.ByteLength()};
 }
 
 Napi::Function Args::takeFunction() {

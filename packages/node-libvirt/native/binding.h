@@ -49,7 +49,10 @@ class Args {
   std::shared_ptr<Handle> takeHandle(Kind kind);
   std::shared_ptr<Handle> takeOptionalHandle(Kind kind);
   Text takeText();
-  Bytes takeBytes();
+  /** A copy, made in the memory of `reused`. */
+  Bytes takeBytes(Bytes reused = {});
+  /** Memory to write to now, on the JavaScript thread. */
+  std::pair<uint8_t*, size_t> takeTarget();
   Napi::Function takeFunction();
   Napi::Object takeObject();
   Napi::Array takeArray();

@@ -88,13 +88,15 @@ void Stream::abort() {
   if (retire()) check(virStreamAbort(stream()));
 }
 
-void Stream::receive(const std::shared_ptr<Call>& call, size_t size, unsigned flags) {
+void Stream::receive(const std::shared_ptr<Call>& call, size_t size, unsigned flags, bool fill) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!active_) throw misuse("the stream is not in use");
   if (!isFree(receiver_)) throw misuse("another read of the stream is waiting");
   receiver_ = call;
   receiveSize_ = size;
   receiveFlags_ = flags;
+  receiveFill_ = fill;
+  received_ = 0;
   tryReceive();
   if (receiver_) watch();
 }
@@ -108,27 +110,26 @@ void Stream::tryReceive() {
     std::exchange(receiver_, nullptr)->fail(*std::exchange(receiveFailure_, std::nullopt));
     return;
   }
-  incoming_.resize(receiveSize_);
-  size_t received = 0;
+  if (incoming_.size() < receiveSize_) incoming_.resize(receiveSize_);
   int count = 0;
-  while (received < receiveSize_) {
-    char* place = reinterpret_cast<char*>(incoming_.data()) + received;
-    size_t room = receiveSize_ - received;
+  while (received_ < receiveSize_) {
+    char* place = reinterpret_cast<char*>(incoming_.data()) + received_;
+    size_t room = receiveSize_ - received_;
     count = receiveFlags_ ? virStreamRecvFlags(stream(), place, room, receiveFlags_) : virStreamRecv(stream(), place, room);
     if (count <= 0) break;
-    received += size_t(count);
+    received_ += size_t(count);
   }
-  if (received > 0) {
+  if (received_ > 0) {
+    if (receiveFill_ && count == wouldBlock) return;
     if (count == -1) receiveFailure_ = Failure::last();
-    incoming_.resize(received);
-    std::exchange(receiver_, nullptr)->succeed(std::exchange(incoming_, Bytes()));
+    std::exchange(receiver_, nullptr)->succeed(received_);
     return;
   }
   if (count == wouldBlock) return;
   auto call = std::exchange(receiver_, nullptr);
   long long hole = 0;
   if (count == atHole && virStreamRecvHole(stream(), &hole, 0) == 0) {
-    call->succeed(hole);
+    call->succeed(-hole);
   } else if (count == 0) {
     call->succeed(Null{});
   } else {
@@ -159,8 +160,22 @@ void Stream::send(const std::shared_ptr<Call>& call, Bytes data) {
     watch();
     return;
   }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    spare_ = std::move(data);
+  }
   if (count != wouldBlock) check(count);
   call->succeed(sent);
+}
+
+void Stream::take(uint8_t* target, size_t size) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  memcpy(target, incoming_.data(), std::min(size, received_));
+}
+
+Bytes Stream::spare() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(spare_, Bytes());
 }
 
 void Stream::sendHole(long long length, unsigned flags) {
@@ -243,12 +258,20 @@ Napi::Value receive(Args& args) {
   unsigned size = args.takeUnsigned();
   if (size < 1 || size > most) args.wrong("a size from 1 to " + std::to_string(most));
   unsigned flags = args.takeUnsigned();
-  return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->receive(call, size, flags); });
+  bool fill = args.takeBoolean();
+  return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->receive(call, size, flags, fill); });
+}
+
+Napi::Value take(Args& args) {
+  auto stream = takeStream(args);
+  auto [target, size] = args.takeTarget();
+  stream->take(target, size);
+  return args.env.Undefined();
 }
 
 Napi::Value send(Args& args) {
   auto stream = takeStream(args);
-  auto data = std::make_shared<Bytes>(args.takeBytes());
+  auto data = std::make_shared<Bytes>(args.takeBytes(stream->spare()));
   return args.runAsync([=](const std::shared_ptr<Call>& call) { stream->send(call, std::move(*data)); });
 }
 
@@ -336,6 +359,7 @@ Napi::Value openConsole(Args& args) {
 void registerStream(Registry& registry) {
   registry.add("virStreamNew", newStream);
   registry.add("virStreamRecvFlags", receive);
+  registry.add("takeReceived", take);
   registry.add("virStreamSend", send);
   registry.add("virStreamSendHole", sendHole);
   registry.add("fileSection", fileSection);

@@ -29,13 +29,21 @@ class Stream : public Handle {
   /** A function of libvirt has put the stream to use. */
   void activate();
   /**
-   * Completes `call` with as many bytes as there are, at most `size`, or null at the end; now or when there are any. With
-   * VIR_STREAM_RECV_STOP_AT_HOLE a hole is told as its length, when the bytes before it have been.
+   * Completes `call` with the number of bytes that there are, at most `size`, or null at the end; now or when there are
+   * any. take() gives them, until the next call. `fill`: waits until there are `size` bytes, or what comes next are
+   * none. With VIR_STREAM_RECV_STOP_AT_HOLE a hole is told as its length, negative, when the bytes before it have been.
    */
-  void receive(const std::shared_ptr<Call>& call, size_t size, unsigned flags);
+  void receive(const std::shared_ptr<Call>& call, size_t size, unsigned flags, bool fill);
   /** Completes `call` with the number of bytes sent: all, or as many as the stream took before it would have blocked. */
   void send(const std::shared_ptr<Call>& call, Bytes data);
   void sendHole(long long length, unsigned flags);
+
+  // On the JavaScript thread.
+
+  /** Copies what was received last. */
+  void take(uint8_t* target, size_t size);
+  /** Memory for bytes to send, used before; many MiB a second need not be asked for anew. */
+  Bytes spare();
   void finish();
   void abort();
 
@@ -56,11 +64,14 @@ class Stream : public Handle {
   std::shared_ptr<Call> receiver_;
   size_t receiveSize_ = 0;
   unsigned receiveFlags_ = 0;
+  bool receiveFill_ = false;
   Bytes incoming_;
+  size_t received_ = 0;
   /** Of a read that had bytes to give first. */
   std::optional<Failure> receiveFailure_;
   std::shared_ptr<Call> sender_;
   Bytes unsent_;
+  Bytes spare_;
 };
 
 }  // namespace libvirt

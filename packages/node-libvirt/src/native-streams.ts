@@ -17,15 +17,19 @@ export interface StreamFunctions {
   /** virStreamNew; every stream is non-blocking. */
   virStreamNew(connection: ConnectionHandle, deadline: Deadline): Promise<StreamHandle>;
   /**
-   * As many bytes as there are, at most `size`, as soon as there are any; null at the end. With VIR_STREAM_RECV_STOP_AT_HOLE a hole is
-   * its length (virStreamRecvHole).
+   * How many bytes there are, at most `size`, as soon as there are any; null at the end. takeReceived gives them, until the next call. With
+   * VIR_STREAM_RECV_STOP_AT_HOLE a hole is its length (virStreamRecvHole), negative. `fill`: waits until there are
+   * `size` bytes, or what comes next are none.
    */
   virStreamRecvFlags(
     stream: StreamHandle,
     size: number,
     flags: number,
+    fill: boolean,
     deadline: Deadline,
-  ): Promise<Buffer | number | null>;
+  ): Promise<number | null>;
+  /** Copies what was received last to the beginning of `target`; at once. */
+  takeReceived(stream: StreamHandle, target: Uint8Array): void;
   /** Sends the bytes, or as many as the stream takes without making us wait, at least one; how many. */
   virStreamSend(stream: StreamHandle, data: Uint8Array, deadline: Deadline): Promise<number>;
   virStreamSendHole(stream: StreamHandle, length: Int64, flags: number, deadline: Deadline): Promise<void>;

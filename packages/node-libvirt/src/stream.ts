@@ -35,8 +35,15 @@ export async function abortStream(handle: StreamHandle, timeout?: number): Promi
 }
 
 /** As many bytes as there are, as soon as there are any; null at the end. A hole of a sparse stream is bytes of zero. */
-function receive(handle: StreamHandle, timeout: number | undefined): Promise<Buffer | null> {
-  return native.virStreamRecvFlags(handle, CHUNK_SIZE, 0, timeout) as Promise<Buffer | null>;
+async function receive(handle: StreamHandle, timeout: number | undefined): Promise<Buffer | null> {
+  const length = await native.virStreamRecvFlags(handle, CHUNK_SIZE, 0, false, timeout);
+  return length === null ? null : received(handle, Buffer.allocUnsafeSlow(length));
+}
+
+/** What was received last, which is as long as `target`. */
+export function received(handle: StreamHandle, target: Buffer): Buffer {
+  native.takeReceived(handle, target);
+  return target;
 }
 
 /** Reads a stream to its end, at most `limit` bytes. */

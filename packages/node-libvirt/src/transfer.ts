@@ -7,7 +7,7 @@ import {
 import type { StreamHandle } from './handles.ts';
 import { native } from './native.ts';
 import type { StorageVolume } from './storage.ts';
-import { abortStream, CHUNK_SIZE, openStream, sendAll } from './stream.ts';
+import { abortStream, CHUNK_SIZE, openStream, received, sendAll } from './stream.ts';
 import type { StreamTransferOptions, TransferOptions } from './types.ts';
 
 /**
@@ -19,7 +19,10 @@ const SLICE_SIZE = 16 * 1024 * 1024;
 
 /** The bytes of a volume from one place on, read at the reader's pace. One call at a time. */
 export interface VolumeDownload {
-  /** The next bytes, or the length of the hole that comes next (sparse), or null at the end of the volume, or of `length`. */
+  /**
+   * The next bytes, or the length of the hole that comes next (sparse), or null at the end of the volume, or of `length`. Bytes hold until
+   * the call after the next: their memory is used again.
+   */
   readonly receive: () => Promise<Buffer | number | null>;
   /** Ends it before its end; after it nothing can be received. */
   readonly close: () => Promise<void>;
@@ -55,8 +58,18 @@ interface Slice {
   readonly probe: boolean;
 }
 
+/** Memory for so many bytes. */
+type Allocate = (length: number) => Buffer;
+
+/** Two buffers in turn: one is being read while the other is filled. Many MiB a second are no work for the garbage collector. */
+function inTurn(): Allocate {
+  const buffers = [Buffer.allocUnsafeSlow(CHUNK_SIZE), Buffer.allocUnsafeSlow(CHUNK_SIZE)] as const;
+  let turn: 0 | 1 = 0;
+  return (length) => buffers[(turn = turn === 0 ? 1 : 0)].subarray(0, length);
+}
+
 /** See StorageVolume.openDownload(). */
-export function openDownload(volume: StorageVolume, options: Place): VolumeDownload {
+export function openDownload(volume: StorageVolume, options: Place, allocate: Allocate = inTurn()): VolumeDownload {
   checkPlace(options);
   const { timeout, sparse = false } = options;
   let position = options.offset ?? 0;
@@ -86,16 +99,17 @@ export function openDownload(volume: StorageVolume, options: Place): VolumeDownl
   /** The next of the slice: undefined where it has nothing (more) to give. */
   async function take(from: Slice): Promise<Buffer | number | null | undefined> {
     const flags = sparse ? VIR_STREAM_RECV_STOP_AT_HOLE : 0;
-    const got = await native.virStreamRecvFlags(from.handle, CHUNK_SIZE, flags, timeout);
-    if (typeof got === 'number') {
-      inHole = !from.probe && position === from.start && position + got === from.end;
-      position += got;
+    // Whole chunks: what waits for each of them costs more than its bytes.
+    const got = await native.virStreamRecvFlags(from.handle, CHUNK_SIZE, flags, true, timeout);
+    if (got !== null && got <= 0) {
+      inHole = !from.probe && position === from.start && position - got === from.end;
+      position -= got;
       if (from.probe) await giveUp(from);
-      return got > 0 ? got : undefined;
+      return got < 0 ? -got : undefined;
     }
     if (got !== null && !from.probe) {
-      position += got.length;
-      return got;
+      position += got;
+      return received(from.handle, allocate(got));
     }
     if (got !== null) {
       await giveUp(from);
@@ -158,7 +172,8 @@ export async function openUpload(volume: StorageVolume, options: Place): Promise
 
 /** See StorageVolume.download(). */
 export function volumeReadable(volume: StorageVolume, options: TransferOptions): Readable {
-  const download = openDownload(volume, options);
+  // They wait in the stream's own buffer: each needs its own memory.
+  const download = openDownload(volume, options, (length) => Buffer.allocUnsafeSlow(length));
   return new Readable({
     signal: options.signal,
     highWaterMark: CHUNK_SIZE,

@@ -79,7 +79,7 @@ async function receiveAll(volume: StorageVolume, sparse: boolean): Promise<{ byt
     const got = await download.receive();
     if (got === null) return { bytes: Buffer.concat(parts), holes };
     if (typeof got === 'number') holes.push(got);
-    parts.push(typeof got === 'number' ? Buffer.alloc(got) : got);
+    parts.push(typeof got === 'number' ? Buffer.alloc(got) : Buffer.from(got));
   }
 }
 
