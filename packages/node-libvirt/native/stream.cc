@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <unordered_map>
 #include <utility>
 
 #include "binding.h"
@@ -21,6 +22,37 @@ constexpr int atHole = -3;
 constexpr size_t messageSize = 262120;
 
 Failure misuse(const char* message) { return {VIR_ERR_OPERATION_INVALID, VIR_FROM_STREAMS, VIR_ERR_ERROR, message}; }
+
+/**
+ * The streams that wait for events. Their callbacks carry a number and not a reference: libvirt's remote driver never
+ * calls the function that would free one (remoteStreamCallbackFree, at least up to 11.1), and an event may be on its way
+ * while the callback is removed.
+ */
+class Watchers {
+ public:
+  uintptr_t add(const std::shared_ptr<Stream>& stream) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    streams_[++last_] = stream;
+    return last_;
+  }
+  /** Null: it waits no longer. */
+  std::shared_ptr<Stream> find(uintptr_t number) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto found = streams_.find(number);
+    return found == streams_.end() ? nullptr : found->second.lock();
+  }
+  void remove(uintptr_t number) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    streams_.erase(number);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<uintptr_t, std::weak_ptr<Stream>> streams_;
+  uintptr_t last_ = 0;
+};
+
+Watchers watchers;
 
 /** Free for another call: none waits, or it waits no longer. */
 bool isFree(const std::shared_ptr<Call>& call) { return !call || !call->waiting(); }
@@ -66,8 +98,10 @@ void Stream::activate() {
 
 bool Stream::retire() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (watched_) virStreamEventRemoveCallback(stream());
-  watched_ = false;
+  if (watched_) {
+    virStreamEventRemoveCallback(stream());
+    watchers.remove(std::exchange(watched_, 0));
+  }
   bool was = active_;
   active_ = false;
   return was;
@@ -212,13 +246,9 @@ void Stream::watch() {
     return;
   }
   if (!events) return;
-  auto self = new std::shared_ptr<Stream>(std::static_pointer_cast<Stream>(shared_from_this()));
-  auto freeSelf = [](void* opaque) { delete static_cast<std::shared_ptr<Stream>*>(opaque); };
-  if (virStreamEventAddCallback(stream(), events, onEvent, self, freeSelf) == 0) {
-    watched_ = true;
-    return;
-  }
-  delete self;
+  watched_ = watchers.add(std::static_pointer_cast<Stream>(shared_from_this()));
+  if (virStreamEventAddCallback(stream(), events, onEvent, reinterpret_cast<void*>(watched_), nullptr) == 0) return;
+  watchers.remove(std::exchange(watched_, 0));
   Failure failure = Failure::last();
   if (auto call = std::move(receiver_)) call->fail(failure);
   if (auto call = std::move(sender_)) call->fail(failure);
@@ -227,8 +257,8 @@ void Stream::watch() {
 
 /** On the event-loop thread. */
 void Stream::onEvent(virStreamPtr, int, void* opaque) {
-  // A copy: the original goes when the callback is removed, which may happen meanwhile.
-  std::shared_ptr<Stream> self = *static_cast<std::shared_ptr<Stream>*>(opaque);
+  std::shared_ptr<Stream> self = watchers.find(reinterpret_cast<uintptr_t>(opaque));
+  if (!self) return;
   std::lock_guard<std::mutex> lock(self->mutex_);
   if (!self->watched_) return;
   self->tryReceive();

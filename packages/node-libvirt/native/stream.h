@@ -2,6 +2,7 @@
 
 #include <libvirt/libvirt.h>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -60,7 +61,8 @@ class Stream : public Handle {
   std::mutex mutex_;
   bool active_ = false;
   bool released_ = false;
-  bool watched_ = false;
+  /** Its number among those that wait for events; 0: it does not. */
+  uintptr_t watched_ = 0;
   std::shared_ptr<Call> receiver_;
   size_t receiveSize_ = 0;
   unsigned receiveFlags_ = 0;

@@ -1,6 +1,10 @@
 /** Cycles of one kind in the thousands; says how much memory the process holds after each tenth of them, in KiB. */
-const [packageUrl, what, cycles] = process.argv.slice(2);
+const [packageUrl, what, cycles, daemonUri] = process.argv.slice(2);
 const { Connection } = await import(packageUrl);
+/** A volume of a real host, for what the test driver does not have. */
+const volume = daemonUri
+  ? await (await (await Connection.open(daemonUri)).lookupStoragePoolByName('images')).lookupVolumeByName('small.img')
+  : null;
 const shared = await Connection.open('test:///default');
 
 const cycle = {
@@ -34,6 +38,14 @@ const cycle = {
     await domain.suspend();
     await domain.resume();
     await subscription.cancel();
+  },
+  /** Streams that are read to their end, and one that is given up. */
+  streams: async () => {
+    for (const whole of [true, true, false]) {
+      const download = volume.openDownload({});
+      while ((await download.receive()) !== null && whole);
+      await download.close();
+    }
   },
 }[what];
 
