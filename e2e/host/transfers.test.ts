@@ -216,14 +216,20 @@ test('the command line carries images both ways, and Ctrl-C takes back what was 
   await outputOf('cmp', [path, join(two.dir, 'pool/cli')]);
 
   const large = await image('cli-large.img', 256 * MIB, [[0, 256 * MIB]]);
-  const started = startSalvor(['media', 'upload', large, '--uri', one.uri, '--pool', 'images', '--name', 'stopped']);
-  await awaitCondition('its volume is there', 20, async () =>
-    (await readdir(join(one.dir, 'pool'))).includes('stopped'),
-  );
-  started.process.kill('SIGINT');
-  const stopped = await started.finished;
-  expect(stopped.code).toBe(1);
-  expect(stopped.stderr).toContain('Cancelled.');
-  expect(await readdir(join(one.dir, 'pool'))).toEqual(['cli']);
+  expect((await salvor(['media', 'add', 'large', 'volume:images/stopped'])).code).toBe(0);
+  for (const args of [
+    ['upload', large, '--uri', one.uri, '--name', 'stopped'],
+    ['put', 'large', '--file', large, '--to', one.uri],
+  ]) {
+    const started = startSalvor(['media', ...args, '--pool', 'images']);
+    await awaitCondition('its volume is there', 20, async () =>
+      (await readdir(join(one.dir, 'pool'))).includes('stopped'),
+    );
+    started.process.kill('SIGINT');
+    const stopped = await started.finished;
+    expect(stopped.code).toBe(1);
+    expect(stopped.stderr).toMatch(/running[^]*Cancelled\.[^]*Nothing is left of it\./);
+    expect(await readdir(join(one.dir, 'pool'))).toEqual(['cli']);
+  }
   await rm(large);
 });

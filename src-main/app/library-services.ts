@@ -9,18 +9,18 @@ import type { Connected, Hosts } from './hosts.ts';
 import { chooseDefault, forgetMedium, mediumById, saveMedium } from './library/changes.ts';
 import { locateOn, lookAt } from './library/locate.ts';
 import type { LookedHost } from './library/locate.ts';
-import { putMedium } from './library/put.ts';
-import type { Carrier } from './library/put.ts';
+import { noteArrival, putMedium } from './library/put.ts';
 import type { LibraryStore } from './library/store.ts';
 import type { Log } from './log.ts';
 import type { Handlers } from './services.ts';
+import type { Transfers } from './transfers/transfers.ts';
 
 export type LibraryChannel = Extract<keyof Handlers, `library.${string}`>;
 
 export interface LibraryHandlersOptions {
   readonly library: LibraryStore;
   readonly hosts: Hosts;
-  readonly transfers: Carrier;
+  readonly transfers: Pick<Transfers, 'copy' | 'upload' | 'finished'>;
   /** Ask the person for one file of this computer: its path, or null where the question was cancelled. */
   readonly chooseFile: () => Promise<string | null>;
   readonly saveFile: (name: string, text: string) => Promise<string | null>;
@@ -130,14 +130,10 @@ async function put(
   const file = from === null ? await chooseFile() : null;
   if (from === null && file === null) return null;
   const source = from === null ? { file: file ?? '' } : lookedHost(hosts.connected(from));
-  const { transfer, noted } = await putMedium(library, transfers, {
-    medium,
-    from: source,
-    to: target,
-    pool,
-    verify: true,
-  });
-  noted
+  const transfer = await putMedium(transfers, { medium, from: source, to: target, pool, verify: true });
+  transfers
+    .finished(transfer.id)
+    .then((ended) => noteArrival(library, id, target.uri, ended))
     .then(() => emit({ type: 'library-changed' }))
     .catch((error: unknown) => log.warn('the library, after a copy', error));
   return transfer;

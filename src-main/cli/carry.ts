@@ -21,19 +21,21 @@ export interface CarryOptions {
   /** URIs of the hosts; they are their names to the transfers, too. */
   readonly uris: readonly string[];
   readonly quiet: boolean;
-  readonly start: (transfers: Transfers) => Promise<Transfer>;
+  /** `host`: those that are connected, by URI. */
+  readonly start: (transfers: Transfers, host: (uri: string) => Hypervisor) => Promise<Transfer>;
 }
 
 /** The transfer at its end: done. Rejects with why it is not; then nothing of it is left, or the error says what is. */
 export async function carry({ uris, quiet, start }: CarryOptions): Promise<Transfer> {
   const hosts = new Map<string, Hypervisor>();
   const show = quiet ? null : progressLine();
+  const connected = (uri: string): Hypervisor => {
+    const host = hosts.get(uri);
+    if (host === undefined) throw new SalvorError('not-connected', { uri });
+    return host;
+  };
   const transfers = createTransfers({
-    host: (uri) => {
-      const host = hosts.get(uri);
-      if (host === undefined) throw new SalvorError('not-connected', { uri });
-      return host;
-    },
+    host: connected,
     emit: (event) => {
       if (event.type === 'transfer-changed') show?.(event.transfer);
     },
@@ -44,7 +46,7 @@ export async function carry({ uris, quiet, start }: CarryOptions): Promise<Trans
   });
   try {
     await connect(hosts, uris);
-    const { id } = await start(transfers);
+    const { id } = await start(transfers, connected);
     const ended = await withCancel(transfers, id, (given) => follow(transfers, id, hosts, uris, given));
     if (ended.state === 'done') return ended;
     const { error } = ended;
@@ -74,8 +76,9 @@ async function follow(
   uris: readonly string[],
   cancelled: AbortSignal,
 ): Promise<Transfer> {
+  const wanted = () => !cancelled.aborted;
   let ended = await transfers.ended(id);
-  for (let attempt = 1; ended.state === 'interrupted' && attempt <= AGAIN && !cancelled.aborted; attempt += 1) {
+  for (let attempt = 1; ended.state === 'interrupted' && attempt <= AGAIN && wanted(); attempt += 1) {
     if (attempt === 1) tell(`salvor: ${plain(ended.error?.message ?? '')} Trying again for two minutes.`);
     await sleep(AGAIN_MS, null, { signal: cancelled }).catch(() => undefined);
     await closeAll(hosts);
@@ -84,6 +87,8 @@ async function follow(
     } catch {
       continue;
     }
+    // While it was being connected to, too.
+    if (!wanted()) break;
     await transfers.resume(id);
     ended = await transfers.ended(id);
   }

@@ -9,8 +9,7 @@ import { propertiesInRescue } from './in-rescue.ts';
 import { memoryLibrary } from './library.test-support.ts';
 import { locateOn, lookAt } from './locate.ts';
 import type { LookedHost } from './locate.ts';
-import { putMedium } from './put.ts';
-import type { Carrier } from './put.ts';
+import { noteArrival, putMedium } from './put.ts';
 
 const URI = 'fake:///one';
 const AT = '2026-11-21T20:00:00.000Z';
@@ -130,13 +129,12 @@ test('properties of the medium that boots come behind those that were given', as
 
 describe('put onto a host', () => {
   const orders: unknown[] = [];
-  const carrier = (state: Transfer['state']): Carrier => {
-    const transfer = { id: 't', state, sha256: 'f'.repeat(64), size: 8388608 } as Transfer;
+  const carrier = (state: Transfer['state']) => {
     const begin = (order: { readonly to: VolumePlace }) => {
       orders.push(order);
-      return Promise.resolve(transfer);
+      return Promise.resolve({ id: 't', state, to: order.to, sha256: 'f'.repeat(64), size: 8388608 } as Transfer);
     };
-    return { copy: begin, upload: begin, ended: () => Promise.resolve(transfer) };
+    return { copy: begin, upload: begin };
   };
   const to = looked(hostWith('/x'), 'two');
 
@@ -144,8 +142,7 @@ describe('put onto a host', () => {
     const medium = mediumOf(VOLUME);
     const library = memoryLibrary({ media: [medium], defaults: [] });
     const order = { medium, from: looked(hostWith()), to, pool: 'default', verify: true };
-    const { noted } = await putMedium(library, carrier('done'), order);
-    await noted;
+    await noteArrival(library, 'id', to.uri, await putMedium(carrier('done'), order));
     expect(orders.pop()).toEqual({
       from: { hostId: 'one', pool: 'media', name: 'rescue.img' },
       to: { hostId: 'two', pool: 'default', name: 'rescue.img' },
@@ -161,9 +158,7 @@ describe('put onto a host', () => {
     const medium = mediumOf(VOLUME);
     const library = memoryLibrary({ media: [medium], defaults: [] });
     const order = { medium, from: { file: '/home/x.img' }, to, pool: 'media', verify: false };
-    await (
-      await putMedium(library, carrier('failed'), order)
-    ).noted;
+    await noteArrival(library, 'id', to.uri, await putMedium(carrier('failed'), order));
     expect(orders.pop()).toMatchObject({ file: '/home/x.img', options: { verify: false } });
     expect((await library.list()).media).toEqual([medium]);
   });
@@ -175,7 +170,7 @@ describe('put onto a host', () => {
     ['a file in no pool', mediumOf({ kind: 'path', path: '/nowhere/x.img' })],
   ])('%s cannot be', async (_what, medium) => {
     const order = { medium, from: looked(hostWith()), to, pool: 'media', verify: true };
-    await expect(putMedium(memoryLibrary(), carrier('done'), order)).rejects.toMatchObject({
+    await expect(putMedium(carrier('done'), order)).rejects.toMatchObject({
       data: { code: 'not-supported' },
     });
   });

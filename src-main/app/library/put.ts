@@ -4,24 +4,9 @@ import type { Transfer, VolumePlace } from '../../../src-core/contract/transfer.
 import { notePlace, noteWhole } from '../../../src-core/library/edit.ts';
 import { fileName, isFor, sourceOn } from '../../../src-core/library/source.ts';
 import type { LibraryMedium } from '../../../src-core/library/types.ts';
+import type { Transfers } from '../transfers/transfers.ts';
 import type { LookedHost } from './locate.ts';
 import type { LibraryStore } from './store.ts';
-
-/** What carries the bytes: transfers/transfers.ts. */
-export interface Carrier {
-  readonly copy: (order: {
-    readonly from: VolumePlace;
-    readonly to: VolumePlace;
-    readonly options: { readonly verify: boolean };
-  }) => Promise<Transfer>;
-  readonly upload: (order: {
-    readonly file: string;
-    readonly to: VolumePlace;
-    readonly options: { readonly verify: boolean };
-  }) => Promise<Transfer>;
-  /** Resolves when it has come to an end, whichever. */
-  readonly ended: (id: string) => Promise<Transfer>;
-}
 
 export interface PutOrder {
   readonly medium: LibraryMedium;
@@ -58,43 +43,30 @@ async function volumeOn(host: LookedHost, medium: LibraryMedium): Promise<Volume
   return { hostId: host.id, pool, name: path.slice(cut + 1) };
 }
 
-/**
- * Begin it; answers as soon as it is under way, or rejects with what is in the way. Once all bytes are there and have been compared, the
- * library knows the place and the hash of the whole.
- */
+/** Begin it; answers as soon as it is under way, or rejects with what is in the way. Its end is noteArrival()'s business. */
 export async function putMedium(
-  store: LibraryStore,
-  carrier: Carrier,
+  transfers: Pick<Transfers, 'copy' | 'upload'>,
   { medium, from, to, pool, verify }: PutOrder,
-): Promise<{ readonly transfer: Transfer; readonly noted: Promise<Transfer> }> {
+): Promise<Transfer> {
   const place: VolumePlace = { hostId: to.id, pool, name: nameThere(medium, to.uri) };
   const options = { verify };
-  const transfer =
-    'file' in from
-      ? await carrier.upload({ file: from.file, to: place, options })
-      : await carrier.copy({ from: await volumeOn(from, medium), to: place, options });
-  return {
-    transfer,
-    noted: carrier.ended(transfer.id).then((ended) => noteEnd(store, medium.id, to.uri, place, ended)),
-  };
+  return 'file' in from
+    ? transfers.upload({ file: from.file, to: place, options })
+    : transfers.copy({ from: await volumeOn(from, medium), to: place, options });
 }
 
-/** Also one that was removed from the library meanwhile has arrived. */
-async function noteEnd(
-  store: LibraryStore,
-  id: string,
-  uri: string,
-  place: VolumePlace,
-  ended: Transfer,
-): Promise<Transfer> {
-  if (ended.state !== 'done') return ended;
-  const { sha256, size } = ended;
+/**
+ * The library knows where it is and the hash of all of it, once all bytes are there and have been compared; of what did not arrive it notes
+ * nothing. Nor of a medium that was removed from the library meanwhile. `uri`: of the host that has it now.
+ */
+export async function noteArrival(store: LibraryStore, id: string, uri: string, ended: Transfer): Promise<void> {
+  const { state, to, sha256, size } = ended;
+  if (state !== 'done' || to === null) return;
   await store.change((library) => {
     const medium = library.media.find((each) => each.id === id);
     if (medium === undefined || !isFor(medium, uri)) return [library, null];
-    const there = notePlace(library, id, uri, { kind: 'volume', pool: place.pool, name: place.name }) ?? library;
+    const there = notePlace(library, id, uri, { kind: 'volume', pool: to.pool, name: to.name }) ?? library;
     const hashed = sha256 === null || size === null ? null : noteWhole(there, id, { sha256, bytes: size });
     return [hashed ?? there, null];
   });
-  return ended;
 }

@@ -49,4 +49,6 @@ export interface Sink {
   readonly complete: () => Promise<void>;
   /** Removes what was made. Rejects where that cannot be done. */
   readonly discard: () => Promise<void>;
+  /** Lets go of what is open here; what was written stays. Never rejects. */
+  readonly close: () => Promise<void>;
 }

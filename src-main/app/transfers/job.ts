@@ -2,6 +2,7 @@
 import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import type { Transfer, TransferKind, TransferState, VolumePlace } from '../../../src-core/contract/transfer.ts';
 import type { Run } from './run.ts';
+import { createSpeed } from './speed.ts';
 import type { Speed } from './speed.ts';
 
 export interface Job {
@@ -21,6 +22,23 @@ export interface Job {
   controller: AbortController;
   /** Resolves at the end of the run under way. */
   over: Promise<void>;
+  /** Resolves once no run follows any more. */
+  readonly finished: Promise<void>;
+  readonly finish: () => void;
+}
+
+/** One that has not begun. */
+export function newJob(
+  what: Pick<Job, 'kind' | 'from' | 'to' | 'file'>,
+  run: Run,
+  { id, startedAt }: Pick<Job, 'id' | 'startedAt'>,
+): Job {
+  let finish = (): void => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  return {
+    ...{ ...what, run, id, startedAt, state: 'waiting', error: null, endedAt: null, finished, finish },
+    ...{ verified: 0, speed: createSpeed(), controller: new AbortController(), over: Promise.resolve() },
+  };
 }
 
 export const UNDER_WAY: readonly TransferState[] = ['waiting', 'running', 'verifying'];

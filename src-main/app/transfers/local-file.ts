@@ -145,6 +145,7 @@ export function fileSink(path: string, size: number, replace: boolean): Sink {
       await close();
       await rm(part, { force: true });
     },
+    close: () => close().catch(() => undefined),
   };
 }
 

@@ -82,13 +82,16 @@ function expectSame(name: string, sent: Checksum, arrived: Checksum): void {
   throw new SalvorError('checksum-differs', { name, sent: sent.sha256, arrived: arrived.sha256, unchanged: '' });
 }
 
+/** Calls that end so may have taken effect. */
+const UNANSWERED: readonly string[] = ['timeout', 'connection-lost'];
+
 async function create(run: Run): Promise<void> {
   run.made = true;
   try {
     await run.sink.create();
   } catch (error) {
-    // It is another's, or was refused. After a time-out it may have been made all the same.
-    run.made = errorOf(error).code === 'timeout';
+    // It is another's, or was refused. Where no answer came, it may have been made all the same.
+    run.made = UNANSWERED.includes(errorOf(error).code);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, open, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, readdir, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
@@ -349,6 +349,43 @@ describe('a connection that is lost', () => {
     expect(one().storage.volumes.get('images/new.img')?.bytes.equals(bytes)).toBe(true);
   });
 
+  it('is over once it was gone on with to its end, or is put away, and not before', async () => {
+    const bytes = randomBytes(6 * MiB);
+    const cut = await cutOff(bytes, 0);
+    const over: string[] = [];
+    const finished = transfers.finished(cut.id).then(({ state }) => over.push(state));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(over).toEqual([]);
+    await transfers.resume(cut.id);
+    await finished;
+    expect(over).toEqual(['done']);
+    const again = await cutOff(bytes, 0);
+    const away = transfers.finished(again.id);
+    transfers.forget(again.id);
+    expect((await away).state).toBe('interrupted');
+  });
+
+  it('while the volume is being made does not say that nothing is left', async () => {
+    one().after.createVolume = () => {
+      throw new SalvorError('connection-lost', { uri: 'fake:///host' });
+    };
+    const cut = await ended(upload(await file('a.img', randomBytes(MiB))));
+    expect(cut).toMatchObject({ state: 'interrupted', error: { code: 'connection-lost' } });
+    expect(one().storage.volumes.size).toBe(1);
+    await transfers.cancel(cut.id);
+    expect(one().storage.volumes.size).toBe(0);
+  });
+
+  it('and is gone on with while it is being removed: it is removed', async () => {
+    const cut = await cutOff(randomBytes(6 * MiB), 0);
+    const resumed: Promise<Transfer>[] = [];
+    one().before.deleteVolume = () => void resumed.push(transfers.resume(cut.id));
+    await transfers.cancel(cut.id);
+    expect(await Promise.all(resumed)).toMatchObject([{ state: 'cancelled' }]);
+    expect(transfers.list()).toMatchObject([{ state: 'cancelled' }]);
+    expect(one().storage.volumes.size).toBe(0);
+  });
+
   it('goes on from the beginning where nothing was confirmed', async () => {
     const bytes = randomBytes(6 * MiB);
     const cut = await cutOff(bytes, 60_000);
@@ -375,7 +412,7 @@ describe('a connection that is lost', () => {
     const cut = await cutOff(randomBytes(6 * MiB), 0);
     const away = one();
     hosts = {};
-    expect(await refusal(Promise.resolve().then(() => transfers.resume(cut.id)))).toBe('not-connected');
+    expect(await refusal(transfers.resume(cut.id))).toBe('not-connected');
     expect(await refusal(transfers.cancel(cut.id))).toBe('transfer-failed');
     hosts = { one: away };
     await transfers.cancel(cut.id);
@@ -460,6 +497,22 @@ describe('a download', () => {
     const done = await transfers.ended(cut.id);
     expect(done).toMatchObject({ state: 'done', sent: bytes.length, sha256: sha256(bytes) });
     expect((await readFile(join(folder, 'out.img'))).equals(bytes)).toBe(true);
+  });
+
+  it('that is put away half done lets go of its file', async () => {
+    put(bytes);
+    one().storage.receiving = () => {
+      throw new SalvorError('connection-lost', { uri: 'fake:///host' });
+    };
+    const cut = await ended(download('out.img'));
+    const openHere = async () => {
+      const links = await readdir('/proc/self/fd');
+      const paths = await Promise.all(links.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+      return paths.filter((path) => path.startsWith(folder));
+    };
+    expect(await openHere()).toHaveLength(1);
+    transfers.forget(cut.id);
+    await expect.poll(openHere).toEqual([]);
   });
 
   it('of a volume that is not there, or into a folder that is not there, is refused', async () => {

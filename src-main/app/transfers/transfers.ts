@@ -6,14 +6,13 @@ import type { RoomForTransfer, Transfer, VolumePlace } from '../../../src-core/c
 import type { Hypervisor } from '../../libvirt/port.ts';
 import type { Log } from '../log.ts';
 import type { Sink, Source } from './ends.ts';
-import { UNDER_WAY, neededOf, transferOf } from './job.ts';
+import { UNDER_WAY, neededOf, newJob, transferOf } from './job.ts';
 import type { Job } from './job.ts';
 import { fileFacts, fileSink, fileSource } from './local-file.ts';
 import { CONFIRM_MS } from './pump.ts';
 import { checkFolder, roomInPool } from './room.ts';
 import { newRun, remove } from './run.ts';
 import type { Run } from './run.ts';
-import { createSpeed } from './speed.ts';
 import { createSchedule } from './schedule.ts';
 import { poolFacts, volumeSink, volumeSource } from './volume-ends.ts';
 
@@ -64,6 +63,8 @@ export interface Transfers {
   readonly settled: () => Promise<void>;
   /** Resolves when it is done, failed, cancelled or interrupted. */
   readonly ended: (id: string) => Promise<Transfer>;
+  /** Resolves when it is done, failed or cancelled, however often it was interrupted and gone on with before; or when it is put away. */
+  readonly finished: (id: string) => Promise<Transfer>;
 }
 
 export function createTransfers(options: TransfersOptions): Transfers {
@@ -71,6 +72,7 @@ export function createTransfers(options: TransfersOptions): Transfers {
   const jobs = new Map<string, Job>();
   const tell = (job: Job): void => {
     if (jobs.has(job.id)) emit({ type: 'transfer-changed', transfer: transferOf(job) });
+    if (job.endedAt !== null) job.finish();
   };
   const find = (id: string): Job => {
     const job = jobs.get(id);
@@ -81,10 +83,7 @@ export function createTransfers(options: TransfersOptions): Transfers {
   const schedule = createSchedule({ tell, log, now, confirmMs });
 
   const begin = (what: Pick<Job, 'kind' | 'from' | 'to' | 'file'>, run: Run): Transfer => {
-    const job: Job = {
-      ...{ ...what, run, id: newId(), startedAt: now().toISOString(), state: 'waiting', error: null, endedAt: null },
-      ...{ verified: 0, speed: createSpeed(), controller: new AbortController(), over: Promise.resolve() },
-    };
+    const job = newJob(what, run, { id: newId(), startedAt: now().toISOString() });
     jobs.set(job.id, job);
     schedule(job);
     return transferOf(job);
@@ -136,21 +135,29 @@ export function createTransfers(options: TransfersOptions): Transfers {
     },
     cancel: async (id) => {
       const job = find(id);
-      if (job.state === 'interrupted') await removeInterrupted(job);
-      else if (UNDER_WAY.includes(job.state)) job.controller.abort();
+      if (job.state === 'interrupted') {
+        const removing = removeInterrupted(job);
+        // Who wants to go on with it waits for that.
+        job.over = removing.catch(() => undefined);
+        await removing;
+      } else if (UNDER_WAY.includes(job.state)) job.controller.abort();
     },
-    resume: (id) => {
+    resume: async (id) => {
       const job = find(id);
-      if (job.state !== 'interrupted') return Promise.resolve(transferOf(job));
+      await job.over;
+      if (job.state !== 'interrupted') return transferOf(job);
       // Throws where an end is not connected.
       for (const end of [job.from, job.to]) if (end !== null) host(end.hostId);
       schedule(job);
-      return Promise.resolve(transferOf(job));
+      return transferOf(job);
     },
     forget: (id) => {
-      if (UNDER_WAY.includes(find(id).state)) return;
-      void find(id).run.source.close();
+      const job = find(id);
+      if (UNDER_WAY.includes(job.state)) return;
+      void job.run.source.close();
+      void job.run.sink.close();
       jobs.delete(id);
+      job.finish();
       emit({ type: 'transfer-removed', transferId: id });
     },
     running: () => underWay().map(transferOf),
@@ -160,6 +167,11 @@ export function createTransfers(options: TransfersOptions): Transfers {
     ended: async (id) => {
       const job = find(id);
       await job.over;
+      return transferOf(job);
+    },
+    finished: async (id) => {
+      const job = find(id);
+      await job.finished;
       return transferOf(job);
     },
   };

@@ -136,6 +136,7 @@ export function volumeSink(host: HostNow, where: VolumeRef, size: number, { type
     discard: async () => {
       if (await ours()) await host().deleteVolume(where);
     },
+    close: () => Promise.resolve(),
   };
 }
 
