@@ -119,6 +119,7 @@ export interface MachineDisk extends DiskView {
   readonly roleWhy: string;
   readonly guestNames: GuestNames;
   readonly capacity: number | null;
+  /** Of its own image alone; chainAllocation() tells what the disk takes. */
   readonly allocation: number | null;
   readonly physical: number | null;
 }

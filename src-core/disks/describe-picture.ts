@@ -47,7 +47,7 @@ export function describeDisk(disk: PictureDisk, order: number | null, added: boo
     disk.address === null ? null : `address ${formatAddress(disk.address)}`,
     disk.source === null ? 'empty' : disk.source,
     disk.size === null ? null : sizeText(disk.size),
-    disk.allocation === null ? null : `${sizeText(disk.allocation)} allocated`,
+    disk.allocation === null ? null : allocationWords(disk.allocation, disk.allocationComplete),
     disk.format,
     layers.length === 0 ? null : `stands on ${layers.join(', on ')}`,
     ...disk.flags.map((flag) => FLAG_WORDS[flag]),
@@ -55,6 +55,10 @@ export function describeDisk(disk: PictureDisk, order: number | null, added: boo
     order === null ? 'not in the boot order' : `number ${order} in the boot order`,
     added === null ? null : added ? 'added by the rescue' : 'in its own place',
   ]);
+}
+
+function allocationWords(bytes: number, complete: boolean): string {
+  return `${complete ? '' : 'at least '}${sizeText(bytes)} allocated`;
 }
 
 const FLAG_WORDS = {

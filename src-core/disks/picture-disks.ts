@@ -1,5 +1,6 @@
 /** What the picture of a machine's storage shows of each disk: one shape, whether it comes of a machine or of a plan. */
 import type { PlannedDisk, RescuePlan } from '../rescue/types.ts';
+import { chainAllocation } from './chain-allocation.ts';
 import type { DiskAddress, DiskRole, DiskView } from './types.ts';
 
 export const PICTURE_FLAGS = ['readonly', 'shareable', 'transient', 'encrypted'] as const;
@@ -15,9 +16,12 @@ export interface PictureDisk {
   readonly address: DiskAddress | null;
   /** One line that names the source; null: an empty drive. */
   readonly source: string | null;
-  /** Bytes as the guest sees them, and as the host keeps them; null where that is not known. */
+  /** Bytes as the guest sees them; null where that is not known. */
   readonly size: number | null;
+  /** Bytes that all its images take on the host, chainAllocation()'s; null where that is not known. */
   readonly allocation: number | null;
+  /** false: the host did not tell of every image, and it takes at least so much. */
+  readonly allocationComplete: boolean;
   readonly format: string | null;
   /** Names of the images below its own, nearest first. */
   readonly layers: readonly string[];
@@ -34,26 +38,23 @@ export interface DescribedDisk extends DiskView {
   readonly capacity: number | null;
   readonly allocation: number | null;
   /** Its image and those below, nearest first; empty: not read, and the definition's own chain is all there is. */
-  readonly layers: readonly { readonly source: string }[];
+  readonly layers: readonly { readonly source: string; readonly allocation: number | null }[];
   readonly secretStates: readonly { readonly hasValue: boolean | null }[];
 }
 
 export function pictureDisks(disks: readonly DescribedDisk[]): PictureDisk[] {
-  return disks.map((disk) => ({
-    target: disk.target,
-    role: disk.role,
-    bus: disk.bus,
-    device: disk.device,
-    address: disk.address,
-    source: disk.source,
-    size: disk.capacity,
-    allocation: disk.allocation,
-    format: disk.format,
-    layers: disk.layers.length > 1 ? disk.layers.slice(1).map(({ source }) => source) : disk.backingChain,
-    flags: PICTURE_FLAGS.filter((flag) => disk[flag]),
-    secret: secretOf(disk),
-    protection: null,
-  }));
+  return disks.map((disk) => {
+    const { target, role, bus, device, address, source, format } = disk;
+    const { bytes, complete } = chainAllocation(disk);
+    return {
+      ...{ target, role, bus, device, address, source, format },
+      ...{ size: disk.capacity, allocation: bytes, allocationComplete: complete },
+      layers: disk.layers.length > 1 ? disk.layers.slice(1).map((layer) => layer.source) : disk.backingChain,
+      flags: PICTURE_FLAGS.filter((flag) => disk[flag]),
+      secret: secretOf(disk),
+      protection: null,
+    };
+  });
 }
 
 function secretOf({ secrets, secretStates }: DescribedDisk): PictureDisk['secret'] {
@@ -89,7 +90,9 @@ function addedDisk({ media }: RescuePlan, disk: PlannedDisk): PictureDisk {
     address: disk.address,
     source: disk.source,
     size: medium?.content?.virtualSize ?? medium?.size ?? null,
-    allocation: medium?.size ?? null,
+    // What its file takes is not asked for: its length would say so only where it has no holes.
+    allocation: null,
+    allocationComplete: false,
     format: medium?.placement?.format.value ?? null,
     layers: [],
     flags: disk.device === 'cdrom' ? ['readonly'] : [],

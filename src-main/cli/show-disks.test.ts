@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MachineDisk } from '../../src-core/contract/schemas.ts';
+import { describeDisk } from '../../src-core/disks/describe-picture.ts';
+import { pictureDisks } from '../../src-core/disks/picture-disks.ts';
 import type { ImageLayer } from '../../src-core/disks/types.ts';
 import { readXml } from '../app/disk-facts.ts';
 import { disksOfXml } from '../app/machine-disks.ts';
@@ -61,10 +63,22 @@ test.each<[boolean | null, boolean | null, string]>([
   expect(diskFactsText([disk({ secretStates })])).toContain(text);
 });
 
-test('what a disk takes is the sum of its images, and unknown where one of them is', () => {
-  const rows = [[layer({}), layer({})], [layer({}), layer({ allocation: null })], []].map((layers) => disk({ layers }));
+test('what a disk takes is the sum of its images, at least so much where one of them is not known: as in the picture', () => {
+  const rows = [
+    [layer({}), layer({})],
+    [layer({}), layer({ allocation: null })],
+    [layer({ allocation: null })],
+    [],
+  ].map((layers) => disk({ layers, capacity: 1024 ** 3, allocation: null }));
   const lines = disksTable(rows).split('\n').slice(1);
-  expect(lines.map((line) => / 2 MiB /.test(line))).toEqual([true, false, false]);
+  expect(lines.map((line) => /1 GiB {2,}(.*?) {2,}/.exec(line)?.[1])).toEqual(['2 MiB', '≥ 1 MiB', '-', '-']);
+  const words = pictureDisks(rows).map((one) => describeDisk(one, null, null));
+  expect(words.map((text) => /([^,]*) allocated/.exec(text)?.[1]?.trim() ?? null)).toEqual([
+    '2 MiB',
+    'at least 1 MiB',
+    null,
+    null,
+  ]);
 });
 
 test('names of strangers move nothing on the terminal', () => {

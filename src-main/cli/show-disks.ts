@@ -1,5 +1,6 @@
 /** The disks of a machine as text: a table, and what more is known of each. */
 import type { MachineDisk } from '../../src-core/contract/schemas.ts';
+import { chainAllocation } from '../../src-core/disks/chain-allocation.ts';
 import type { ImageLayer, SecretState } from '../../src-core/disks/types.ts';
 import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import { sizeText } from '../../src-core/rescue/size-text.ts';
@@ -7,12 +8,10 @@ import { plain, table } from './output.ts';
 
 const sizeOrNull = (bytes: number | null): string | null => (bytes === null ? null : sizeText(bytes));
 
-/** What all images of a disk take together; null: of one it is not known. */
-function takes(layers: readonly ImageLayer[]): number | null {
-  return layers.reduce<number | null>(
-    (sum, { allocation }) => (sum === null || allocation === null ? null : sum + allocation),
-    layers.length === 0 ? null : 0,
-  );
+/** What all images of a disk take together: at least so much where the host did not tell of each. */
+function takes(disk: MachineDisk): string | null {
+  const { bytes, complete } = chainAllocation(disk);
+  return bytes === null ? null : `${complete ? '' : '≥ '}${sizeText(bytes)}`;
 }
 
 export function disksTable(disks: readonly MachineDisk[]): string {
@@ -24,7 +23,7 @@ export function disksTable(disks: readonly MachineDisk[]): string {
     disk.address === null ? null : formatAddress(disk.address),
     disk.format,
     sizeOrNull(disk.capacity),
-    sizeOrNull(takes(disk.layers)),
+    takes(disk),
     disk.serial,
     disk.guestNames.byId ?? disk.guestNames.byPath ?? disk.guestNames.kernel,
     disk.source,

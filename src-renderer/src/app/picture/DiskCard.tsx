@@ -171,7 +171,7 @@ function sizesText(disk: PictureDisk, t: TFunction): string {
   const size = formatBytes(disk.size);
   return disk.allocation === null
     ? t('picture.size', { size })
-    : t('picture.sizes', { size, allocation: formatBytes(disk.allocation) });
+    : t('picture.sizes', { size, allocation: `${disk.allocationComplete ? '' : '≥ '}${formatBytes(disk.allocation)}` });
 }
 
 interface SizeBarProps {

@@ -1,11 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import type { MachineDisk } from '../../../../src-core/contract/schemas.ts';
+import { chainAllocation } from '../../../../src-core/disks/chain-allocation.ts';
+import { allocatedShare } from '../../../../src-core/disks/picture-scale.ts';
 import { useDiskRate } from '../../app/stores/disk-rates.ts';
 import { PathText } from '../../components/PathText.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { formatBytes, rateText } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
-import { allocatedShare, chainAllocation } from './chain.ts';
 import { ROLE_SIGNS } from './change-signs.ts';
 import { cellText, diskFlags } from './columns.ts';
 import type { DiskColumn, TextColumn } from './columns.ts';
@@ -67,7 +68,7 @@ function SourceCell({ disk }: { readonly disk: MachineDisk }) {
 function AllocationCell({ disk }: { readonly disk: MachineDisk }) {
   const { t } = useTranslation();
   const { bytes, images, complete } = chainAllocation(disk);
-  const share = allocatedShare(disk);
+  const share = allocatedShare({ size: disk.capacity, allocation: bytes });
   return (
     <td title={images > 1 ? t('disks.facts.overImages', { count: images }) : undefined}>
       <span className="row disks-allocation">

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { MachineDisk } from '../../../../src-core/contract/schemas.ts';
+import { chainAllocation } from '../../../../src-core/disks/chain-allocation.ts';
 import { useDiskRate } from '../../app/stores/disk-rates.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { addressText } from '../../components/address.ts';
@@ -7,7 +8,6 @@ import { formatBytes, formatRate, formatRequests } from '../../components/format
 import { visible } from '../../i18n/visible.ts';
 import { DiskLayers } from './DiskLayers.tsx';
 import { DiskSecrets, DiskUsers } from './DiskUsers.tsx';
-import { chainAllocation } from './chain.ts';
 import { CHANGE_SIGNS } from './change-signs.ts';
 import { diskFlags } from './columns.ts';
 import type { ShownDisk } from './columns.ts';

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
+import { chainAllocation } from '../../../../src-core/disks/chain-allocation.ts';
 import { useDiskRates } from '../../app/stores/disk-rates.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { formatBytes, rateText } from '../../components/format.ts';
 import { CHANGE_SIGNS } from './change-signs.ts';
-import { chainAllocation } from './chain.ts';
 import type { ShownDisk } from './columns.ts';
 import { DISK_CHANGES, runningChanges } from './running-changes.ts';
 import { DISK_VIEWS, showDiskView, useDisksView } from './store.ts';
