@@ -30,17 +30,20 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-// Running guests under KVM where the machine has it, stopped ones under TCG: both kinds of domain are proven. Floppies always
-// under TCG: SeaBIOS waits 5 s for the controller and then goes on to the next device, and nested KVM on a busy machine is slower.
-describe.concurrent('from running', () => {
+// Under TCG, which has this boot code up in half a second: what device and bus come to does not depend on the accelerator, and under
+// nested KVM SeaBIOS takes ten times as long.
+describe.concurrent.each(['running', 'stopped'] as const)('from %s', (from) => {
   test.each(cases)('$machine: $device on $bus', async (row) => {
-    const type = row.device === 'floppy' ? 'qemu' : await detectAcceleration();
-    await proveRescue(host, { ...row, from: 'running', type });
+    await proveRescue(host, { ...row, from, type: 'qemu' });
   });
 });
 
-describe.concurrent('from stopped', () => {
-  test.each(cases)('$machine: $device on $bus', async (row) => {
-    await proveRescue(host, { ...row, from: 'stopped', type: 'qemu' });
+// Where the machine has it: the other type of domain, on what Salvor chooses by itself.
+describe.concurrent('from running, under KVM', () => {
+  test.each([
+    { machine: 'pc', device: 'disk', bus: 'usb' },
+    { machine: 'q35', device: 'cdrom', bus: 'sata' },
+  ] as const)('$machine: $device on $bus', async (row) => {
+    await proveRescue(host, { ...row, firmware: 'bios', from: 'running', type: await detectAcceleration() });
   });
 });

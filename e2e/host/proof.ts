@@ -40,8 +40,8 @@ const SESSION = 'urn:salvor:rescue:1';
 
 /** Define a guest, rescue it, end the rescue; every expectation of the main job on the way. */
 export async function proveRescue(host: Hypervisor, case_: RescueCase): Promise<void> {
-  const { machine, firmware, device, bus, from } = case_;
-  const name = `${machine}-${firmware}-${bus}-${device}-${from}${case_.devices === undefined ? '' : '-more'}`;
+  const { machine, firmware, device, bus, from, type } = case_;
+  const name = `${type}-${machine}-${firmware}-${bus}-${device}-${from}${case_.devices === undefined ? '' : '-more'}`;
   const guest = await defineGuest(host, { ...case_, name });
   const image = await ownMedium(guest, case_);
   const before = {
