@@ -10,6 +10,14 @@ export function bootsBy({ bios, uefi }: Pick<MediumContent, 'bios' | 'uefi'>): B
   return uefi === true ? 'uefi' : 'none';
 }
 
+/** What it is, as the texts have it: an ISO image that is a disk, too, is a kind of its own. */
+export function contentKind({
+  kind,
+  hybrid,
+}: Pick<MediumContent, 'kind' | 'hybrid'>): MediumContent['kind'] | 'hybrid' {
+  return hybrid ? 'hybrid' : kind;
+}
+
 /** Image formats by the suffixes that promise them. */
 const PROMISES: Readonly<Record<string, string>> = {
   qcow2: 'qcow2',

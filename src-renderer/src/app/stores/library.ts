@@ -111,10 +111,7 @@ export async function putMedium(order: ChannelInput<'library.put'>): Promise<Err
   return 'started';
 }
 
-/** Where a file was saved, null where the question for it was cancelled, or why it could not be. */
-export async function exportMedium(
-  id: string,
-): Promise<{ readonly path: string | null } | { readonly error: ErrorData }> {
-  const answer = await ask('library.export', { id });
-  return answer.ok ? { path: answer.value } : { error: answer.error };
+/** Where a file was saved, null where the question for it was cancelled. */
+export async function exportMedium(id: string): Promise<Answer<string | null>> {
+  return ask('library.export', { id });
 }

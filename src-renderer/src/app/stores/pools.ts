@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import type { Answer } from '../../../../src-core/contract/channels.ts';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { Pool, Volume } from '../../../../src-core/contract/schemas.ts';
+import { searchWords } from '../../components/search-words.ts';
 import { ask } from '../salvor.ts';
 
 /** How many are described in one answer: a screen of them comes at once, and the next screen is not long behind. */
@@ -124,10 +125,7 @@ function putDescribed(hostId: string, pool: string, names: readonly string[], an
 
 /** Names that have every word of the filter in them. */
 export function filterNames(names: readonly string[], filter: string): readonly string[] {
-  const words = filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = searchWords(filter);
   if (words.length === 0) return names;
   return names.filter((name) => {
     const lower = name.toLowerCase();

@@ -110,7 +110,7 @@ function RestorePanel({ entry: { began }, machine, path, onClose }: RestorePanel
     onClose();
   };
   return (
-    <div className="history-ask" role="group" aria-labelledby="history-restore" onKeyDown={onKeyDown}>
+    <div className="ask history-ask" role="group" aria-labelledby="history-restore" onKeyDown={onKeyDown}>
       <strong id="history-restore">
         {t('history.restoreTitle', { machine: began.domain.name, time: formatTimeExact(began.at) })}
       </strong>

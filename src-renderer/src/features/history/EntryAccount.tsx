@@ -122,7 +122,7 @@ function Facts({ row, entry }: Pick<EntryAccountProps, 'row' | 'entry'>) {
     [t('history.facts.operation'), began.id],
   ];
   return (
-    <dl className="history-facts">
+    <dl className="facts">
       {facts
         .filter(([, value]) => value !== null)
         .map(([name, value]) => (

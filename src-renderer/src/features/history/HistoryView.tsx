@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Choice } from '../../components/Choice.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { visible } from '../../i18n/visible.ts';
@@ -75,14 +76,12 @@ function HistoryBar({ filter, shown, all, onFilter, children }: HistoryBarProps)
   const { t } = useTranslation();
   return (
     <div className="history-bar">
-      <input
-        type="search"
-        className="history-search"
+      <SearchField
+        label={t('history.search')}
+        hint={t('history.searchHint')}
         value={filter.text}
-        spellCheck={false}
-        placeholder={t('history.searchHint')}
-        aria-label={t('history.search')}
-        onChange={(event) => onFilter({ ...filter, text: event.target.value })}
+        className="history-search"
+        onChange={(text) => onFilter({ ...filter, text })}
       />
       <Choice
         label={t('history.kind')}

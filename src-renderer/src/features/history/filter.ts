@@ -1,5 +1,6 @@
 /** Which operations are shown. */
 import type { HistoryRow } from '../../../../src-core/contract/journal-schemas.ts';
+import { searchWords } from '../../components/search-words.ts';
 
 export const KIND_FILTERS = ['all', 'rescue', 'end', 'nvram'] as const;
 export const OUTCOME_FILTERS = ['all', 'done', 'failed', 'cancelled', 'unfinished'] as const;
@@ -20,10 +21,7 @@ function haystack({ id, session, at, by, host, domain, medium }: HistoryRow): st
 
 /** The rows with every word of the text, of that kind and with that outcome, in their order. */
 export function filterRows(rows: readonly HistoryRow[], { text, kind, outcome }: HistoryFilter): readonly HistoryRow[] {
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = searchWords(text);
   return rows.filter((row) => {
     if (kind !== 'all' && row.kind !== kind) return false;
     if (outcome !== 'all' && row.outcome !== outcome) return false;

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Answer } from '../../../../src-core/contract/channels.ts';
 import type { AppEvent, MachineKey } from '../../../../src-core/contract/schemas.ts';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { History, ReportFormat } from '../../../../src-core/contract/journal-schemas.ts';
@@ -67,12 +68,9 @@ export async function loadEntry(id: string): Promise<void> {
   });
 }
 
-/** Where a report was saved, null where the question for it was cancelled, or why it could not be. */
-export type Exported = { readonly path: string | null } | { readonly error: ErrorData };
-
-export async function exportHistory(ids: readonly string[], format: ReportFormat): Promise<Exported> {
-  const answer = await ask('history.export', { ids: [...ids], format });
-  return answer.ok ? { path: answer.value } : { error: answer.error };
+/** Where a report was saved, null where the question for it was cancelled. */
+export async function exportHistory(ids: readonly string[], format: ReportFormat): Promise<Answer<string | null>> {
+  return ask('history.export', { ids: [...ids], format });
 }
 
 /** Put the UEFI variables kept with an operation back. Null where it is under way: how it goes is on the machine's Rescue page. */

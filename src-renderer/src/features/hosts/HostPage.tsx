@@ -79,7 +79,7 @@ function HostFacts({ host }: { readonly host: Host }) {
     [t('hosts.facts.machines'), host.state === 'connected' ? String(host.machineCount) : '—'],
   ] as const;
   return (
-    <dl className="host-facts">
+    <dl className="facts">
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

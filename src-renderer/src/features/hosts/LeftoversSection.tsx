@@ -145,7 +145,7 @@ function RemovePanel({ host, count, busy, onConfirm, onClose }: RemovePanelProps
     onClose();
   };
   return (
-    <div className="leftovers-ask" role="group" aria-labelledby="leftovers-ask" onKeyDown={onKeyDown}>
+    <div className="ask" role="group" aria-labelledby="leftovers-ask" onKeyDown={onKeyDown}>
       <strong id="leftovers-ask">{t('leftovers.confirmTitle', { count, host: host.name })}</strong>
       <p className="small">{t('leftovers.confirmHelp')}</p>
       <div className="row">

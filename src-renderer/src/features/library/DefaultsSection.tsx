@@ -60,7 +60,7 @@ export function DefaultsSection({ medium, listing: { defaults, media } }: Defaul
       <div className="library-default-add">
         <label>
           <span className="visually-hidden">{t('library.defaults.arch')}</span>
-          <select value={arch} onChange={(event) => setArch(event.target.value)}>
+          <select className="control" value={arch} onChange={(event) => setArch(event.target.value)}>
             {ARCHES.map((each) => (
               <option key={each}>{each}</option>
             ))}

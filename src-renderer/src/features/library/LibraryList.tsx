@@ -4,8 +4,8 @@ import { Listbox } from '../../components/Listbox.tsx';
 import type { OptionProps } from '../../components/Listbox.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import type { SignName } from '../../components/Sign.tsx';
+import { useMediumLine } from '../../components/library-words.ts';
 import { visible } from '../../i18n/visible.ts';
-import { useMediumLine } from './words.ts';
 
 interface LibraryListProps {
   readonly media: readonly LibraryMedium[];
@@ -45,7 +45,8 @@ interface LibraryOptionProps {
 
 function LibraryOption({ medium, isDefault, option }: LibraryOptionProps) {
   const { t } = useTranslation();
-  const line = useMediumLine()(medium);
+  const words = useMediumLine()(medium);
+  const line = medium.host === null ? words : `${words} · ${visible(medium.host)}`;
   const name = visible(medium.name);
   return (
     <div

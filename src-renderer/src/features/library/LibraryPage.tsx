@@ -6,13 +6,14 @@ import { goTo } from '../../app/stores/navigation.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Notice } from '../../components/Notice.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { visible } from '../../i18n/visible.ts';
 import type { LibraryListing, LibraryMedium } from '../../../../src-core/library/types.ts';
 import { LibraryList } from './LibraryList.tsx';
 import { MediumForm } from './MediumForm.tsx';
 import { MediumPage } from './MediumPage.tsx';
-import { filterMedia } from './filter.ts';
+import { filterMedia } from '../../components/library-filter.ts';
 import { NEW_MEDIUM, formOf } from './form-state.ts';
 import './library.css';
 
@@ -75,15 +76,7 @@ function Shelf({ listing, chosen }: { readonly listing: LibraryListing; readonly
         <h1 id="library-title">{t('library.title')}</h1>
         {media.length > 0 && mode !== 'add' && (
           <>
-            <input
-              type="search"
-              className="library-search"
-              value={filter}
-              spellCheck={false}
-              placeholder={t('library.filter')}
-              aria-label={t('library.filter')}
-              onChange={(event) => setFilter(event.target.value)}
-            />
+            <SearchField label={t('library.filter')} value={filter} className="library-search" onChange={setFilter} />
             <span className="small muted nowrap" role="status">
               {shown.length === media.length
                 ? t('library.count', { count: media.length })

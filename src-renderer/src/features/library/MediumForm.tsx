@@ -73,6 +73,7 @@ export function MediumForm({ begin, onSaved, onCancel }: MediumFormProps) {
         <label htmlFor="library-note">{t('library.form.note')}</label>
         <textarea
           id="library-note"
+          className="control"
           rows={3}
           value={form.note}
           maxLength={4000}
@@ -115,6 +116,7 @@ function HostField({
       <label htmlFor="library-host">{t('library.form.host')}</label>
       <select
         id="library-host"
+        className="control"
         value={host ?? ''}
         aria-describedby="library-host-help"
         onChange={(event) => onChange(event.target.value || null)}

@@ -2,19 +2,20 @@ import Button from '@mui/material/Button';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Answer } from '../../../../src-core/contract/channels.ts';
 import { formatConflict, readinessOf } from '../../../../src-core/library/readiness.ts';
 import { sourceText } from '../../../../src-core/library/source.ts';
 import type { LibraryListing, LibraryMedium } from '../../../../src-core/library/types.ts';
 import { exportMedium } from '../../app/stores/library.ts';
+import { SavedLine } from '../../components/SavedLine.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { formatBytes, formatTime } from '../../components/format.ts';
+import { sizeOf } from '../../components/library-filter.ts';
+import { useBootsWords, useKindWords } from '../../components/library-words.ts';
 import { visible } from '../../i18n/visible.ts';
-import { useErrorWords } from '../../i18n/words.ts';
 import { DefaultsSection } from './DefaultsSection.tsx';
 import { HostsSection } from './HostsSection.tsx';
 import { RemoveMedium } from './RemoveMedium.tsx';
-import { sizeOf } from './filter.ts';
-import { useBootsWords, useKindWords } from './words.ts';
 
 interface MediumPageProps {
   readonly medium: LibraryMedium;
@@ -56,22 +57,10 @@ export function MediumPage({ medium, listing, onEdit }: MediumPageProps) {
 /** As `openstack image show -f json` prints it; the system asks where to. */
 function ExportButton({ id }: { readonly id: string }) {
   const { t } = useTranslation();
-  const words = useErrorWords();
-  const [outcome, setOutcome] = useState<Awaited<ReturnType<typeof exportMedium>> | null>(null);
+  const [outcome, setOutcome] = useState<Answer<string | null> | null>(null);
   return (
     <>
-      <span role="status" className="small library-outcome">
-        {outcome !== null && 'error' in outcome && (
-          <span className="tone-refused">
-            <Sign name="refused" tone="refused" /> {words(outcome.error).message} {words(outcome.error).next}
-          </span>
-        )}
-        {outcome !== null && 'path' in outcome && outcome.path !== null && (
-          <span className="muted">
-            <Sign name="check" tone="good" /> {t('history.saved', { path: visible(outcome.path) })}
-          </span>
-        )}
-      </span>
+      <SavedLine answer={outcome} />
       <Button variant="outlined" onClick={() => void exportMedium(id).then(setOutcome)}>
         {t('library.export')}
       </Button>

@@ -36,6 +36,7 @@ export function PropertiesEditor({ rows, onChange }: PropertiesEditorProps) {
       <label className="library-property-add">
         <span className="visually-hidden">{t('library.properties.add')}</span>
         <select
+          className="control"
           value=""
           onChange={(event) => onChange(withRow(rows, event.target.value === '*' ? '' : event.target.value))}
         >
@@ -67,7 +68,7 @@ function PropertyFields({ row, onChange, onRemove }: PropertyFieldsProps) {
     <li className="library-property-row">
       {known === null ? (
         <input
-          className="mono library-input"
+          className="control mono"
           value={row.name}
           placeholder="hw_…"
           spellCheck={false}
@@ -81,7 +82,7 @@ function PropertyFields({ row, onChange, onRemove }: PropertyFieldsProps) {
         </span>
       )}
       <input
-        className="mono library-input"
+        className="control mono"
         value={row.value}
         list={known?.values == null ? undefined : `${id}-values`}
         spellCheck={false}

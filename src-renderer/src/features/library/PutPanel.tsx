@@ -57,11 +57,11 @@ export function PutPanel({ medium, host, onClose }: PutPanelProps) {
     );
   }
   return (
-    <div className="library-ask" role="group" aria-label={t('library.put.title', { host: host.name })}>
+    <div className="ask library-put" role="group" aria-label={t('library.put.title', { host: host.name })}>
       <div className="library-put-fields">
         <label>
           {t('library.put.from')}
-          <select value={from ?? ''} onChange={(event) => setFrom(event.target.value || null)}>
+          <select className="control" value={from ?? ''} onChange={(event) => setFrom(event.target.value || null)}>
             {sources.map(({ id, name }) => (
               <option key={id} value={id}>
                 {visible(name)}
@@ -73,6 +73,7 @@ export function PutPanel({ medium, host, onClose }: PutPanelProps) {
         <label>
           {t('library.put.pool')}
           <select
+            className="control"
             value={pool?.name ?? ''}
             disabled={pools.length === 0}
             onChange={(event) => setWanted(event.target.value)}

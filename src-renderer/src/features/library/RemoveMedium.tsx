@@ -11,7 +11,7 @@ export function RemoveMedium({ medium, onCancel }: { readonly medium: LibraryMed
   const { t } = useTranslation();
   const [error, setError] = useState<ErrorData | null>(null);
   return (
-    <div className="library-ask" role="group" aria-labelledby="library-remove">
+    <div className="ask" role="group" aria-labelledby="library-remove">
       <p id="library-remove">{t('library.removeAsk', { name: medium.name })}</p>
       {error !== null && <ErrorNotice error={error} />}
       <div className="row">

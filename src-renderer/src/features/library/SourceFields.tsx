@@ -129,7 +129,7 @@ function Suggested({ id, label, value, suggestions, onChange }: SuggestedProps) 
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
-        className="mono library-input"
+        className="control mono"
         list={`${id}-list`}
         value={value}
         spellCheck={false}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mediumOf } from '../../../harness/fake-library.test-support.ts';
-import { filterMedia, sizeOf } from './filter.ts';
+import { filterMedia, sizeOf } from '../../components/library-filter.ts';
 import { NEW_MEDIUM, editOf, formOf, withImage, withRow } from './form-state.ts';
 import { poolsFor, putObstacle, roomFor } from './put-state.ts';
 

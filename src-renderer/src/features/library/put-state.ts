@@ -1,7 +1,7 @@
 /** Whether, and from where, a medium can be put onto a host. */
 import type { Host, Pool } from '../../../../src-core/contract/schemas.ts';
 import type { LibraryMedium } from '../../../../src-core/library/types.ts';
-import { sizeOf } from './filter.ts';
+import { sizeOf } from '../../components/library-filter.ts';
 
 export type PutObstacle = 'url' | 'kernel' | 'readOnly' | 'otherHost';
 

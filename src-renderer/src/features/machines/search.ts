@@ -1,5 +1,6 @@
 import type { MachineRow } from '../../../../src-core/contract/schemas.ts';
 import { isActive } from '../../components/machine-state.ts';
+import { searchWords } from '../../components/search-words.ts';
 
 export const FILTERS = ['all', 'running', 'rescue'] as const;
 export type MachineFilter = (typeof FILTERS)[number];
@@ -38,10 +39,7 @@ export function searchMachines(
   query: string,
   filter: MachineFilter,
 ): readonly MachineRow[] {
-  const words = query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const words = searchWords(query);
   if (words.length === 0 && filter === 'all') return rows;
   return rows.filter((row) => passes(row, filter) && words.every((word) => haystack(row).includes(word)));
 }

@@ -73,7 +73,7 @@ export function ImagePropertiesField({ properties, onChange }: ImagePropertiesFi
       {properties === null || properties.file === null ? (
         <textarea
           id={id}
-          className="mono"
+          className="control mono"
           rows={2}
           value={text}
           spellCheck={false}

@@ -87,7 +87,7 @@ function AddToLibrary({ host, medium }: Pick<InLibraryProps, 'host' | 'medium'>)
   return (
     <form className="in-library-form" onSubmit={(event) => void add(event)}>
       <input
-        className="rescue-filter"
+        className="control rescue-filter"
         value={name}
         maxLength={200}
         autoFocus

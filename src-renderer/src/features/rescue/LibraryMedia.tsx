@@ -8,10 +8,11 @@ import type { MediumSpec } from '../../../../src-core/rescue/types.ts';
 import { loadWhere, selectMedia, selectPlace, useLibrary, whereKey } from '../../app/stores/library.ts';
 import { goTo } from '../../app/stores/navigation.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
 import { Sign } from '../../components/Sign.tsx';
-import { formatBytes } from '../../components/format.ts';
+import { filterMedia } from '../../components/library-filter.ts';
+import { useMediumLine } from '../../components/library-words.ts';
 import { visible } from '../../i18n/visible.ts';
-import { bootsBy } from '../../components/content-words.ts';
 import { fitOf } from './medium-words.ts';
 
 /** A library of hundreds is filtered, not scrolled. */
@@ -35,22 +36,11 @@ export const LibraryMedia = memo(function LibraryMedia({ host, firmware, medium,
   useEffect(() => {
     if (some) void loadWhere(null, host.id);
   }, [some, host.id]);
-  const wanted = filter.trim().toLowerCase();
-  const shown = media
-    .filter(({ name, note }) => `${name}\n${note}`.toLowerCase().includes(wanted))
-    .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+  const shown = filterMedia(media, filter);
   return (
     <>
       {media.length > 8 && (
-        <input
-          type="search"
-          className="rescue-filter"
-          value={filter}
-          spellCheck={false}
-          placeholder={t('library.filter')}
-          aria-label={t('library.filter')}
-          onChange={(event) => setFilter(event.target.value)}
-        />
+        <SearchField label={t('library.filter')} value={filter} className="rescue-filter" onChange={setFilter} />
       )}
       {error !== null && <ErrorNotice error={error} />}
       {!some && <p className="small muted rescue-pad">{t('library.rescue.none')}</p>}
@@ -85,22 +75,7 @@ function LibraryItem({ item, host, firmware, medium, onChange }: LibraryItemProp
   const chosen = source !== null && medium !== null && sourceKey(source) === sourceKey(medium);
   const ready = readinessOf(item);
   const fit = fitOf(ready, firmware);
-  const size = item.whole?.bytes ?? item.seen?.size ?? item.told?.size ?? null;
-  const boots = bootsBy(ready);
-  const kind = item.seen?.content?.kind ?? null;
-  const words = [
-    kind === null
-      ? t(
-          item.source.kind === 'kernel'
-            ? 'library.kinds.kernel'
-            : item.source.kind === 'url'
-              ? 'library.kinds.url'
-              : 'library.kinds.unknown',
-        )
-      : t(`rescue.medium.kind.${item.seen?.content?.hybrid === true ? 'hybrid' : kind}`),
-    boots === 'unknown' ? null : t(`rescue.medium.boots.${boots}`),
-    size === null ? null : formatBytes(size),
-  ];
+  const line = useMediumLine()(item);
   return (
     <label
       className={chosen ? 'volume volume-chosen' : 'volume'}
@@ -115,7 +90,7 @@ function LibraryItem({ item, host, firmware, medium, onChange }: LibraryItemProp
       />
       <span className="volume-text">
         <span className="volume-name">{visible(item.name)}</span>
-        <span className="small muted">{words.filter((word) => word !== null).join(' · ')}</span>
+        <span className="small muted">{line}</span>
         {place !== null && source === null && <span className="small library-why">{visible(place.why)}</span>}
         {source !== null && fit === false && (
           <span className="small tone-warning">

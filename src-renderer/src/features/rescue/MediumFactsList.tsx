@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { BootFile, HeadHash, MediumFacts, Placement } from '../../../../src-core/rescue/types.ts';
 import { Sign } from '../../components/Sign.tsx';
-import { bootsBy } from '../../components/content-words.ts';
+import { bootsBy, contentKind } from '../../components/content-words.ts';
 import { formatBytes, formatTime } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
@@ -71,7 +71,7 @@ export function MediumFactsList({ facts, placement, firmware }: MediumFactsListP
 function ContentWords({ facts: { content } }: { readonly facts: MediumFacts }) {
   const { t } = useTranslation();
   if (content === null) return t('rescue.medium.notExamined');
-  return content.hybrid ? t('rescue.medium.kind.hybrid') : t(`rescue.medium.kind.${content.kind}`);
+  return t(`rescue.medium.kind.${contentKind(content)}`);
 }
 
 /** What it boots by, and whether that is this guest's firmware. */

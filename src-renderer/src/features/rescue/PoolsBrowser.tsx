@@ -6,6 +6,7 @@ import type { MediumSpec } from '../../../../src-core/rescue/types.ts';
 import { filterNames, loadPools, loadVolumes, selectVolumes, usePools, wantVolumes } from '../../app/stores/pools.ts';
 import { endedInto, useTransfers } from '../../app/stores/transfers.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { formatBytes } from '../../components/format.ts';
@@ -44,14 +45,11 @@ export const PoolsBrowser = memo(function PoolsBrowser({ hostId, medium, onChang
       {pools?.length === 0 && <p className="small muted rescue-pad">{t('rescue.medium.noPools')}</p>}
       {pools !== null && pools.length > 0 && (
         <>
-          <input
-            type="search"
-            className="rescue-filter"
+          <SearchField
+            label={t('rescue.medium.filter')}
             value={filter}
-            spellCheck={false}
-            placeholder={t('rescue.medium.filter')}
-            aria-label={t('rescue.medium.filter')}
-            onChange={(event) => setFilter(event.target.value)}
+            className="rescue-filter"
+            onChange={setFilter}
           />
           <ul>
             {pools.map((pool) => (

@@ -40,7 +40,7 @@ export function SessionPage({ details, session }: SessionPageProps) {
         />
         <BootLane level={2} title={t('boot.afterRescue')} entries={details.bootOrder} />
       </div>
-      <dl className="session-facts">
+      <dl className="facts session-facts">
         {facts
           .filter(([, value]) => value !== null)
           .map(([name, value]) => (

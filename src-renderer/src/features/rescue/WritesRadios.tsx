@@ -112,7 +112,7 @@ function PoolSelect({ pools, chosen, onChange }: PoolSelectProps) {
   return (
     <div className="field overlay-pool">
       <label htmlFor={id}>{t('rescue.attach.overlayPool')}</label>
-      <select id={id} className="select" value={chosen} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} className="control" value={chosen} onChange={(event) => onChange(event.target.value)}>
         {pools.some(({ name }) => name === chosen) ? null : <option value={chosen}>{visible(chosen)}</option>}
         {pools.map((pool) => {
           const said = note(pool);

@@ -17,6 +17,7 @@ import { endedInto, useTransfers } from '../../app/stores/transfers.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { PathText } from '../../components/PathText.tsx';
+import { SearchField } from '../../components/SearchField.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { UsageBar } from '../../components/UsageBar.tsx';
 import { formatBytes } from '../../components/format.ts';
@@ -168,15 +169,7 @@ function Volumes({ host, pool, onGone }: VolumesProps) {
   return (
     <>
       <div className="volumes-bar">
-        <input
-          type="search"
-          className="volumes-filter"
-          value={filter}
-          spellCheck={false}
-          placeholder={t('storage.filter')}
-          aria-label={t('storage.filter')}
-          onChange={(event) => setFilter(event.target.value)}
-        />
+        <SearchField label={t('storage.filter')} value={filter} className="volumes-filter" onChange={setFilter} />
         <span className="small muted nowrap" role="status">
           {shown.length === names.length
             ? t('storage.count', { count: names.length })

@@ -13,7 +13,7 @@ import { Notice } from '../../components/Notice.tsx';
 import { PathText } from '../../components/PathText.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
-import { bootsBy, nameProblem } from '../../components/content-words.ts';
+import { bootsBy, contentKind, nameProblem } from '../../components/content-words.ts';
 import { formatBytes } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 
@@ -126,7 +126,7 @@ function Content({ host, pool, volume }: { readonly host: Host; readonly pool: s
   if (look.content === null) return t('rescue.medium.notExamined');
   const { content } = look;
   const lie = nameProblem(name, content);
-  const kind = content.hybrid ? t('rescue.medium.kind.hybrid') : t(`rescue.medium.kind.${content.kind}`);
+  const kind = t(`rescue.medium.kind.${contentKind(content)}`);
   return (
     <>
       {kind}

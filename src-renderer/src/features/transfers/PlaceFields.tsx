@@ -37,7 +37,7 @@ export function PlaceFields({ hostId, pool }: PlaceFieldsProps) {
         <label htmlFor={`${id}-host`}>{t('transfers.send.host')}</label>
         <select
           id={`${id}-host`}
-          className="select"
+          className="control"
           value={host?.id ?? ''}
           onChange={(event) => setPlace(event.target.value, null)}
         >
@@ -56,7 +56,7 @@ export function PlaceFields({ hostId, pool }: PlaceFieldsProps) {
         <label htmlFor={`${id}-pool`}>{t('transfers.send.pool')}</label>
         <select
           id={`${id}-pool`}
-          className="select"
+          className="control"
           value={pool ?? ''}
           disabled={listing?.items == null}
           onChange={(event) => setPlace(known, event.target.value)}

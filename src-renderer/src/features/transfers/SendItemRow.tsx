@@ -5,7 +5,7 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Field } from '../../components/Field.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { Sign } from '../../components/Sign.tsx';
-import { bootsBy, nameProblem } from '../../components/content-words.ts';
+import { bootsBy, contentKind, nameProblem } from '../../components/content-words.ts';
 import { formatBytes } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import type { RoomOf } from './rooms.ts';
@@ -64,7 +64,7 @@ function What({ item: { file } }: { readonly item: SendItem }) {
   if (file === null) return null;
   const { content } = file;
   if (content === null) return t('rescue.medium.notExamined');
-  const kind = content.hybrid ? t('rescue.medium.kind.hybrid') : t(`rescue.medium.kind.${content.kind}`);
+  const kind = t(`rescue.medium.kind.${contentKind(content)}`);
   const format = content.kind === 'image' ? ` (${content.format})` : '';
   return `${kind}${format} · ${t(`storage.boots.${bootsBy(content)}`)} · `;
 }
