@@ -46,6 +46,8 @@ describe('picture.save', () => {
     ['a handler', 'svg', SVG.replace('<g>', '<g onload="x()">')],
     ['a reference', 'svg', SVG.replace('<g>', '<g xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="#a">')],
     ['a style from outside', 'svg', SVG.replace('fill:red', 'fill:url(https://example.org/x)')],
+    ['the same behind an escape', 'svg', SVG.replace('fill:red', String.raw`fill:u\72l(https://example.org/x)`)],
+    ['the same in an attribute', 'svg', SVG.replace('<g>', String.raw`<g fill="u\72l(https://example.org/x)">`)],
     ['an import', 'svg', SVG.replace('.a{fill:red}', '@import "https://example.org/x"')],
     ['a style sheet from outside', 'svg', `<?xml-stylesheet href="https://example.org/x"?>${SVG}`],
     ['an element of no namespace', 'svg', SVG.replace('<g>', '<g><script xmlns=""/>')],

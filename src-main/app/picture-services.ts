@@ -33,6 +33,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** What the drawing is made of. Nothing of it runs, loads or refers to anything. */
 const ELEMENTS = ['svg', 'g', 'path', 'rect', 'circle', 'ellipse', 'text', 'title', 'desc', 'style'];
 
+/** What loads something in CSS, and the backslash, by which any of it can be written otherwise. */
+const REFERS = /url\s*\(|image-set\s*\(|src\s*\(|@import|\\/i;
+
 function checkedSvg(text: string): string {
   try {
     const root = parseXml(text).documentElement;
@@ -48,9 +51,8 @@ function isDrawing(root: XmlElement): boolean {
   const waiting = [root];
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
     if (element.namespaceURI !== SVG || !ELEMENTS.includes(element.localName ?? '')) return false;
-    for (const { name, value } of element.attributes)
-      if (/^on|href/i.test(name) || /url\s*\(/i.test(value)) return false;
-    if (element.localName === 'style' && /url\s*\(|@import/i.test(element.textContent ?? '')) return false;
+    for (const { name, value } of element.attributes) if (/^on|href/i.test(name) || REFERS.test(value)) return false;
+    if (element.localName === 'style' && REFERS.test(element.textContent ?? '')) return false;
     // With a namespace and without one: these are refused above.
     waiting.push(...children(element), ...foreignChildren(element));
   }

@@ -23,8 +23,20 @@ function setUp(chosen: readonly string[], target: string | null) {
     newId: () => 'id',
     now: () => new Date(),
   });
-  const files = { choose: () => Promise.resolve(chosen), target: () => Promise.resolve(target) };
-  return { host, transfers, handlers: createTransferHandlers({ transfers, offered: createOfferedFiles(), files }) };
+  const asked: string[] = [];
+  const files = {
+    choose: () => Promise.resolve(chosen),
+    target: (name: string) => {
+      asked.push(name);
+      return Promise.resolve(target);
+    },
+  };
+  return {
+    host,
+    transfers,
+    asked,
+    handlers: createTransferHandlers({ transfers, offered: createOfferedFiles(), files }),
+  };
 }
 
 const TO = { hostId: 'one', pool: 'images', name: 'a' };
@@ -66,4 +78,17 @@ test('a download goes where the person says, and nowhere where nothing was said'
     expect(started === null).toBe(target === null);
     if (started !== null) expect(await transfers.ended(started.id)).toMatchObject({ state: 'done', file: target });
   }
+});
+
+test.each([
+  ['debian 12.iso', 'debian 12.iso'],
+  ['../../.bashrc', '-..-.bashrc'],
+  ['C:\\Windows\\x', 'C:-Windows-x'],
+  ['.hidden', 'hidden'],
+  ['a\n\u202Egnp.exe', 'a--gnp.exe'],
+  ['..', 'volume'],
+])('a download of %j is offered as %j', async (name, offered) => {
+  const { asked, handlers } = setUp([], null);
+  await handlers['transfers.download']({ from: { ...TO, name }, options });
+  expect(asked).toEqual([offered]);
 });

@@ -70,6 +70,12 @@ async function contentOf(path: string, size: number): Promise<MediumContent> {
   }
 }
 
+/** A volume's name as one to begin a file name with: in the folder that the dialog opens, not hidden there, and read as it is written. */
+function fileNameFor(volume: string): string {
+  const name = volume.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\]/gu, '-').replace(/^\.+/, '');
+  return name === '' ? 'volume' : name;
+}
+
 export interface TransferHandlersOptions {
   readonly transfers: Transfers;
   readonly offered: OfferedFiles;
@@ -89,7 +95,7 @@ export function createTransferHandlers(options: TransferHandlersOptions): Pick<H
     'transfers.upload': ({ token, to, options: chosen }) =>
       transfers.upload({ file: offered.path(token), to, options: chosen }),
     'transfers.download': async ({ from, options: chosen }) => {
-      const file = await files.target(from.name);
+      const file = await files.target(fileNameFor(from.name));
       return file === null ? null : transfers.download({ from, file, replace: true, options: chosen });
     },
     'transfers.copy': (order) => transfers.copy(order),

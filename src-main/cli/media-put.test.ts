@@ -92,6 +92,17 @@ test.each(['sending', 'receiving'] as const)('Ctrl-C while %s takes back what wa
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
+test('another file than the medium is becomes no part of what the library knows', async () => {
+  await put(true);
+  const known = await whole();
+  host(TWO).storage.volumes.clear();
+  const file = join(folder, 'wrong.iso');
+  await writeFile(file, randomBytes(MiB));
+  await put(false, { file });
+  expect(told).toContain('the library notes nothing of it. Something of its name is there, and another one: 1 MiB');
+  expect(await whole()).toEqual(known);
+});
+
 test('what is refused touches nothing', async () => {
   await put(true);
   expect(await refusal(put(true))).toMatchObject({ code: 'volume-exists' });

@@ -6,7 +6,7 @@ import { openLibrary } from '../app/library/store.ts';
 import { usage } from './arguments.ts';
 import { carry } from './carry.ts';
 import { looked } from './media-hosts.ts';
-import { plain, print, printJson } from './output.ts';
+import { plain, print, printJson, tell } from './output.ts';
 
 export interface PutOptions {
   readonly from?: string;
@@ -32,7 +32,8 @@ export async function putOnHost(name: string, options: PutOptions): Promise<void
       return putMedium(transfers, { medium, from: source, to: looked(to, host(to)), pool, verify });
     },
   });
-  await noteArrival(store, medium.id, to, ended);
+  const differs = await noteArrival(store, medium.id, to, ended);
+  if (differs !== null) tell(`warning: the library notes nothing of it. ${differs}`);
   if (json) printJson({ medium: medium.name, transfer: ended });
   else
     print(

@@ -40,10 +40,11 @@ export function storageMethods(link: Link): StorageMethods {
   return {
     ...poolMethods(link),
     poolByTarget: (path) =>
-      link.guard(
-        path,
-        async () => (await orNull(noPoolThere, connection.lookupStoragePoolByTargetPath(path)))?.name ?? null,
-      ),
+      link.guard(path, async () => {
+        const pool = await orNull(noPoolThere, connection.lookupStoragePoolByTargetPath(path));
+        pool?.dispose();
+        return pool?.name ?? null;
+      }),
     refreshPool: (name) => onPool(name, (pool) => pool.refresh(SLOW)),
     freeSpace: (name) => onPool(name, async (pool) => (await pool.info()).available),
     createPool: (xml) =>
@@ -58,7 +59,12 @@ export function storageMethods(link: Link): StorageMethods {
       }),
     stopPool: (name) => onPool(name, (pool) => pool.destroy(SLOW)),
     listVolumeNames: (name) =>
-      onPool(name, async (pool) => (await pool.listAllVolumes(SLOW)).map((volume) => volume.name)),
+      onPool(name, async (pool) =>
+        (await pool.listAllVolumes(SLOW)).map((volume) => {
+          volume.dispose();
+          return volume.name;
+        }),
+      ),
     listVolumes: (name) =>
       onPool(name, async (pool) => {
         const volumes = await pool.listAllVolumes(SLOW);
@@ -97,9 +103,10 @@ export function storageMethods(link: Link): StorageMethods {
         return await volume.path().finally(() => volume.dispose());
       }),
     deleteVolume: (where) =>
-      link.guard('path' in where ? where.path : where.pool, async () =>
-        (await lookupVolume(connection, where))?.delete(0, SLOW),
-      ),
+      link.guard('path' in where ? where.path : where.pool, async () => {
+        const volume = await lookupVolume(connection, where);
+        await volume?.delete(0, SLOW).finally(() => volume.dispose());
+      }),
   };
 }
 

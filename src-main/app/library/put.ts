@@ -2,6 +2,7 @@
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { Transfer, VolumePlace } from '../../../src-core/contract/transfer.ts';
 import { notePlace, noteWhole } from '../../../src-core/library/edit.ts';
+import { matchMedium } from '../../../src-core/library/match.ts';
 import { fileName, isFor, sourceOn } from '../../../src-core/library/source.ts';
 import type { LibraryMedium } from '../../../src-core/library/types.ts';
 import type { Transfers } from '../transfers/transfers.ts';
@@ -57,16 +58,25 @@ export async function putMedium(
 
 /**
  * The library knows where it is and the hash of all of it, once all bytes are there and have been compared; of what did not arrive it notes
- * nothing. Nor of a medium that was removed from the library meanwhile. `uri`: of the host that has it now.
+ * nothing. Nor of a medium that was removed from the library meanwhile, nor of one that is not what the library knows: another file must not
+ * become what the medium is. Resolves with a sentence that says so; null: it is. `uri`: of the host that has it now.
  */
-export async function noteArrival(store: LibraryStore, id: string, uri: string, ended: Transfer): Promise<void> {
+export async function noteArrival(
+  store: LibraryStore,
+  id: string,
+  uri: string,
+  ended: Transfer,
+): Promise<string | null> {
   const { state, to, sha256, size } = ended;
-  if (state !== 'done' || to === null) return;
-  await store.change((library) => {
+  if (state !== 'done' || to === null) return null;
+  return store.change((library) => {
     const medium = library.media.find((each) => each.id === id);
     if (medium === undefined || !isFor(medium, uri)) return [library, null];
+    const hash = sha256 === null || size === null ? null : { sha256, bytes: size };
+    const { state: is, why } = matchMedium(medium, { size, hash });
+    if (is === 'other') return [library, why];
     const there = notePlace(library, id, uri, { kind: 'volume', pool: to.pool, name: to.name }) ?? library;
-    const hashed = sha256 === null || size === null ? null : noteWhole(there, id, { sha256, bytes: size });
+    const hashed = hash === null ? null : noteWhole(there, id, hash);
     return [hashed ?? there, null];
   });
 }
