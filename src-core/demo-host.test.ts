@@ -6,7 +6,8 @@ import { parseDomain } from './domain-xml/domain.ts';
 import { planRescue } from './rescue/plan.ts';
 import { inputs, medium } from './rescue/inputs.test-support.ts';
 import { sessionOfDomainXml } from './rescue/session.ts';
-import type { DomainFacts, RescuePlan, RescueRequest } from './rescue/types.ts';
+import type { RescuePlan } from './rescue/plan-types.ts';
+import type { DomainFacts, RescueRequest } from './rescue/types.ts';
 
 const DEMO = new URL('../assets/demo/', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, DEMO), 'utf8');

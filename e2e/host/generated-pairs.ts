@@ -18,7 +18,7 @@ import { recoverDefinition } from '../../src-core/rescue/record.ts';
 import { generatedInputs, requestArbitrary } from '../../src-core/rescue/request-arbitrary.test-support.ts';
 import type { GeneratedRequest } from '../../src-core/rescue/request-arbitrary.test-support.ts';
 import { KNOWN } from '../../src-core/rescue/source-arbitrary.test-support.ts';
-import type { RescuePlan } from '../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../src-core/rescue/plan-types.ts';
 import { attributeOf, own, rootOf } from '../testbed/definition-tree.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
 import { deviceKeys, nativeOrder } from '../testbed/native-order.ts';

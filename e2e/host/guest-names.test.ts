@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { guestNames } from '../../src-core/disks/guest-names.ts';
 import type { GuestNames } from '../../src-core/disks/types.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
-import type { PlannedDisk, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { PlannedDisk, RescuePlan } from '../../src-core/rescue/plan-types.ts';
 import { awaitCondition } from '../testbed/await-condition.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';

@@ -1,6 +1,6 @@
 /** What the tests of media ask of bin/salvor. */
 import { expect } from 'vitest';
-import type { PlannedMedium, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { PlannedMedium, RescuePlan } from '../../src-core/rescue/plan-types.ts';
 import { RESCUE_BOOTED } from '../testbed/boot-images.ts';
 import { outputOf } from '../testbed/command.ts';
 import { definitionOf, forceOff, nextBoot, serialPosition } from '../testbed/guests.ts';

@@ -1,6 +1,6 @@
 /** What a rescue definition, as libvirt has it, changes of the guest's, as libvirt had it: nothing but what the plan says. */
 import type { Element } from '@xmldom/xmldom';
-import type { RescuePlan } from '../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../src-core/rescue/plan-types.ts';
 import { attributeOf, devicesOf, lineOf, own, rootOf } from '../testbed/definition-tree.ts';
 
 /** Everything that libvirt made of the guest is there as it was; what came is the plan's, or a bridge that libvirt needed for it. */

@@ -1,7 +1,8 @@
 /** zod schemas of everything that crosses IPC. Inputs are strict: an unknown key is refused. */
 import { z } from 'zod';
 import { DOMAIN_STATES, FALL_THROUGHS, GUEST_DISKS, ON_TIMEOUTS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
-import type { AttachChoice, DiskUser, HeadHash, MediumFacts, RescuePlan } from '../rescue/types.ts';
+import type { AttachChoice, RescuePlan } from '../rescue/plan-types.ts';
+import type { DiskUser, HeadHash, MediumFacts } from '../rescue/types.ts';
 import type { MediumContent } from '../media/recognise.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
 import type { DiskRole, DiskStats, DiskView, GuestNames, ImageLayer, SecretState } from '../disks/types.ts';

@@ -1,5 +1,5 @@
 /** What the picture of a machine's storage shows of each disk: one shape, whether it comes of a machine or of a plan. */
-import type { PlannedDisk, RescuePlan } from '../rescue/types.ts';
+import type { PlannedDisk, RescuePlan } from '../rescue/plan-types.ts';
 import { chainAllocation } from './chain-allocation.ts';
 import type { DiskAddress, DiskRole, DiskView } from './types.ts';
 

@@ -8,7 +8,8 @@ import type { Element, Node } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
 import { UEFI, domainXml, inputs, medium } from '../rescue/inputs.test-support.ts';
 import { planRescue } from '../rescue/plan.ts';
-import type { MediumSpec, RescueInputs, RescuePlan } from '../rescue/types.ts';
+import type { RescuePlan } from '../rescue/plan-types.ts';
+import type { MediumSpec, RescueInputs } from '../rescue/types.ts';
 import { HOSTILE_TEXTS } from './hostile-text.test-support.ts';
 
 /** Long enough, and plain enough, to be found again wherever it went. */

@@ -22,7 +22,8 @@ import type { ProtectedDisk } from './guest-disks.ts';
 import { setNvram } from './scratch-nvram.ts';
 import { findSession, sessionElement } from './session.ts';
 import type { SessionMark } from './session.ts';
-import type { ImageSource, PlanChange, PlannedOverlay, ResolvedRequest, SessionStamp } from './types.ts';
+import type { PlanChange, PlannedOverlay, ResolvedRequest } from './plan-types.ts';
+import type { ImageSource, SessionStamp } from './types.ts';
 
 /** One <disk> to be added. */
 export interface NewDisk {

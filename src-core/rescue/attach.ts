@@ -12,17 +12,8 @@ import { placementOf } from './placement.ts';
 import type { Settled } from './placement.ts';
 import { recommendedBus, resolveWrites } from './resolve.ts';
 import { sentence } from './findings.ts';
-import type {
-  Choice,
-  Finding,
-  MediumFacts,
-  Placement,
-  PlannedOverlay,
-  PlannedDisk,
-  RescueBus,
-  RescueDevice,
-  ResolvedRequest,
-} from './types.ts';
+import type { Choice, Placement, PlannedOverlay, PlannedDisk, RescueDevice, ResolvedRequest } from './plan-types.ts';
+import type { Finding, MediumFacts, RescueBus } from './types.ts';
 
 export interface Attachment {
   /** Disks to add, the rescue device last. */

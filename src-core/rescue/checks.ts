@@ -19,7 +19,8 @@ import { writesFit } from './resolve.ts';
 import { domainWord, shellWord } from './shell-word.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
 import { findSession, markOfOtherVersion, readSession, recordOf } from './session.ts';
-import type { Finding, MediumFacts, Profile, ResolvedRequest } from './types.ts';
+import type { ResolvedRequest } from './plan-types.ts';
+import type { Finding, MediumFacts, Profile } from './types.ts';
 import { lookup } from '../lookup.ts';
 
 /** Bytes left for what a rescue adds besides its record. */

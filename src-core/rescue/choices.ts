@@ -4,7 +4,8 @@ import { fitRefusals } from './fit.ts';
 import { resolveWrites } from './resolve.ts';
 import { mediumRefusals, writesRefusals } from './checks.ts';
 import { RESCUE_BUSES, RESCUE_DEVICES } from './types.ts';
-import type { AttachChoice, Finding, RescueBus, RescueDeviceKind } from './types.ts';
+import type { AttachChoice } from './plan-types.ts';
+import type { Finding, RescueBus, RescueDeviceKind } from './types.ts';
 
 export function attachChoices(context: PlanContext): AttachChoice[] {
   return RESCUE_DEVICES.flatMap((device) =>

@@ -5,7 +5,7 @@ import type { NamesInRescue } from '../disks/rescue-names.ts';
 import type { DomainView } from '../domain-xml/domain.ts';
 import type { Attachment } from './attach.ts';
 import type { ProtectedDisk } from './guest-disks.ts';
-import type { PlannedDisk } from './types.ts';
+import type { PlannedDisk } from './plan-types.ts';
 
 /** `after` is the rescue definition, read; null where the plan is refused: then the table has the guest's own disks as they are. */
 export function deviceTable(

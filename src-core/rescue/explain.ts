@@ -1,6 +1,6 @@
 /** Every choice of a plan with its reason, as one list: for the window's page of reasons and for the command line. */
 import { formatAddress } from '../domain-xml/disk-view.ts';
-import type { Choice, Placement, RescuePlan } from './types.ts';
+import type { Choice, Placement, RescuePlan } from './plan-types.ts';
 
 export const EXPLAINED = [
   'session',

@@ -1,7 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { powerOf } from './session.ts';
-import type { RescueInputs, RescuePlan } from './types.ts';
+import type { RescuePlan } from './plan-types.ts';
+import type { RescueInputs } from './types.ts';
 
 /** sha256 of a text's UTF-8 bytes, in hex. */
 export function hashText(text: string): string {

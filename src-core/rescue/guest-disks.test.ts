@@ -4,7 +4,8 @@ import { parseDomain } from '../domain-xml/domain.ts';
 import { diskXml, domainXml, inputs, medium } from './inputs.test-support.ts';
 import type { InputParts } from './inputs.test-support.ts';
 import { planRescue } from './plan.ts';
-import type { GuestDisks, RescuePlan } from './types.ts';
+import type { RescuePlan } from './plan-types.ts';
+import type { GuestDisks } from './types.ts';
 import { verifyRescue } from './verify.ts';
 
 const disk = (type: string, source: string, target: string, bus: string, format = 'raw', more = '', device = 'disk') =>

@@ -8,7 +8,8 @@ import { refusal, warning } from './findings.ts';
 import { READONLY_DISK_BUSES } from './policy.ts';
 import { domainWord, shellWord } from './shell-word.ts';
 import { GUEST_DISKS } from './types.ts';
-import type { Finding, GuestDisks, PlannedSnapshot, SessionStamp } from './types.ts';
+import type { PlannedSnapshot } from './plan-types.ts';
+import type { Finding, GuestDisks, SessionStamp } from './types.ts';
 
 /** What is done about one of the guest's own disks. A floppy cannot be put behind an overlay, and is kept from writes instead. */
 export interface ProtectedDisk {

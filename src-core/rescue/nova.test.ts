@@ -8,7 +8,8 @@ import { readImageProperties } from '../media/properties.ts';
 import { ROOT_DISK, UEFI, content, diskXml, domainXml, inputs, medium } from './inputs.test-support.ts';
 import type { InputParts } from './inputs.test-support.ts';
 import { planRescue } from './plan.ts';
-import type { RescuePlan, RescueRequest } from './types.ts';
+import type { RescuePlan } from './plan-types.ts';
+import type { RescueRequest } from './types.ts';
 
 const codes = (findings: readonly { readonly code: string }[]): string[] => findings.map(({ code }) => code);
 

@@ -2,7 +2,7 @@
 import { parseXml } from '../domain-xml/document.ts';
 import { newElement } from '../domain-xml/elements.ts';
 import { serialiseXml } from '../domain-xml/serialise.ts';
-import type { PlannedOverlay } from './types.ts';
+import type { PlannedOverlay } from './plan-types.ts';
 
 /**
  * <volume> XML. The format of the medium is told and never probed. Without a capacity of its own (0) QEMU gives it the medium's (tried on

@@ -4,7 +4,8 @@ import type { PlanContext } from './context.ts';
 import { sentence } from './findings.ts';
 import { controllerName } from './warnings.ts';
 import type { Layout, Place } from '../disks/places.ts';
-import type { Choice, MediumFacts, Placement, RescueBus } from './types.ts';
+import type { Choice, Placement } from './plan-types.ts';
+import type { MediumFacts, RescueBus } from './types.ts';
 
 /** What is settled before a place is looked for. */
 export type Settled = Pick<Placement, 'device' | 'bus' | 'writes'> & { readonly bootOrder: number | null };

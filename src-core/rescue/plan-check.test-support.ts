@@ -4,7 +4,8 @@
  */
 import { DOMParser } from '@xmldom/xmldom';
 import type { Element, Node } from '@xmldom/xmldom';
-import type { RescueInputs, RescuePlan } from './types.ts';
+import type { RescuePlan } from './plan-types.ts';
+import type { RescueInputs } from './types.ts';
 
 const ELEMENT = 1;
 const TEXT = 3;

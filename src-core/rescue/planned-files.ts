@@ -9,7 +9,8 @@ import type { PlanContext } from './context.ts';
 import { refusal, sentence, warning } from './findings.ts';
 import type { ProtectedDisk } from './guest-disks.ts';
 import { sizeText } from './size-text.ts';
-import type { Finding, ImageRoom, PlannedFile, Sentence } from './types.ts';
+import type { PlannedFile } from './plan-types.ts';
+import type { Finding, ImageRoom, Sentence } from './types.ts';
 
 /** What a session writes beside or into one image of the host. */
 export interface NeededRoom extends ImageRoom {

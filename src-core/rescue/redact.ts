@@ -1,6 +1,6 @@
 /** Passwords leave the main process neither for the window, nor for a log. */
 import type { DiffLine } from '../domain-xml/line-diff.ts';
-import type { RescuePlan } from './types.ts';
+import type { RescuePlan } from './plan-types.ts';
 
 /**
  * What holds a password in a domain definition: attributes `passwd` of <graphics> and `password` elsewhere, and cookies of network disks; an

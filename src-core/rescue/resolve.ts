@@ -6,7 +6,8 @@ import type { PlanContext } from './context.ts';
 import { sentence } from './findings.ts';
 import { asBus, asDevice, nvmeInUefiOrder, possibleBuses } from './fit.ts';
 import { CDROM_BUS_OF_MACHINE, READONLY_DISK_BUSES, SHARED_OVERLAY_BUSES, novaCdromBus } from './policy.ts';
-import type { Choice, FallThrough, MediumFacts, RescueDeviceKind, ResolvedRequest, SessionKind } from './types.ts';
+import type { Choice, ResolvedRequest } from './plan-types.ts';
+import type { FallThrough, MediumFacts, RescueDeviceKind, SessionKind } from './types.ts';
 
 /** The device: the request, the medium's hw_rescue_device, the profile's default. */
 export function resolveDevice(context: PlanContext, medium: MediumFacts | null): Choice<string> {

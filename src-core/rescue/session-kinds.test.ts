@@ -7,7 +7,7 @@ import type { InputParts } from './inputs.test-support.ts';
 import { planRescue } from './plan.ts';
 import { hasSecrets, hashDefinition, recoverDefinition, sameDefinition, withoutSecrets } from './record.ts';
 import { sessionOfDomainXml } from './session.ts';
-import type { RescuePlan } from './types.ts';
+import type { RescuePlan } from './plan-types.ts';
 import { verifyRescue } from './verify.ts';
 
 const UUID = '3e6f1b1c-0d5a-4b0e-8a53-6d1f7f1d2a01';

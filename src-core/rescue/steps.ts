@@ -1,7 +1,8 @@
 /** What will be done, in order: to start a session of each kind, and to end it. The runner reports by these ids. */
 import { sentence } from './findings.ts';
 import type { OverlayVolume } from './session.ts';
-import type { OnTimeout, PlanStep, PlannedSnapshot, Sentence, SessionKind, StopRequest } from './types.ts';
+import type { PlanStep, PlannedSnapshot } from './plan-types.ts';
+import type { OnTimeout, Sentence, SessionKind, StopRequest } from './types.ts';
 
 /** What the steps of a session depend on. */
 export interface SessionFacts {

@@ -7,7 +7,7 @@ import { child } from '../domain-xml/elements.ts';
 import { overlayOf } from '../disks/overlay.ts';
 import type { DiskAddress, DiskView } from '../disks/types.ts';
 import { nvramFile } from './scratch-nvram.ts';
-import type { PlannedDisk, RescuePlan } from './types.ts';
+import type { PlannedDisk, RescuePlan } from './plan-types.ts';
 
 /** Differences in words; empty: as planned. Throws XmlProblem where the live XML cannot be read. */
 export function verifyRescue(plan: RescuePlan, liveXml: string): string[] {

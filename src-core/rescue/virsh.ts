@@ -3,7 +3,8 @@ import { overlayVolumeXml } from './overlay-volume.ts';
 import { hasSecrets } from './record.ts';
 import { domainWord, shellWord } from './shell-word.ts';
 import type { SessionFacts } from './steps.ts';
-import type { MediumSpec, PlannedOverlay, ResolvedRequest, StopRequest } from './types.ts';
+import type { PlannedOverlay, ResolvedRequest } from './plan-types.ts';
+import type { MediumSpec, StopRequest } from './types.ts';
 
 export interface ByHand {
   readonly uri: string;

@@ -7,7 +7,8 @@ import { warning } from './findings.ts';
 import { kernelWarnings, loaderWarnings, propertyWarnings } from './medium-warnings.ts';
 import { FIRMWARE_NAMES } from './policy.ts';
 import type { ScratchNvram } from './scratch-nvram.ts';
-import type { Finding, MediumFacts, ResolvedRequest } from './types.ts';
+import type { ResolvedRequest } from './plan-types.ts';
+import type { Finding, MediumFacts } from './types.ts';
 
 /** About the guest and its surroundings. */
 export function domainWarnings(context: PlanContext, scratch: ScratchNvram): Finding[] {

@@ -3,7 +3,8 @@
  * (RESCUE.md, order of authority). Kept with the settings of this person on this computer; a default is not remembered, so that a better
  * one takes its place.
  */
-import type { MediumFacts, MediumSpec, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../src-core/rescue/plan-types.ts';
+import type { MediumFacts, MediumSpec } from '../../src-core/rescue/types.ts';
 import type { SettingsService } from './settings.ts';
 
 /** The oldest go first. */

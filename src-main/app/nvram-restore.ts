@@ -6,7 +6,7 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { JournalEntry } from '../../src-core/journal/types.ts';
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { sentence } from '../../src-core/rescue/findings.ts';
-import type { StepId } from '../../src-core/rescue/types.ts';
+import type { StepId } from '../../src-core/rescue/plan-types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { lockDomain } from './domain-lock.ts';

@@ -1,7 +1,8 @@
 /** What has come up against a rescue since it was planned: asked again right before a change, in a few calls. */
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
-import type { Finding, RescueInputs, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../src-core/rescue/plan-types.ts';
+import type { Finding, RescueInputs } from '../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { looks, usersHere, writersOf } from './disk-users.ts';
 import { IN_FLIGHT, mapLimited } from './patience.ts';

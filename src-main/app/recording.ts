@@ -2,7 +2,8 @@
 import { hashDefinition, withoutSecrets } from '../../src-core/rescue/record.ts';
 import type { ErrorData } from '../../src-core/contract/errors.ts';
 import type { BeganRecord, MadeFile, StateBefore } from '../../src-core/journal/types.ts';
-import type { DomainFacts, RescuePlan, StepId } from '../../src-core/rescue/types.ts';
+import type { RescuePlan, StepId } from '../../src-core/rescue/plan-types.ts';
+import type { DomainFacts } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 import type { RunReport } from './run.ts';

@@ -6,14 +6,8 @@
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { hashDefinition } from '../../src-core/rescue/record.ts';
-import type {
-  MediumFacts,
-  RescueInputs,
-  RescuePlan,
-  RescueRequest,
-  SessionStamp,
-  StepId,
-} from '../../src-core/rescue/types.ts';
+import type { RescuePlan, StepId } from '../../src-core/rescue/plan-types.ts';
+import type { MediumFacts, RescueInputs, RescueRequest, SessionStamp } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
 import type { Elsewhere } from './disk-users.ts';

@@ -3,7 +3,7 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { newElement } from '../../src-core/domain-xml/elements.ts';
 import { serialiseXml } from '../../src-core/domain-xml/serialise.ts';
-import type { PlannedSnapshot } from '../../src-core/rescue/types.ts';
+import type { PlannedSnapshot } from '../../src-core/rescue/plan-types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { errorOf } from './errors.ts';
 

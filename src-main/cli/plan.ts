@@ -1,7 +1,8 @@
 import { parseXml } from '../../src-core/domain-xml/document.ts';
 import { planRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
-import type { RescueInputs, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../src-core/rescue/plan-types.ts';
+import type { RescueInputs } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
 import { oneOf, usage } from './arguments.ts';
 import { withHost } from './connect.ts';

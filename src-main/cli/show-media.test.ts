@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { content } from '../../src-core/rescue/inputs.test-support.ts';
-import type { PlannedMedium } from '../../src-core/rescue/types.ts';
+import type { PlannedMedium } from '../../src-core/rescue/plan-types.ts';
 import { mediaText } from './show-media.ts';
 
 const hash = { sha256: 'ab'.repeat(32), bytes: 524_288 };

@@ -1,5 +1,6 @@
 /** The media of a plan for people: what an administrator compares with the image they meant. */
-import type { HeadHash, PlannedMedium } from '../../src-core/rescue/types.ts';
+import type { PlannedMedium } from '../../src-core/rescue/plan-types.ts';
+import type { HeadHash } from '../../src-core/rescue/types.ts';
 import { plain } from './output.ts';
 
 export function mediaText(media: readonly PlannedMedium[]): string {

@@ -3,7 +3,8 @@ import { formatAddress } from '../../src-core/domain-xml/disk-view.ts';
 import type { BootEntry } from '../../src-core/boot/effective-order.ts';
 import { inCommon } from '../../src-core/disks/names-text.ts';
 import { sizeText } from '../../src-core/rescue/size-text.ts';
-import type { Finding, PlanStep, PlannedDisk, PlannedFile, RescuePlan } from '../../src-core/rescue/types.ts';
+import type { PlanStep, PlannedDisk, PlannedFile, RescuePlan } from '../../src-core/rescue/plan-types.ts';
+import type { Finding } from '../../src-core/rescue/types.ts';
 import { plain, table } from './output.ts';
 import { mediaText } from './show-media.ts';
 

@@ -3,7 +3,7 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
-import type { AttachChoice, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { AttachChoice, RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { StopFields } from '../../components/StopFields.tsx';
 import { isActive } from '../../components/machine-state.ts';
 import { useSentenceWords } from '../../i18n/words.ts';

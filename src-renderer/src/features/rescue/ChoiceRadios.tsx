@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Choice as Resolved } from '../../../../src-core/rescue/types.ts';
+import type { Choice as Resolved } from '../../../../src-core/rescue/plan-types.ts';
 import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import type { ReasonRadio } from '../../components/ReasonRadios.tsx';
 import { useSentenceWords } from '../../i18n/words.ts';

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 
 interface ConfirmPanelProps {

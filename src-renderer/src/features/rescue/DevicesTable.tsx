@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { PlanChange, PlannedDisk, RescuePlan, Sentence } from '../../../../src-core/rescue/types.ts';
+import type { PlanChange, PlannedDisk, RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
+import type { Sentence } from '../../../../src-core/rescue/types.ts';
 import { highlightProps, useIsHighlighted } from '../../app/stores/highlight.ts';
 import { PathText } from '../../components/PathText.tsx';
 import { Sign } from '../../components/Sign.tsx';

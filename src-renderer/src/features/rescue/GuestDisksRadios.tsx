@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { GUEST_DISKS } from '../../../../src-core/rescue/types.ts';
-import type { GuestDisks, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
+import type { GuestDisks } from '../../../../src-core/rescue/types.ts';
 import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { useFindingWords } from '../../i18n/words.ts';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { PlannedMedium } from '../../../../src-core/rescue/types.ts';
+import type { PlannedMedium } from '../../../../src-core/rescue/plan-types.ts';
 import { PathText } from '../../components/PathText.tsx';
 import { formatBytes } from '../../components/format.ts';
 

@@ -1,7 +1,8 @@
 import { memo, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host, MachineDetails } from '../../../../src-core/contract/schemas.ts';
-import type { MediumFacts, MediumSpec, PlannedMedium } from '../../../../src-core/rescue/types.ts';
+import type { PlannedMedium } from '../../../../src-core/rescue/plan-types.ts';
+import type { MediumFacts, MediumSpec } from '../../../../src-core/rescue/types.ts';
 import { mediumAt } from '../../../../src-core/library/source.ts';
 import type { LibraryListing } from '../../../../src-core/library/types.ts';
 import { useLibrary } from '../../app/stores/library.ts';

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
-import type { BootFile, HeadHash, MediumFacts, Placement } from '../../../../src-core/rescue/types.ts';
+import type { Placement } from '../../../../src-core/rescue/plan-types.ts';
+import type { BootFile, HeadHash, MediumFacts } from '../../../../src-core/rescue/types.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { bootsBy, contentKind } from '../../components/content-words.ts';
 import { formatBytes, formatTime } from '../../components/format.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { FALL_THROUGHS, PROFILES, SESSION_KINDS } from '../../../../src-core/rescue/types.ts';
-import type { RescuePlan, ResolvedRequest } from '../../../../src-core/rescue/types.ts';
+import type { RescuePlan, ResolvedRequest } from '../../../../src-core/rescue/plan-types.ts';
 import { Choice } from '../../components/Choice.tsx';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { ChoiceRadios } from './ChoiceRadios.tsx';

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { BootLane } from '../../app/BootLane.tsx';
 import { DevicesTable } from './DevicesTable.tsx';
 import { Findings } from './Findings.tsx';

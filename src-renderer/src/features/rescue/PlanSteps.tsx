@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { PlanStep, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { PlanStep, RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { formatBytes } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';

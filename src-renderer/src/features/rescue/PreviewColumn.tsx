@@ -3,7 +3,7 @@ import Tabs from '@mui/material/Tabs';
 import { Fragment, memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
-import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { BootLane } from '../../app/BootLane.tsx';
 import { DiskStrip } from '../../app/disk-xml/DiskStrip.tsx';
 import { highlightedXml } from '../../app/disk-xml/highlighted-xml.ts';

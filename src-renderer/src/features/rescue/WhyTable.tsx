@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { explainPlan } from '../../../../src-core/rescue/explain.ts';
 import type { ExplainedChoice } from '../../../../src-core/rescue/explain.ts';
-import type { RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 

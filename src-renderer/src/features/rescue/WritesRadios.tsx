@@ -2,7 +2,7 @@ import { useEffect, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pool } from '../../../../src-core/contract/schemas.ts';
 import { FILE_POOL_TYPES } from '../../../../src-core/rescue/policy.ts';
-import type { ResolvedRequest } from '../../../../src-core/rescue/types.ts';
+import type { ResolvedRequest } from '../../../../src-core/rescue/plan-types.ts';
 import { loadPools, usePools } from '../../app/stores/pools.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { ReasonRadios } from '../../components/ReasonRadios.tsx';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { refusal } from '../../../../src-core/rescue/findings.ts';
 import { RESCUE_BUSES, RESCUE_DEVICES } from '../../../../src-core/rescue/types.ts';
-import type { AttachChoice } from '../../../../src-core/rescue/types.ts';
+import type { AttachChoice } from '../../../../src-core/rescue/plan-types.ts';
 import { busFor, busOptions, deviceOptions } from './attach-options.ts';
 
 const noFit = refusal('device-bus-fit', null);

@@ -1,5 +1,6 @@
 import { RESCUE_BUSES, RESCUE_DEVICES } from '../../../../src-core/rescue/types.ts';
-import type { AttachChoice, Finding, RescueBus, RescueDeviceKind } from '../../../../src-core/rescue/types.ts';
+import type { AttachChoice } from '../../../../src-core/rescue/plan-types.ts';
+import type { Finding, RescueBus, RescueDeviceKind } from '../../../../src-core/rescue/types.ts';
 
 export interface AttachOption<T extends string> {
   readonly value: T;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_GUEST_NAMES } from '../../../../src-core/disks/guest-names.ts';
-import type { PlannedDisk } from '../../../../src-core/rescue/types.ts';
+import type { PlannedDisk } from '../../../../src-core/rescue/plan-types.ts';
 import { FIRST_DRAFT, hasUnusual, mediumName, orderOf } from './draft.ts';
 import { countDevices } from './summary.ts';
 

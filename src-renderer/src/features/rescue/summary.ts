@@ -1,4 +1,5 @@
-import type { Finding, PlannedDisk, RescuePlan } from '../../../../src-core/rescue/types.ts';
+import type { PlannedDisk, RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
+import type { Finding } from '../../../../src-core/rescue/types.ts';
 
 export interface DeviceCounts {
   /** The guest's own disks that stay as they are. */
