@@ -15,6 +15,7 @@ import { awaitCondition } from './await-condition.ts';
 import { outputOf, runCommand } from './command.ts';
 import type { Finished } from './command.ts';
 import { installHook } from './hooks.ts';
+import { giveCapabilities, keepCapabilities } from './known-capabilities.ts';
 
 export interface Hypervisor {
   /** For any libvirt client on this machine. */
@@ -61,6 +62,8 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   const dir = await mkdtemp(join(tmpdir(), 'salvor-testbed-'));
   await outputOf('chmod', ['0755', dir]);
   await writeConfiguration(dir, options.socketPermissions ?? '0777');
+  await giveCapabilities(dir);
+  const began = Date.now();
   const socket = join(dir, 'run/libvirt/libvirt-sock');
   const uri = `qemu+unix:///system?socket=${socket}`;
   const namespaces = [
@@ -89,6 +92,7 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   };
   try {
     await awaitCondition(`libvirtd at ${uri}`, START_SECONDS, ready);
+    await keepCapabilities(dir, began);
   } catch (problem) {
     await stop();
     throw problem;
