@@ -16,7 +16,7 @@ import { root } from './lib/paths.mjs';
 import { notice, Problem, report } from './lib/problem.mjs';
 import { npmCommand } from './lib/run.mjs';
 import { setUp } from './lib/set-up.mjs';
-import { readPlaywright, readVitest, runCheck } from './lib/stages.mjs';
+import { readPlaywright, readVitest, runCheck, runSideBySide } from './lib/stages.mjs';
 
 /** @typedef {{ node: string, more: string[], full: boolean, faults: string[] }} Context the fitting Node, the user's further arguments, and the length and the kinds of the faults */
 
@@ -58,12 +58,16 @@ const faults = (context) => {
 const rooms = ['core', 'test', 'main', 'preload', 'renderer', 'e2e'];
 const cruised = ['src-core', 'src-main', 'src-renderer', 'packages', 'e2e', 'bench', 'scripts'];
 
-/** The stages in order, with what each needs set up. @type {Record<string, { profile: string, checks: (context: Context) => import('./lib/stages.mjs').Check[] }>} */
+/**
+ * The stages in order, with what each needs set up. `oneCore`: its checks keep one core busy each, and run side by side.
+ * @type {Record<string, { profile: string, oneCore?: true, checks: (context: Context) => import('./lib/stages.mjs').Check[] }>}
+ */
 const stages = {
   lint: {
     profile: 'tools',
+    oneCore: true,
     checks: (context) => [
-      tool(context, 'eslint', 'eslint/bin/eslint.js', ['.', '--max-warnings=0']),
+      { ...tool(context, 'eslint', 'eslint/bin/eslint.js', ['.', '--max-warnings=0']), minutes: 10 },
       tool(context, 'prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
       tool(
         context,
@@ -76,6 +80,7 @@ const stages = {
   },
   types: {
     profile: 'tools',
+    oneCore: true,
     checks: (context) => {
       const npm = npmCommand();
       const binding = {
@@ -89,7 +94,13 @@ const stages = {
       ];
     },
   },
-  unit: { profile: 'tools', checks: (context) => [vitest(context, 'unit', ['core', 'main', 'renderer'], 10)] },
+  unit: {
+    profile: 'tools',
+    // By itself vitest leaves one core to the person at the machine, which on two of them is half of all.
+    checks: (context) => [
+      vitest({ ...context, more: ['--maxWorkers=100%', ...context.more] }, 'unit', ['core', 'main', 'renderer'], 10),
+    ],
+  },
   binding: { profile: 'test', checks: (context) => [vitest(context, 'binding', ['node-libvirt'], 10)] },
   host: { profile: 'test', checks: (context) => [vitest(context, 'host', ['host'], 25)] },
   faults: { profile: 'test', checks: (context) => [faults(context)] },
@@ -148,12 +159,16 @@ async function runStages(names, asked) {
   }
   const xvfb = names.includes('e2e') ? await startXvfb() : null;
   const display = xvfb === null ? {} : { DISPLAY: xvfb.display, WAYLAND_DISPLAY: '' };
+  const checks = names.flatMap((stage) =>
+    stages[stage]
+      .checks({ ...asked, node })
+      .map((check) => ({ stage, check: { ...check, env: { ...env, ...display, ...check.env } } })),
+  );
   const results = [];
   try {
-    for (const name of names) {
-      for (const check of stages[name].checks({ ...asked, node })) {
-        results.push(await runCheck(name, { ...check, env: { ...env, ...display, ...check.env } }));
-      }
+    results.push(...(await runSideBySide(checks.filter(({ stage }) => stages[stage].oneCore))));
+    for (const { stage, check } of checks.filter(({ stage }) => !stages[stage].oneCore)) {
+      results.push(await runCheck(stage, check));
     }
   } finally {
     xvfb?.stop();
@@ -175,7 +190,8 @@ try {
   results = [{ name: 'set-up', passed: 0, failed: 1, skipped: 0, seconds: Math.round((Date.now() - began) / 1000) }];
 }
 const sum = (key) => results.reduce((total, each) => total + each[key], 0);
-console.log('\n=== All stages');
+const minutes = ((Date.now() - began) / 60_000).toFixed(1);
+console.log(`\n=== All stages, ${minutes} min with the set-up`);
 for (const { name, passed, failed, skipped, seconds } of results) {
   const left = skipped > 0 ? `, ${skipped} skipped` : '';
   console.log(`${failed > 0 ? 'FAILED' : 'passed'}  ${name}: ${passed} passed, ${failed} failed${left} (${seconds} s)`);

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers';
 import { root } from './paths.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
  * @typedef {{ name: string, program: string, args: string[], env?: Record<string, string>, report?: string, read?: (json: any) => Counts, minutes?: number }} Check
  *   `report`: the machine-readable report that the tool writes, and `read` its counts; without one the check counts as one
+ * @typedef {Counts & { name: string, seconds: number }} Result
  */
 
 /** @param {any} json vitest's JSON report @returns {Counts} */
@@ -28,17 +31,18 @@ export function readPlaywright(json) {
 }
 
 /**
- * Runs one tool to its end, its output on ours. Gives its exit code; a tool that outstays its time is ended with all its children.
+ * Runs one tool to its end. Gives its exit code; a tool that outstays its time is ended with all its children.
  * @param {Check} check
+ * @param {number | 'inherit'} output where its output goes: an open file, or ours
  * @returns {Promise<number>}
  */
-function runTool({ program, args, env = {}, minutes = 5 }) {
+function runTool({ program, args, env = {}, minutes = 5 }, output) {
   return new Promise((resolve) => {
     // A process group of its own, so that its children can be ended with it.
     const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       detached: true,
     });
     const end = (signal) => {
@@ -55,7 +59,8 @@ function runTool({ program, args, env = {}, minutes = 5 }) {
     }, minutes * 60_000);
     const onSignal = (signal) => {
       end(signal);
-      process.exit(130);
+      // After the others that run beside it have been ended, too.
+      setImmediate(() => process.exit(130));
     };
     process.once('SIGINT', onSignal);
     process.once('SIGTERM', onSignal);
@@ -89,22 +94,60 @@ function count({ report, read }, code) {
 }
 
 /**
- * Runs a check and says how it went.
+ * Runs a check and says how it went; its output is ours as it comes.
  * @param {string} stage
  * @param {Check} check
- * @returns {Promise<Counts & { name: string, seconds: number }>}
+ * @returns {Promise<Result>}
  */
 export async function runCheck(stage, check) {
-  const name = `${stage}: ${check.name}`;
-  console.log(`\n=== ${name}`);
+  console.log(`\n=== ${stage}: ${check.name}`);
+  return finish(stage, check, await runTimed(check, 'inherit'));
+}
+
+/**
+ * Runs checks of which each keeps one core busy, as many at a time as there are cores; the output of each is given in one piece when it
+ * has ended.
+ * @param {{ stage: string, check: Check }[]} checks
+ * @returns {Promise<Result[]>} in the order of the checks
+ */
+export async function runSideBySide(checks) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'salvor-checks-'));
+  const results = [];
+  const waiting = [...checks.entries()];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [place, { stage, check }] = next;
+      const file = path.join(folder, String(place));
+      const output = openSync(file, 'w');
+      const ended = await runTimed(check, output);
+      closeSync(output);
+      console.log(`\n=== ${stage}: ${check.name}\n${readFileSync(file, 'utf8')}`.trimEnd());
+      results[place] = finish(stage, check, ended);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: availableParallelism() }, work));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return results;
+}
+
+/** @param {Check} check @param {number | 'inherit'} output @returns {Promise<{ code: number, seconds: number }>} */
+async function runTimed(check, output) {
   if (check.report !== undefined) {
     mkdirSync(path.dirname(path.join(root, check.report)), { recursive: true });
     rmSync(path.join(root, check.report), { force: true });
   }
   const began = Date.now();
-  const code = await runTool(check);
+  const code = await runTool(check, output);
+  return { code, seconds: Math.round((Date.now() - began) / 1000) };
+}
+
+/** @param {string} stage @param {Check} check @param {{ code: number, seconds: number }} ended @returns {Result} */
+function finish(stage, check, { code, seconds }) {
+  const name = `${stage}: ${check.name}`;
   const counts = count(check, code);
-  const seconds = Math.round((Date.now() - began) / 1000);
   console.log(`--- ${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds} s)`);
   return { name, seconds, ...counts };
 }
