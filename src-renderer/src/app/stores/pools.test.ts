@@ -2,9 +2,18 @@ import { beforeEach, expect, test } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import type { FakeHandlers, FakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
-import { makeWorld, volume } from '../../../harness/fake-world.test-support.ts';
+import { makeWorld, poolNamed, volume } from '../../../harness/fake-world.test-support.ts';
 import { installFake, resetStores } from '../../../harness/render.test-support.tsx';
-import { filterNames, loadVolumes, lookAgain, selectVolumes, usePools, wantVolumes } from './pools.ts';
+import {
+  changePool,
+  filterNames,
+  loadPools,
+  loadVolumes,
+  lookAgain,
+  selectVolumes,
+  usePools,
+  wantVolumes,
+} from './pools.ts';
 
 const NAMES = Array.from({ length: 5000 }, (_, at) => `image-${at}.iso`);
 
@@ -83,6 +92,39 @@ test('names like those of every object are names like any other', async () => {
   const { names, described: known } = selectVolumes(usePools.getState(), 'demo', '__proto__');
   expect(names).toEqual(['__proto__', 'constructor']);
   expect(known.get('__proto__')).toMatchObject({ name: '__proto__' });
+});
+
+test('an answer that a later question has overtaken is dropped', async () => {
+  const answers: ((names: string[]) => void)[] = [];
+  open({ 'pools.names': () => new Promise((answer) => answers.push(answer)) });
+  const both = [loadVolumes('demo', 'big'), loadVolumes('demo', 'big')];
+  await settle();
+  answers[1]?.(['new.iso']);
+  answers[0]?.(['old.iso']);
+  await Promise.all(both);
+  expect(selectVolumes(usePools.getState(), 'demo', 'big').names).toEqual(['new.iso']);
+});
+
+test('a list of pools from before one was started does not stop it again', async () => {
+  const before = { ...poolNamed('images'), active: false };
+  const lists: (() => void)[] = [];
+  open({
+    'pools.list': () => new Promise((answer) => lists.push(() => answer([before]))),
+    'pools.start': () => ({ ...before, active: true }),
+  });
+  const active = () => usePools.getState().pools['demo']?.items?.map((pool) => pool.active);
+  const first = loadPools('demo');
+  await settle();
+  lists.shift()?.();
+  await first;
+  expect(active()).toEqual([false]);
+  const late = loadPools('demo');
+  await settle();
+  expect(await changePool('pools.start', 'demo', before.name)).toBeNull();
+  expect(active()).toEqual([true]);
+  lists.shift()?.();
+  await late;
+  expect(active()).toEqual([true]);
 });
 
 test('a filter wants every word', () => {

@@ -60,9 +60,21 @@ function putVolumes(hostId: string, pool: string, change: (before: VolumesOf) =>
   });
 }
 
+/** Counts the questions, by what they are for. */
+const questions = new Map<string, number>();
+
+/** Begin a question; tells of its answer whether it was overtaken by a later question, and is to be dropped. */
+function question(about: string): () => boolean {
+  const own = (questions.get(about) ?? 0) + 1;
+  questions.set(about, own);
+  return () => questions.get(about) !== own;
+}
+
 /** The pools of a host. What was known stays in sight until the answer is there. */
 export async function loadPools(hostId: string): Promise<void> {
+  const isOvertaken = question(hostId);
   const answer = await ask('pools.list', { hostId });
+  if (isOvertaken()) return;
   usePools.setState(({ pools }) => {
     const before = pools[hostId]?.items ?? null;
     const now = answer.ok ? { items: answer.value, error: null } : { items: before, error: answer.error };
@@ -74,7 +86,9 @@ const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 /** The names of the volumes of one pool, anew. What is known of each stays in sight until it is asked for again. */
 export async function loadVolumes(hostId: string, pool: string): Promise<void> {
+  const isOvertaken = question(poolKey(hostId, pool));
   const answer = await ask('pools.names', { hostId, pool });
+  if (isOvertaken()) return;
   readings.delete(poolKey(hostId, pool));
   putVolumes(hostId, pool, () =>
     answer.ok ? { names: answer.value.toSorted(COLLATOR.compare), error: null } : { error: answer.error },
@@ -140,12 +154,15 @@ export async function changePool(
   pool: string,
 ): Promise<ErrorData | null> {
   const answer = await ask(what, { hostId, pool });
-  if (answer.ok)
+  if (answer.ok) {
+    // A list that was asked for before does not know of it.
+    question(hostId);
     usePools.setState(({ pools }) => {
       const before = pools[hostId] ?? { items: null, error: null };
       const items = before.items?.map((one) => (one.name === pool ? answer.value : one)) ?? null;
       return { pools: { ...pools, [hostId]: { ...before, items } } };
     });
-  if (answer.ok) await loadVolumes(hostId, pool);
+    await loadVolumes(hostId, pool);
+  }
   return answer.ok ? null : answer.error;
 }
