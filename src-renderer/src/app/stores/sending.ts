@@ -120,6 +120,8 @@ export async function startSending({ hostId, pool }: PoolPlace): Promise<void> {
   const { items, verify } = useSending.getState();
   useSending.setState({ starting: true });
   for (const { id, file, from, name } of items) {
+    // The panel can be closed meanwhile, or one of them left out.
+    if (useSending.getState().items.every((one) => one.id !== id)) continue;
     const to = { hostId, pool, name };
     const options = { verify };
     const answer =

@@ -108,6 +108,24 @@ test('uploads run wherever one goes', async () => {
   expect(screen.getByRole('button', { name: /^2 transfers/ })).toBeInTheDocument();
 });
 
+test('closing the panel while they are being started leaves those that were not', async () => {
+  let go: (() => void) | undefined;
+  const { user, fake } = await openWindow({
+    'transfers.upload': () =>
+      new Promise((answer) => (go = () => answer(transfer({ id: 'first', name: 'other.iso' })))),
+  });
+  const { start, name } = await openUpload(user);
+  fireEvent.change(name, { target: { value: 'other.iso' } });
+  await waitFor(() => expect(start).toBeEnabled());
+  await user.click(start);
+  await user.click(screen.getByRole('button', { name: 'Close without sending' }));
+  await act(async () => {
+    go?.();
+    await new Promise((done) => setTimeout(done, 30));
+  });
+  expect(fake.calls.filter(({ channel }) => channel === 'transfers.upload')).toHaveLength(1);
+});
+
 test('files that are dropped ask for host and pool where none is in sight; what is no file is said', async () => {
   const { user } = await openWindow();
   await screen.findByRole('button', { name: 'Demo: Connected' });
