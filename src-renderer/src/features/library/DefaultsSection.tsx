@@ -75,11 +75,12 @@ export function DefaultsSection({ medium, listing: { defaults, media } }: Defaul
         <Button
           variant="outlined"
           disabled={holder === medium.id}
+          aria-describedby="library-default-note"
           onClick={() => void setDefault({ arch, firmware, id: medium.id }).then(setError)}
         >
           {t('library.defaults.make')}
         </Button>
-        <span className="small muted">
+        <span id="library-default-note" className="small muted">
           {holder === medium.id
             ? t('library.defaults.already')
             : other !== null

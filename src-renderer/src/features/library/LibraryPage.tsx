@@ -48,7 +48,10 @@ export function LibraryPage({ medium: chosen }: { readonly medium: string | null
           </div>
         </>
       ) : (
-        <Shelf listing={listing} chosen={chosen} />
+        <>
+          {error !== null && <ErrorNotice error={error} />}
+          <Shelf listing={listing} chosen={chosen} />
+        </>
       )}
     </article>
   );
@@ -86,7 +89,12 @@ function Shelf({ listing, chosen }: { readonly listing: LibraryListing; readonly
         )}
         {mode !== 'add' && (
           <span className="spread">
-            <Button variant="outlined" disabled={listing.locked !== null} onClick={() => setMode('add')}>
+            <Button
+              variant="outlined"
+              disabled={listing.locked !== null}
+              aria-describedby={listing.locked === null ? undefined : 'library-locked'}
+              onClick={() => setMode('add')}
+            >
               {t('library.add')}
             </Button>
           </span>
@@ -167,7 +175,7 @@ function Troubles({ listing: { locked, file, unread } }: { readonly listing: Lib
     <div className="library-troubles">
       {locked !== null && (
         <Notice tone="refused" kind={t('common.error')}>
-          <strong>{t('library.locked', { problem: locked })}</strong>
+          <strong id="library-locked">{t('library.locked', { problem: locked })}</strong>
           <div>{t('library.lockedHelp', { file })}</div>
         </Notice>
       )}

@@ -34,11 +34,16 @@ export function MediumForm({ begin, onSaved, onCancel }: MediumFormProps) {
     setError(null);
   };
   const whole = editOf(form);
-  const problem = tried && 'problem' in whole ? whole.problem : null;
+  const problem =
+    !tried || 'edit' in whole
+      ? null
+      : 'twice' in whole
+        ? t('library.form.twice', { name: whole.twice })
+        : visible(whole.problem);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if ('problem' in whole) {
+    if (!('edit' in whole)) {
       if (form.name.trim() === '') nameField.current?.focus();
       return;
     }
@@ -83,7 +88,7 @@ export function MediumForm({ begin, onSaved, onCancel }: MediumFormProps) {
       <p role="status" className="small tone-refused">
         {problem !== null && (
           <>
-            <Sign name="refused" tone="refused" /> {visible(problem)}
+            <Sign name="refused" tone="refused" /> {problem}
           </>
         )}
       </p>

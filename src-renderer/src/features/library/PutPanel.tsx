@@ -25,10 +25,12 @@ interface PutPanelProps {
 export function PutPanel({ medium, host, onClose }: PutPanelProps) {
   const { t } = useTranslation();
   const listing = usePools((state) => state.pools[host.id]);
+  const hosts = useHosts(useShallow(selectHosts));
   const sources = useLibrary(
     useShallow((state) =>
-      selectHosts(useHosts.getState()).filter(
-        ({ id }) => id !== host.id && selectPlace(state, medium.id, id)?.state === 'here',
+      hosts.filter(
+        ({ id, state: now }) =>
+          id !== host.id && now === 'connected' && selectPlace(state, medium.id, id)?.state === 'here',
       ),
     ),
   );
@@ -36,7 +38,9 @@ export function PutPanel({ medium, host, onClose }: PutPanelProps) {
   const pools = poolsFor(listing?.items ?? [], medium);
   const [wanted, setWanted] = useState<string | null>(null);
   const pool = pools.find(({ name }) => name === wanted) ?? pools[0] ?? null;
-  const [from, setFrom] = useState<string | null>(sources[0]?.id ?? null);
+  const [wantedSource, setWantedSource] = useState<string | null>(sources[0]?.id ?? null);
+  // A host that has it can go; a file of this computer is always there.
+  const from = sources.find(({ id }) => id === wantedSource)?.id ?? null;
   const [outcome, setOutcome] = useState<ErrorData | 'started' | 'cancelled' | null>(null);
   const [busy, setBusy] = useState(false);
   const { needed, available, fits } = roomFor(medium, pool);
@@ -61,7 +65,11 @@ export function PutPanel({ medium, host, onClose }: PutPanelProps) {
       <div className="library-put-fields">
         <label>
           {t('library.put.from')}
-          <select className="control" value={from ?? ''} onChange={(event) => setFrom(event.target.value || null)}>
+          <select
+            className="control"
+            value={from ?? ''}
+            onChange={(event) => setWantedSource(event.target.value || null)}
+          >
             {sources.map(({ id, name }) => (
               <option key={id} value={id}>
                 {visible(name)}
@@ -87,16 +95,25 @@ export function PutPanel({ medium, host, onClose }: PutPanelProps) {
         </label>
       </div>
       {listing?.error != null && <ErrorNotice error={listing.error} />}
-      {listing?.items != null && pools.length === 0 && <p className="small tone-refused">{t('library.put.noPools')}</p>}
+      {listing?.items != null && pools.length === 0 && (
+        <p id="library-put-room" className="small tone-refused">
+          {t('library.put.noPools')}
+        </p>
+      )}
       {pool !== null && (
-        <p className={fits === false ? 'small tone-refused' : 'small muted'}>
+        <p id="library-put-room" className={fits === false ? 'small tone-refused' : 'small muted'}>
           {fits === false && <Sign name="refused" tone="refused" />}{' '}
           {t('library.put.room', { needed: formatBytes(needed), available: formatBytes(available), pool: pool.name })}
         </p>
       )}
       {outcome !== null && outcome !== 'cancelled' && <ErrorNotice error={outcome} />}
       <div className="row">
-        <Button variant="contained" disabled={busy || pool === null || fits === false} onClick={() => void put()}>
+        <Button
+          variant="contained"
+          disabled={busy || pool === null || fits === false}
+          aria-describedby="library-put-room"
+          onClick={() => void put()}
+        >
           {t(from === null ? 'library.put.choose' : 'library.put.now')}
         </Button>
         <Button variant="outlined" onClick={onClose}>

@@ -26,7 +26,7 @@ describe('the form', () => {
     expect(editOf(NEW_MEDIUM)).toEqual({ problem: 'A medium needs a name that can be seen.' });
     const whole = { ...NEW_MEDIUM, name: 'x', pool: 'p', volume: 'v' };
     const rows = withRow(withRow([], 'os_type'), 'os_type').map((row) => ({ ...row, value: 'linux' }));
-    expect(editOf({ ...whole, properties: rows })).toEqual({ problem: 'The property os_type stands there twice.' });
+    expect(editOf({ ...whole, properties: rows })).toEqual({ twice: 'os_type' });
     expect(editOf({ ...whole, properties: withRow([], '') })).toMatchObject({ edit: { properties: {} } });
     expect(editOf({ ...whole, properties: withRow([], 'os_type') })).toEqual({
       problem: 'The property os_type has no value.',

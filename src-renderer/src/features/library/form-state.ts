@@ -92,12 +92,14 @@ function sourceOf(form: MediumForm): LibrarySource {
   }
 }
 
-/** What would be saved, or what is wrong with it in a sentence. */
-export function editOf(form: MediumForm): { readonly edit: LibraryEdit } | { readonly problem: string } {
+/** What would be saved, or what is wrong with it: in a sentence, or the name of a property that stands there twice. */
+export function editOf(
+  form: MediumForm,
+): { readonly edit: LibraryEdit } | { readonly problem: string } | { readonly twice: string } {
   const filled = form.properties.filter(({ name, value }) => name.trim() !== '' || value.trim() !== '');
   const names = filled.map(({ name }) => name.trim());
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return { problem: `The property ${twice} stands there twice.` };
+  if (twice !== undefined) return { twice };
   const edit: LibraryEdit = {
     ...{ id: form.id, name: form.name.trim(), note: form.note, host: form.host, told: form.told },
     source: sourceOf(form),

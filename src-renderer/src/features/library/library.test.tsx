@@ -1,10 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
 import { makeLibrary, mediumOf, someLibrary } from '../../../harness/fake-library.test-support.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
-import { makeWorld } from '../../../harness/fake-world.test-support.ts';
+import { host, makeWorld } from '../../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
 
 const SLOW = 20_000;
@@ -40,6 +40,9 @@ test(
     expect(await screen.findByText('The library cannot be read: a newer Salvor wrote it.')).toBeInTheDocument();
     expect(screen.getByText('Medium 2 (\\u202ex) cannot be read.')).toBeInTheDocument();
     expect(screen.getByRole('button', { name: 'Add a medium…' })).toBeDisabled();
+    expect(screen.getByRole('button', { name: 'Add a medium…' })).toHaveAccessibleDescription(
+      'The library cannot be read: a newer Salvor wrote it.',
+    );
   },
 );
 
@@ -57,6 +60,45 @@ test('an error in the place of the list, and another try', { timeout: SLOW }, as
   await user.click(screen.getByRole('button', { name: 'Try again' }));
   expect(await screen.findByRole('option', { name: /^SystemRescue/ })).toBeInTheDocument();
 });
+
+test('a change of the list that does not come is said above the one that is known', { timeout: SLOW }, async () => {
+  const world = makeWorld({ library: someLibrary() });
+  const whole = { ...world.library.library, file: '/f', unread: [], locked: null };
+  let broken = false;
+  const fake = fakeSalvor(world, {
+    'library.list': () => (broken ? { ok: false, error: errorData('internal') } : whole),
+  });
+  const { user } = await renderWindow(fake);
+  await openLibrary(user);
+  expect(await screen.findByRole('option', { name: /^SystemRescue/ })).toBeInTheDocument();
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  broken = true;
+  act(() => fake.emit({ type: 'library-changed' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('Something in Salvor went wrong.');
+  expect(screen.getByRole('option', { name: /^SystemRescue/ })).toBeInTheDocument();
+});
+
+test(
+  'put where it is missing: from a host that has it and is connected, and why not where it cannot',
+  { timeout: SLOW },
+  async () => {
+    const library = { ...someLibrary(), states: new Map([['systemrescue/second', 'here' as const]]) };
+    const world = makeWorld({ library });
+    world.hosts.set('second', host({ id: 'second', name: 'Second', uri: 'qemu:///second', state: 'connected' }));
+    const { user, fake } = await renderWindow(fakeSalvor(world));
+    await openLibrary(user);
+    await user.click(await screen.findByRole('option', { name: /^SystemRescue/ }));
+    await user.click(await screen.findByRole('button', { name: 'Put it there…' }));
+    const from = screen.getByRole('combobox', { name: /^From/ });
+    expect(from).toHaveDisplayValue('Second');
+    const put = screen.getByRole('button', { name: 'Put it there' });
+    await waitFor(() => expect(put).toBeEnabled());
+    expect(put).toHaveAccessibleDescription(/^It needs 870 MiB; .* free\.$/);
+    act(() => fake.emit({ type: 'host-changed', host: host({ id: 'second', name: 'Second', state: 'disconnected' }) }));
+    await waitFor(() => expect(within(from).queryByRole('option', { name: 'Second' })).not.toBeInTheDocument());
+    expect(from).toHaveValue('');
+  },
+);
 
 test('many: filtered, walked by keys, each with what it is and where it is', { timeout: SLOW }, async () => {
   const { user, fake } = await renderWindow(fakeSalvor(makeWorld({ library: someLibrary() })));
@@ -102,6 +144,10 @@ test('edited, exported, made a default, and removed after a question in its plac
   await user.click(screen.getByRole('radio', { name: 'BIOS' }));
   await user.click(screen.getByRole('button', { name: 'Begin with it' }));
   expect(await screen.findByText('of x86_64 machines with BIOS')).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Begin with it' })).toBeDisabled();
+  expect(screen.getByRole('button', { name: 'Begin with it' })).toHaveAccessibleDescription(
+    'It is what they begin with.',
+  );
   await user.click(screen.getByRole('button', { name: 'Edit' }));
   await user.clear(await name());
   await user.type(await name(), 'windows pe');
