@@ -21,6 +21,7 @@ import { visible } from '../i18n/visible.ts';
 import { MACHINE_TABS_ID } from './focus.ts';
 import { keyOf } from './machine-key.ts';
 import { loadDetails, useDetails } from './stores/details.ts';
+import { highlightDisk } from './stores/highlight.ts';
 import { useHosts } from './stores/hosts.ts';
 import { useMachines } from './stores/machines.ts';
 import { goTo, MACHINE_TABS, showTab, useNavigation } from './stores/navigation.ts';
@@ -49,6 +50,9 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
     const timer = window.setTimeout(() => void loadDetails({ hostId, uuid }), SETTLE_MS);
     return () => window.clearTimeout(timer);
   }, [row, hostId, uuid]);
+
+  // A disk that was highlighted is not, on another page or of another machine.
+  useEffect(() => () => highlightDisk(null), [key, tab]);
 
   if (row === undefined) return <Gone host={host} />;
   return (

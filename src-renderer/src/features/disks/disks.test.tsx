@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import type { MachineDetails, MachineDisk } from '../../../../src-core/contract/schemas.ts';
 import { detailsOf } from '../../../harness/fake-plans.test-support.ts';
@@ -7,6 +7,9 @@ import type { FakeHandlers } from '../../../harness/fake-salvor.test-support.ts'
 import { GIB, makeWorld, session } from '../../../harness/fake-world.test-support.ts';
 import { madeDisk, madeLayer } from '../../../harness/made-disk.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
+import { useHighlight } from '../../app/stores/highlight.ts';
+import { useMachines } from '../../app/stores/machines.ts';
+import { openMachine, showTab } from '../../app/stores/navigation.ts';
 
 type Change = (details: MachineDetails) => Partial<MachineDetails>;
 
@@ -67,6 +70,21 @@ test('the pointer on a row highlights its disk in the boot order and the XML, an
   expect(xml()).toHaveAttribute('data-shown', 'vda');
   await user.hover(within(side()).getAllByRole('listitem')[0] as HTMLElement);
   expect(rowOf('vda')).toHaveClass('row-highlighted');
+});
+
+test('what was highlighted is not, on another page and of another machine', async () => {
+  await openDisks('web-01');
+  const highlight = () => fireEvent.pointerMove(rowOf('vda') as HTMLElement);
+  highlight();
+  expect(useHighlight.getState().target).toBe('vda');
+  act(() => showTab('definition'));
+  expect(useHighlight.getState().target).toBeNull();
+  act(() => showTab('disks'));
+  highlight();
+  const other = Object.values(useMachines.getState().byKey).find(({ name }) => name === 'mail-02');
+  if (other === undefined) throw new Error('no mail-02');
+  act(() => openMachine(other));
+  expect(useHighlight.getState().target).toBeNull();
 });
 
 test('where the pointer leaves, the disk with the focus is highlighted again', async () => {
