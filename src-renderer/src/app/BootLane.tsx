@@ -1,22 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import type { BootEntry, BootKind } from '../../../src-core/boot/effective-order.ts';
+import type { BootEntry } from '../../../src-core/boot/effective-order.ts';
 import { PathText } from '../components/PathText.tsx';
 import { Sign } from '../components/Sign.tsx';
-import type { SignName } from '../components/Sign.tsx';
+import { BOOT_SIGNS } from '../components/boot-signs.ts';
 import { visible } from '../i18n/visible.ts';
 import { useSentenceWords } from '../i18n/words.ts';
 import { highlightProps, useIsHighlighted } from './stores/highlight.ts';
 import './boot-lane.css';
-
-const KIND_SIGNS: Readonly<Record<BootKind, SignName>> = {
-  disk: 'disk',
-  cdrom: 'cdrom',
-  floppy: 'floppy',
-  interface: 'interface',
-  hostdev: 'other',
-  redirdev: 'other',
-  kernel: 'kernel',
-};
 
 interface BootLaneProps {
   readonly title: string;
@@ -64,7 +54,7 @@ function Entry({ entry, added }: { readonly entry: BootEntry; readonly added: bo
       {...(target === null ? {} : highlightProps(target))}
     >
       <span className="boot-entry-order">{entry.order}</span>
-      <Sign name={KIND_SIGNS[entry.kind]} tone={added ? 'added' : 'unchanged'} label={t(`boot.kind.${entry.kind}`)} />
+      <Sign name={BOOT_SIGNS[entry.kind]} tone={added ? 'added' : 'unchanged'} label={t(`boot.kind.${entry.kind}`)} />
       <span className="boot-entry-what">
         <span className="boot-entry-line">
           <span className="mono boot-entry-target">

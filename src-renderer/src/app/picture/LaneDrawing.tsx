@@ -1,23 +1,12 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { BootKind } from '../../../../src-core/boot/effective-order.ts';
 import { fitText } from '../../../../src-core/disks/picture-text.ts';
 import type { Picture, PictureEntry, PictureSlot } from '../../../../src-core/disks/picture.ts';
 import { SignDrawing } from '../../components/Sign.tsx';
-import type { SignName } from '../../components/Sign.tsx';
+import { BOOT_SIGNS } from '../../components/boot-signs.ts';
 import { splitPath } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { highlightProps, useIsHighlighted } from '../stores/highlight.ts';
-
-const KIND_SIGNS: Readonly<Record<BootKind, SignName>> = {
-  disk: 'disk',
-  cdrom: 'cdrom',
-  floppy: 'floppy',
-  interface: 'interface',
-  hostdev: 'other',
-  redirdev: 'other',
-  kernel: 'kernel',
-};
 
 interface LaneDrawingProps {
   readonly picture: Picture;
@@ -83,7 +72,7 @@ function Entry({ placed, isLast, isAdded }: EntryProps) {
         {order}
       </text>
       <g className={`pic-sign ${isAdded ? 'pic-sign-added' : ''}`}>
-        <SignDrawing name={KIND_SIGNS[kind]} x={26} y={11.5} size={15} />
+        <SignDrawing name={BOOT_SIGNS[kind]} x={26} y={11.5} size={15} />
       </g>
       <text className="pic-mono pic-strong" x={48} y={below === '' ? 23 : 16} fontSize={12}>
         {fitText(name, box.width - 56, 12, 'mono')}

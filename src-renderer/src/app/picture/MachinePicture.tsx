@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
+import { memo, useEffect, useMemo, useRef } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BootEntry } from '../../../../src-core/boot/effective-order.ts';
@@ -66,16 +66,11 @@ export function MachinePicture(props: MachinePictureProps) {
   );
   const picture = useMemo(() => pictureAt(input, room.width, zoom), [input, room.width, zoom]);
   const words = useMemo(() => describePicture({ layout, disks, boot, added }), [layout, disks, boot, added]);
-  // Chosen in the table or the boot order, it is looked for here.
-  useEffect(() => {
-    svg.current?.querySelector('.pic-disk.pic-chosen')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [chosen]);
   // What has changed is what is looked for.
   useEffect(() => {
     if (pair !== undefined) svg.current?.querySelector('.pic-disk.pic-added')?.scrollIntoView({ block: 'nearest' });
   }, [pair, added]);
   const zoomBy = (direction: 1 | -1) => zoomTo(nextZoom(zoom, direction));
-  const choose = useCallback((target: string) => onChoose(target), [onChoose]);
 
   const goTo = (direction: Direction): void => {
     const focused = document.activeElement?.closest('.pic-disk')?.getAttribute('data-target') ?? chosen;
@@ -123,7 +118,7 @@ export function MachinePicture(props: MachinePictureProps) {
           {...{ picture, disks, added, chosen, title, zoom, svg }}
           firmware={props.firmware}
           alone={pair?.alone ?? NONE}
-          onChoose={choose}
+          onChoose={onChoose}
         />
       </div>
       <PictureText words={words} firmware={props.firmware} />

@@ -37,14 +37,13 @@ function hasFiles(event: DragEvent): boolean {
 export function DropTarget() {
   const { t } = useTranslation();
   const place = useNavigation((state) => state.place);
-  const hostId = place.kind === 'storage' ? place.hostId : null;
-  const pools = usePools((state) => (hostId === null ? null : (state.pools[hostId]?.items ?? null)));
-  const { hostId: to, pool } = targetOf(place, pools);
+  const pools = usePools((state) => (place.kind === 'storage' ? (state.pools[place.hostId]?.items ?? null) : null));
+  const { hostId: to, pool: wanted } = targetOf(place, pools);
   const host = useHosts((state) => (to === null ? undefined : state.byId[to]));
   const [over, setOver] = useState(false);
   const open = host?.state === 'connected' && !host.readOnly;
-  const target: Target = open ? { hostId: to, pool } : { hostId: null, pool: null };
-  const key = JSON.stringify(target);
+  const hostId = open ? to : null;
+  const pool = open ? wanted : null;
 
   useEffect(() => {
     const onOver = (event: DragEvent): void => {
@@ -61,7 +60,7 @@ export function DropTarget() {
       if (!hasFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      void offerFiles([...(event.dataTransfer?.files ?? [])], JSON.parse(key) as Target);
+      void offerFiles([...(event.dataTransfer?.files ?? [])], { hostId, pool });
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);
@@ -71,15 +70,15 @@ export function DropTarget() {
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('drop', onDrop);
     };
-  }, [key]);
+  }, [hostId, pool]);
 
   if (!over) return null;
   const words =
-    target.hostId === null || host === undefined
+    hostId === null || host === undefined
       ? t('transfers.drop.anywhere')
-      : target.pool === null
+      : pool === null
         ? t('transfers.drop.host', { host: host.name })
-        : t('transfers.drop.pool', { host: host.name, pool: target.pool });
+        : t('transfers.drop.pool', { host: host.name, pool });
   return (
     <div className="drop-target" role="status">
       <p>
