@@ -8,10 +8,9 @@ import { Sign } from '../../components/Sign.tsx';
 import { formatBytes, rateText } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { ROLE_SIGNS } from './change-signs.ts';
-import { cellText, diskFlags } from './columns.ts';
+import { NUMBERS, cellText, diskFlags } from './columns.ts';
 import type { DiskColumn, TextColumn } from './columns.ts';
 
-const NUMBERS: readonly DiskColumn[] = ['size', 'boot', 'layers'];
 const MONO: readonly DiskColumn[] = ['address', 'serial', 'guestNames'];
 
 interface DiskCellProps {

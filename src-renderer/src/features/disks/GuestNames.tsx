@@ -1,12 +1,10 @@
-import { useRef } from 'react';
-import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDisk } from '../../../../src-core/contract/schemas.ts';
 import { fstabHint, guestNamesTsv, linkName, saidInCommon } from '../../../../src-core/disks/names-text.ts';
-import { highlightProps, useIsHighlighted } from '../../app/stores/highlight.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { visible } from '../../i18n/visible.ts';
+import { DiskTableRow, useRowKeys } from './DiskTableRow.tsx';
 import './guest-names.css';
 
 interface GuestNamesProps {
@@ -24,19 +22,11 @@ const COLUMNS = ['target', 'kernel', 'byPath', 'byId', 'windows', 'location'] as
 /** What a guest will call each disk, with what that depends on; to copy as a table and for /etc/fstab. */
 export function GuestNames({ disks, added, chosen, onChoose, machine }: GuestNamesProps) {
   const { t } = useTranslation();
-  const body = useRef<HTMLTableSectionElement>(null);
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const at = disks.findIndex(({ target }) => target === chosen);
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: disks.length - 1 }[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    const disk = disks[next];
-    if (disk === undefined) return;
-    onChoose(disk.target);
-    body.current?.querySelector<HTMLElement>(`[data-target="${CSS.escape(disk.target)}"] button`)?.focus();
-  };
-
+  const { body, onKeyDown } = useRowKeys(
+    disks.map(({ target }) => target),
+    chosen,
+    onChoose,
+  );
   return (
     <div className="guest-names">
       <div className="guest-names-bar">
@@ -96,37 +86,20 @@ function NamesRow({ disk, added, chosen, onChoose }: NamesRowProps) {
   const { t } = useTranslation();
   const { target, guestNames } = disk;
   const { kernel, byId, byPath, windows } = guestNames;
-  const highlighted = useIsHighlighted(target);
-  const classes = [
-    chosen ? 'disks-row-chosen' : '',
-    added ? 'disks-row-added' : '',
-    highlighted ? 'row-highlighted' : '',
-  ];
   return (
-    <tr
-      data-target={target}
-      className={classes.join(' ').trim()}
-      onClick={() => onChoose(target)}
-      {...highlightProps(target)}
+    <DiskTableRow
+      target={target}
+      chosen={chosen}
+      added={added}
+      sign={added && <Sign name="added" tone="added" label={t('common.added')} />}
+      onChoose={onChoose}
     >
-      <th scope="row">
-        <button
-          type="button"
-          className="disks-choose mono"
-          aria-pressed={chosen}
-          tabIndex={chosen ? 0 : -1}
-          onClick={() => onChoose(target)}
-        >
-          {visible(target)}
-        </button>
-        {added && <Sign name="added" tone="added" label={t('common.added')} />}
-      </th>
       <Name name={kernel} />
       <Name name={linkName(byPath)} />
       <Name name={linkName(byId)} />
       <td>{windows.disk === null ? <Unknown /> : t('disks.facts.windowsDisk', { number: windows.disk })}</td>
       <Name name={windows.location} />
-    </tr>
+    </DiskTableRow>
   );
 }
 

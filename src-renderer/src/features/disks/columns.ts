@@ -27,6 +27,9 @@ export const DISK_COLUMNS = [
 ] as const;
 export type DiskColumn = (typeof DISK_COLUMNS)[number];
 
+/** Columns of figures. */
+export const NUMBERS: readonly DiskColumn[] = ['size', 'boot', 'layers'];
+
 export const DISK_FLAGS = ['readonly', 'shareable', 'transient', 'encrypted'] as const;
 export type DiskFlag = (typeof DISK_FLAGS)[number];
 
