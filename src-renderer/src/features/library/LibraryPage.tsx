@@ -49,7 +49,11 @@ export function LibraryPage({ medium: chosen }: { readonly medium: string | null
         </>
       ) : (
         <>
-          {error !== null && <ErrorNotice error={error} />}
+          {error !== null && (
+            <div className="library-troubles">
+              <ErrorNotice error={error} />
+            </div>
+          )}
           <Shelf listing={listing} chosen={chosen} />
         </>
       )}
