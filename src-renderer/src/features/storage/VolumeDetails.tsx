@@ -10,7 +10,6 @@ import { noteTransfer } from '../../app/stores/transfers.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { IconButton } from '../../components/IconButton.tsx';
 import { Notice } from '../../components/Notice.tsx';
-import { PathText } from '../../components/PathText.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { bootsBy, contentKind, nameProblem } from '../../components/content-words.ts';
@@ -59,7 +58,12 @@ export function VolumeDetails({ host, pool, name, volume, onClose }: VolumeDetai
 function Facts({ host, pool, volume }: { readonly host: Host; readonly pool: string; readonly volume: Volume }) {
   const { t } = useTranslation();
   const rows: readonly (readonly [string, ReactNode])[] = [
-    [t('storage.facts.path'), <PathText key="path" path={volume.path} />],
+    [
+      t('storage.facts.path'),
+      <span key="path" className="mono">
+        {visible(volume.path ?? '—')}
+      </span>,
+    ],
     [t('storage.facts.format'), visible(volume.format ?? '—')],
     [t('storage.facts.capacity'), formatBytes(volume.capacity)],
     [t('storage.facts.allocation'), formatBytes(volume.allocation)],
