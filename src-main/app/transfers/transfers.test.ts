@@ -1,100 +1,30 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, open, readFile, readdir, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** Transfers that go through to their end, and what stands in the way of one. */
+import { randomBytes } from 'node:crypto';
+import { readFile, readdir, readlink, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
-import type { AppEvent } from '../../../src-core/contract/schemas.ts';
-import { appEventSchema } from '../../../src-core/contract/schemas.ts';
-import type { Transfer } from '../../../src-core/contract/transfer.ts';
-import { fakeHost } from '../fake-hypervisor.test-support.ts';
-import type { FakeHost } from '../fake-hypervisor.test-support.ts';
-import { createTransfers } from './transfers.ts';
-import type { Transfers } from './transfers.ts';
-import type { StoragePool } from '../../libvirt/port.ts';
+import {
+  MiB,
+  TO,
+  pool,
+  folder,
+  events,
+  transfers,
+  setUp,
+  one,
+  two,
+  sha256,
+  file,
+  sparseFile,
+  upload,
+  ended,
+  refusal,
+  connected,
+  useTransfers,
+} from './transfers.test-support.ts';
 
-const MiB = 1024 * 1024;
-const TO = { hostId: 'one', pool: 'images', name: 'new.img' } as const;
-
-function pool(type = 'dir', available: number | null = 1000 * MiB): StoragePool {
-  const room = available === null ? '' : `<available unit='bytes'>${String(available)}</available>`;
-  return {
-    name: 'images',
-    active: true,
-    persistent: true,
-    xml: `<pool type='${type}'><name>images</name>${room}</pool>`,
-  };
-}
-
-let folder = '';
-let hosts: Record<string, FakeHost | undefined>;
-let events: AppEvent[];
-let transfers: Transfers;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'salvor-transfers-'));
-  setUp(pool());
-});
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-function setUp(pools: StoragePool, confirmMs = 60_000): void {
-  hosts = { one: fakeHost({ pools: [pools] }), two: fakeHost({ pools: [pools] }) };
-  events = [];
-  let id = 0;
-  transfers = createTransfers({
-    host: (hostId) => {
-      const host = hosts[hostId];
-      if (host === undefined) throw new SalvorError('not-connected', { uri: hostId });
-      return host.hypervisor;
-    },
-    emit: (event) => events.push(appEventSchema.parse(event)),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    newId: () => `t${String((id += 1))}`,
-    now: () => new Date(),
-    confirmMs,
-  });
-}
-
-const one = () => hosts['one'] as FakeHost;
-const two = () => hosts['two'] as FakeHost;
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-async function file(name: string, bytes: Uint8Array): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, bytes);
-  return path;
-}
-
-/** Data, a hole, data, a hole. */
-async function sparseFile(): Promise<{ path: string; bytes: Buffer }> {
-  const path = join(folder, 'sparse.img');
-  const bytes = Buffer.alloc(5 * MiB);
-  randomBytes(MiB).copy(bytes, 0);
-  randomBytes(MiB).copy(bytes, 3 * MiB);
-  const handle = await open(path, 'w');
-  await handle.write(bytes, 0, MiB, 0);
-  await handle.write(bytes, 3 * MiB, MiB, 3 * MiB);
-  await handle.truncate(bytes.length);
-  await handle.close();
-  return { path, bytes };
-}
-
-const upload = (path: string, to: { hostId: string; pool: string; name: string } = TO, verify = true) =>
-  transfers.upload({ file: path, to, options: { verify } });
-
-async function ended(starting: Promise<Transfer>): Promise<Transfer> {
-  return transfers.ended((await starting).id);
-}
-
-/** What a call rejects with. */
-async function refusal(call: Promise<unknown>): Promise<string> {
-  return call.then(
-    () => 'nothing',
-    (error: unknown) => (error instanceof SalvorError ? error.data.code : String(error)),
-  );
-}
+useTransfers();
 
 describe('an upload', () => {
   it('makes the volume, sends every byte, and compares', async () => {
@@ -148,7 +78,7 @@ describe('an upload', () => {
     ['a pool that is full', 'no-room', () => setUp(pool('dir', 1000))],
     ['a pool that takes no volumes', 'not-supported', () => setUp(pool('iscsi'))],
     ['a pool that does not answer', 'pool-silent', () => setUp({ ...pool(), xml: null })],
-    ['a host that is not connected', 'not-connected', () => (hosts = {})],
+    ['a host that is not connected', 'not-connected', () => connected({})],
   ])('is refused for %s, and touches nothing', async (_what, code, prepare) => {
     const path = await file('a.img', randomBytes(MiB));
     prepare();
@@ -256,193 +186,6 @@ describe('an upload', () => {
     const failed = await ended(upload(await file('a.img', randomBytes(MiB))));
     expect(failed).toMatchObject({ state: 'failed', error: { code: 'volume-exists' } });
     expect(one().storage.volumes.get('images/new.img')?.bytes.toString()).toBe('abc');
-  });
-});
-
-describe('cancelling', () => {
-  it.each(['createVolume', 'openUpload', 'openDownload'] as const)('before %s leaves nothing', async (method) => {
-    const path = await file('a.img', randomBytes(2 * MiB));
-    // Called before anything is begun, too, to see how much room there is.
-    one().before[method] = () => (transfers.list().length > 0 ? transfers.cancel('t1') : undefined);
-    const { id } = await upload(path);
-    expect(await transfers.ended(id)).toMatchObject({ state: 'cancelled', error: null, resumable: false });
-    expect(one().storage.volumes.size).toBe(0);
-    expect(one().storage.open).toBe(0);
-  });
-
-  it.each(['sending', 'receiving'] as const)('while %s leaves nothing', async (moment) => {
-    const path = await file('a.img', randomBytes(4 * MiB));
-    const { id } = await upload(path);
-    one().storage[moment] = () => transfers.cancel(id);
-    expect(await transfers.ended(id)).toMatchObject({ state: 'cancelled', error: null });
-    expect(one().storage.volumes.size).toBe(0);
-    expect(one().storage.open).toBe(0);
-  });
-
-  it('one that waits for its turn takes no turn', async () => {
-    const gates: (() => void)[] = [];
-    one().storage.sending = () => new Promise((resolve) => gates.push(resolve));
-    const path = await file('a.img', randomBytes(1000));
-    const all = [];
-    for (const name of ['1', '2', '3', '4', '5']) all.push(await upload(path, { ...TO, name }));
-    await expect.poll(() => gates.length).toBe(3);
-    expect(transfers.list().map(({ state }) => state)).toEqual(['running', 'running', 'running', 'waiting', 'waiting']);
-    await transfers.cancel('t4');
-    expect((await transfers.ended('t4')).state).toBe('cancelled');
-    one().storage.sending = null;
-    for (const open of gates) open();
-    await transfers.settled();
-    expect(transfers.list().map(({ state }) => state)).toEqual(['done', 'done', 'done', 'cancelled', 'done']);
-    expect([...one().storage.volumes.keys()]).toEqual(['images/1', 'images/2', 'images/3', 'images/5']);
-  });
-
-  it('says so where what was written could not be removed', async () => {
-    const { id } = await upload(await file('a.img', randomBytes(2 * MiB)));
-    one().storage.sending = () => transfers.cancel(id);
-    one().before.deleteVolume = () => {
-      throw new SalvorError('libvirt', { call: 'virStorageVolDelete' }, 'in use');
-    };
-    const cancelled = await transfers.ended(id);
-    expect(cancelled).toMatchObject({ state: 'cancelled', error: { code: 'cancelled' } });
-    expect(cancelled.error?.unchanged).toContain('could not be removed from the pool “images”');
-  });
-
-  it('one that has ended changes nothing', async () => {
-    const { id } = await ended(upload(await file('a.img', randomBytes(10))));
-    await transfers.cancel(id);
-    expect(transfers.list()[0]?.state).toBe('done');
-    expect(one().storage.volumes.size).toBe(1);
-    await expect(transfers.cancel('none')).rejects.toThrow('not in the list');
-  });
-});
-
-describe('a connection that is lost', () => {
-  /** An upload that was cut off in mid-send. */
-  async function cutOff(bytes: Buffer, confirmMs: number): Promise<Transfer> {
-    setUp(pool(), confirmMs);
-    let messages = 0;
-    one().storage.sending = () => {
-      messages += 1;
-      if (messages > 3) throw new SalvorError('connection-lost', { uri: 'fake:///host' });
-    };
-    const cut = await ended(upload(await file('a.img', bytes)));
-    one().storage.sending = null;
-    return cut;
-  }
-
-  it('interrupts an upload, which goes on from what the host has confirmed', async () => {
-    const bytes = randomBytes(6 * MiB);
-    const cut = await cutOff(bytes, 0);
-    expect(cut).toMatchObject({
-      state: 'interrupted',
-      resumable: true,
-      error: { code: 'connection-lost' },
-      endedAt: null,
-    });
-    expect(one().storage.volumes.size).toBe(1);
-    const first: number[] = [];
-    one().before.openUpload = () => void first.push(transfers.list()[0]?.done ?? -1);
-    await transfers.resume(cut.id);
-    expect(await transfers.ended(cut.id)).toMatchObject({ state: 'done', sha256: sha256(bytes), error: null });
-    // Three messages of the fake.
-    expect(first[0]).toBe(3 * 64 * 1024);
-    expect(one().storage.volumes.get('images/new.img')?.bytes.equals(bytes)).toBe(true);
-  });
-
-  it('is over once it was gone on with to its end, or is put away, and not before', async () => {
-    const bytes = randomBytes(6 * MiB);
-    const cut = await cutOff(bytes, 0);
-    const over: string[] = [];
-    const finished = transfers.finished(cut.id).then(({ state }) => over.push(state));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(over).toEqual([]);
-    await transfers.resume(cut.id);
-    await finished;
-    expect(over).toEqual(['done']);
-    const again = await cutOff(bytes, 0);
-    const away = transfers.finished(again.id);
-    transfers.forget(again.id);
-    expect((await away).state).toBe('interrupted');
-  });
-
-  it('while the volume is being made does not say that nothing is left', async () => {
-    one().after.createVolume = () => {
-      throw new SalvorError('connection-lost', { uri: 'fake:///host' });
-    };
-    const cut = await ended(upload(await file('a.img', randomBytes(MiB))));
-    expect(cut).toMatchObject({ state: 'interrupted', error: { code: 'connection-lost' } });
-    expect(one().storage.volumes.size).toBe(1);
-    await transfers.cancel(cut.id);
-    expect(one().storage.volumes.size).toBe(0);
-  });
-
-  it('and is gone on with while it is being removed: it is removed', async () => {
-    const cut = await cutOff(randomBytes(6 * MiB), 0);
-    const resumed: Promise<Transfer>[] = [];
-    one().before.deleteVolume = () => void resumed.push(transfers.resume(cut.id));
-    await transfers.cancel(cut.id);
-    expect(await Promise.all(resumed)).toMatchObject([{ state: 'cancelled' }]);
-    expect(transfers.list()).toMatchObject([{ state: 'cancelled' }]);
-    expect(one().storage.volumes.size).toBe(0);
-  });
-
-  it('goes on from the beginning where nothing was confirmed', async () => {
-    const bytes = randomBytes(6 * MiB);
-    const cut = await cutOff(bytes, 60_000);
-    await transfers.resume(cut.id);
-    expect(await transfers.ended(cut.id)).toMatchObject({ state: 'done', sha256: sha256(bytes) });
-  });
-
-  it('can be lost again while what arrived is compared', async () => {
-    const bytes = randomBytes(2 * MiB);
-    one().storage.receiving = () => {
-      throw new SalvorError('connection-lost', { uri: 'fake:///host' });
-    };
-    const cut = await ended(upload(await file('a.img', bytes)));
-    expect(cut.state).toBe('interrupted');
-    one().storage.receiving = null;
-    const sent: number[] = [];
-    one().storage.sending = (message) => void sent.push(message.length);
-    await transfers.resume(cut.id);
-    expect(await transfers.ended(cut.id)).toMatchObject({ state: 'done', sha256: sha256(bytes) });
-    expect(sent).toEqual([]);
-  });
-
-  it('is not gone on with while the host is away, and what is there is removed once it is back', async () => {
-    const cut = await cutOff(randomBytes(6 * MiB), 0);
-    const away = one();
-    hosts = {};
-    expect(await refusal(transfers.resume(cut.id))).toBe('not-connected');
-    expect(await refusal(transfers.cancel(cut.id))).toBe('transfer-failed');
-    hosts = { one: away };
-    await transfers.cancel(cut.id);
-    expect(transfers.list()[0]?.state).toBe('cancelled');
-    expect(away.storage.volumes.size).toBe(0);
-  });
-
-  it('leaves alone what somebody else has put in its place', async () => {
-    const cut = await cutOff(randomBytes(6 * MiB), 0);
-    one().storage.volumes.set('images/new.img', { capacity: 9, bytes: Buffer.from('precious!'), written: 9 });
-    await transfers.resume(cut.id);
-    const failed = await transfers.ended(cut.id);
-    expect(failed).toMatchObject({ state: 'failed' });
-    expect(failed.error?.message).toContain('is not the one that was begun');
-    expect(one().storage.volumes.get('images/new.img')?.bytes.toString()).toBe('precious!');
-  });
-
-  it('does not go on with a file that has changed', async () => {
-    const cut = await cutOff(randomBytes(6 * MiB), 0);
-    await utimes(join(folder, 'a.img'), 5, 5);
-    await transfers.resume(cut.id);
-    expect(await transfers.ended(cut.id)).toMatchObject({ state: 'failed', error: { code: 'transfer-failed' } });
-    expect(one().storage.volumes.size).toBe(0);
-  });
-
-  it('can be put away, and nothing more is told of it', async () => {
-    const cut = await cutOff(randomBytes(6 * MiB), 0);
-    transfers.forget(cut.id);
-    expect(transfers.list()).toEqual([]);
-    expect(events.at(-1)).toEqual({ type: 'transfer-removed', transferId: cut.id });
   });
 });
 
