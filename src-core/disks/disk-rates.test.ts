@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { diskRates, totalRate } from './disk-rates.ts';
-import type { DiskCounters, DiskReading } from './disk-rates.ts';
+import type { DiskReading } from './disk-rates.ts';
+import type { DiskStats } from './types.ts';
 
-const disk = (target: string, counters: Partial<DiskCounters> = {}): DiskCounters => ({
+const disk = (target: string, counters: Partial<DiskStats> = {}): DiskStats => ({
   target,
   readBytes: 0,
   readRequests: 0,
@@ -10,7 +11,7 @@ const disk = (target: string, counters: Partial<DiskCounters> = {}): DiskCounter
   writeRequests: 0,
   ...counters,
 });
-const reading = (at: number, ...disks: DiskCounters[]): DiskReading => ({ at, disks });
+const reading = (at: number, ...disks: DiskStats[]): DiskReading => ({ at, disks });
 
 test('what was done in two seconds is halved', () => {
   const rates = diskRates(

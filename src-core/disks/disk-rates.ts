@@ -1,21 +1,13 @@
 /** How busy a disk is, from what libvirt counts: two readings of its counters and the time between them. */
-
-/** What a disk has read and written since its machine was started, as virDomainBlockStats counts it. */
-export interface DiskCounters {
-  readonly target: string;
-  readonly readBytes: number;
-  readonly readRequests: number;
-  readonly writeBytes: number;
-  readonly writeRequests: number;
-}
+import type { DiskStats } from './types.ts';
 
 /** Bytes and requests a second. */
-export type DiskRate = Omit<DiskCounters, 'target'>;
+export type DiskRate = Omit<DiskStats, 'target'>;
 
 export interface DiskReading {
   /** Milliseconds of a clock that only goes forward. */
   readonly at: number;
-  readonly disks: readonly DiskCounters[];
+  readonly disks: readonly DiskStats[];
 }
 
 const COUNTERS = ['readBytes', 'readRequests', 'writeBytes', 'writeRequests'] as const;

@@ -106,6 +106,8 @@ export const USB_CDROM_BOOTS_FROM = 11_005_000;
 
 /** Pools whose volumes are files of the host: only there can an overlay, which is a qcow2 file, be made. */
 export const FILE_POOL_TYPES: readonly string[] = ['dir', 'fs', 'netfs'];
+/** Pools that make volumes, and take their bytes (libvirt's storage drivers; the others have volumes made elsewhere, or no uploads). */
+export const UPLOAD_POOL_TYPES: readonly string[] = [...FILE_POOL_TYPES, 'logical', 'disk', 'zfs', 'vstorage'];
 
 /** Disk image formats a medium may have. Others may refer to anything, or are not driven by libvirt's overlays. */
 export const DISK_FORMATS: readonly string[] = ['raw', 'iso', 'qcow2'];

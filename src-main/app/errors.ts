@@ -8,3 +8,8 @@ export function errorOf(error: unknown): ErrorData {
   if (error instanceof XmlProblem) return errorData(error.code, error.params);
   return errorData('internal');
 }
+
+/** Did the call end without an answer? It may have taken effect all the same. */
+export function isUnanswered(error: unknown): boolean {
+  return ['timeout', 'connection-lost'].includes(errorOf(error).code);
+}

@@ -10,7 +10,7 @@ import type { OverlayVolume } from '../../src-core/rescue/session.ts';
 import type { RescuePlan } from '../../src-core/rescue/plan-types.ts';
 import type { OverlayPoolFacts, RescueInputs } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
-import { errorOf } from './errors.ts';
+import { errorOf, isUnanswered } from './errors.ts';
 import { readPoolXml, readVolumeXml } from './storage-xml.ts';
 
 const unfit = (why: string): OverlayPoolFacts => ({ kind: 'unfit', why });
@@ -54,9 +54,6 @@ export interface OverlayRun {
   readonly made: OverlayVolume[];
 }
 
-/** After these the call may have taken effect all the same. */
-const UNANSWERED = ['timeout', 'connection-lost'];
-
 /**
  * The step. The pool is looked at once more, right before: throws drift where it could not have them any more, and overlay-failed. What was
  * made until then is in `made`.
@@ -71,8 +68,8 @@ export async function makeOverlays({ hypervisor, domain, inputs, plan, made }: O
   }
   for (const overlay of plan.overlays) {
     const path = await hypervisor.makeVolume(overlay.pool, overlayVolumeXml(overlay)).catch((error: unknown) => {
-      const { code, message, detail } = errorOf(error);
-      if (UNANSWERED.includes(code)) {
+      const { message, detail } = errorOf(error);
+      if (isUnanswered(error)) {
         made.push(overlay);
         throw error;
       }

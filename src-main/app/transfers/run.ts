@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { TransferState } from '../../../src-core/contract/transfer.ts';
-import { errorOf } from '../errors.ts';
+import { errorOf, isUnanswered } from '../errors.ts';
 import type { Sink, Source } from './ends.ts';
 import { checksum, move } from './pump.ts';
 import type { Checksum, Progress } from './pump.ts';
@@ -82,16 +82,13 @@ function expectSame(name: string, sent: Checksum, arrived: Checksum): void {
   throw new SalvorError('checksum-differs', { name, sent: sent.sha256, arrived: arrived.sha256, unchanged: '' });
 }
 
-/** Calls that end so may have taken effect. */
-const UNANSWERED: readonly string[] = ['timeout', 'connection-lost'];
-
 async function create(run: Run): Promise<void> {
   run.made = true;
   try {
     await run.sink.create();
   } catch (error) {
     // It is another's, or was refused. Where no answer came, it may have been made all the same.
-    run.made = UNANSWERED.includes(errorOf(error).code);
+    run.made = isUnanswered(error);
     throw error;
   }
 }

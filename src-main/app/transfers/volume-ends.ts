@@ -1,5 +1,6 @@
 /** A volume of a host as one end of a transfer. */
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { FILE_POOL_TYPES, UPLOAD_POOL_TYPES } from '../../../src-core/rescue/policy.ts';
 import type { DownloadStream, Hypervisor, VolumeRef } from '../../libvirt/port.ts';
 import { readPoolXml, readVolumeXml } from '../storage-xml.ts';
 import { lengthOf } from './ends.ts';
@@ -10,12 +11,6 @@ export type HostNow = () => Hypervisor;
 
 /** Libvirt's sparse streams (3.4). */
 const SPARSE_SINCE = 3_004_000;
-
-/** Pools whose volumes are files: in others a hole would leave what the device held before, or is not told at all. */
-const FILE_POOLS: readonly string[] = ['dir', 'fs', 'netfs'];
-
-/** Pools that make volumes, and take their bytes (libvirt's storage drivers; the others have volumes made elsewhere, or no uploads). */
-const WRITABLE_POOLS: readonly string[] = [...FILE_POOLS, 'logical', 'disk', 'zfs', 'vstorage'];
 
 /** As many of its first bytes as tell one image from another. */
 const HEAD = 4096;
@@ -33,12 +28,13 @@ export async function poolFacts(host: Hypervisor, pool: string): Promise<PoolFac
   const [xml, { libvirtVersion }] = await Promise.all([host.poolXml(pool), host.identity()]);
   if (xml === null) throw new SalvorError('pool-silent', { pool });
   const { type, available } = readPoolXml(xml);
-  return { type, available, sparse: FILE_POOLS.includes(type) && libvirtVersion >= SPARSE_SINCE };
+  // In others a hole would leave what the device held before, or is not told at all.
+  return { type, available, sparse: FILE_POOL_TYPES.includes(type) && libvirtVersion >= SPARSE_SINCE };
 }
 
 /** Why no volume can be made and filled in that pool; null: it can. */
 export function poolProblem(pool: string, { type }: PoolFacts): SalvorError | null {
-  if (WRITABLE_POOLS.includes(type)) return null;
+  if (UPLOAD_POOL_TYPES.includes(type)) return null;
   return new SalvorError('not-supported', {
     what: `libvirt makes no volumes in the pool “${pool}”, which is of the type ${type}`,
   });
@@ -104,7 +100,7 @@ export function volumeSink(host: HostNow, where: VolumeRef, size: number, { type
     try {
       const { capacity, physical } = await host().volumeSizes(where);
       // While it is being filled, a file ends where its last hole does; devices are rounded up.
-      if (FILE_POOLS.includes(type) ? physical > size : capacity < size) return false;
+      if (FILE_POOL_TYPES.includes(type) ? physical > size : capacity < size) return false;
       return await beginsWith(host(), where, head);
     } catch (error) {
       if (error instanceof SalvorError && error.data.code === 'volume-not-found') return false;
@@ -115,7 +111,7 @@ export function volumeSink(host: HostNow, where: VolumeRef, size: number, { type
     sparse,
     local: false,
     // To a pool of devices a volume that is larger than what it takes up is a snapshot: there it gets all of it.
-    create: () => host().createVolume(where, size, FILE_POOLS.includes(type) ? 0 : size),
+    create: () => host().createVolume(where, size, FILE_POOL_TYPES.includes(type) ? 0 : size),
     check: async () => {
       if (!(await ours())) throw gone();
     },

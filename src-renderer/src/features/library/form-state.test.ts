@@ -67,6 +67,7 @@ describe('putting it onto a host', () => {
       pool('iso', 1),
       pool('off', 1, { active: false }),
       pool('disks', 1, { type: 'iscsi' }),
+      pool('ceph', 1, { type: 'rbd' }),
     ];
     expect(poolsFor(pools, medium).map(({ name }) => name)).toEqual(['iso', 'default']);
   });

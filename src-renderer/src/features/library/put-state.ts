@@ -1,5 +1,6 @@
 /** Whether, and from where, a medium can be put onto a host. */
 import type { Host, Pool } from '../../../../src-core/contract/schemas.ts';
+import { UPLOAD_POOL_TYPES } from '../../../../src-core/rescue/policy.ts';
 import type { LibraryMedium } from '../../../../src-core/library/types.ts';
 import { sizeOf } from '../../components/library-filter.ts';
 
@@ -15,9 +16,7 @@ export function putObstacle({ source, host }: LibraryMedium, to: Pick<Host, 'uri
 /** Pools that can take a file, the one that the medium is in elsewhere first. */
 export function poolsFor(pools: readonly Pool[], { source }: LibraryMedium): readonly Pool[] {
   const usual = source.kind === 'volume' ? source.pool : null;
-  const able = pools.filter(
-    ({ active, type }) => active && ['dir', 'fs', 'netfs', 'logical', 'rbd', 'zfs', 'gluster'].includes(type),
-  );
+  const able = pools.filter(({ active, type }) => active && UPLOAD_POOL_TYPES.includes(type));
   return able.toSorted((a, b) => Number(b.name === usual) - Number(a.name === usual) || a.name.localeCompare(b.name));
 }
 
