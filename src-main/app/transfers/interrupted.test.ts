@@ -73,6 +73,17 @@ describe('cancelling', () => {
     expect(cancelled.error?.unchanged).toContain('could not be removed from the pool “images”');
   });
 
+  it('says so, too, where a device begins with what it held before, and nobody can tell whose it is', async () => {
+    setUp(pool('disk'));
+    one().after.createVolume = () => void one().storage.volumes.get('images/new.img')?.bytes.fill(7);
+    one().before.openUpload = () => transfers.cancel('t1');
+    const { id } = await upload(await file('a.img', randomBytes(MiB)));
+    const cancelled = await transfers.ended(id);
+    expect(cancelled).toMatchObject({ state: 'cancelled', error: { code: 'cancelled' } });
+    expect(cancelled.error?.unchanged).toContain('could not be removed from the pool “images”');
+    expect(one().storage.volumes.size).toBe(1);
+  });
+
   it('one that has ended changes nothing', async () => {
     const { id } = await ended(upload(await file('a.img', randomBytes(10))));
     await transfers.cancel(id);

@@ -95,15 +95,15 @@ export function volumeSink(host: HostNow, where: VolumeRef, size: number, { type
       unchanged: 'That volume was not touched.',
     });
   let head: Piece | null = null;
-  /** Is the volume that is there the one that was made? Somebody may have put another in its place while the connection was lost. */
-  const ours = async (): Promise<boolean> => {
+  /** Is the volume that is there the one that was made? Somebody may have put another in its place while the connection was lost. null: none is there. */
+  const ours = async (): Promise<boolean | null> => {
     try {
       const { capacity, physical } = await host().volumeSizes(where);
       // While it is being filled, a file ends where its last hole does; devices are rounded up.
       if (FILE_POOL_TYPES.includes(type) ? physical > size : capacity < size) return false;
       return await beginsWith(host(), where, head);
     } catch (error) {
-      if (error instanceof SalvorError && error.data.code === 'volume-not-found') return false;
+      if (error instanceof SalvorError && error.data.code === 'volume-not-found') return null;
       throw error;
     }
   };
@@ -113,7 +113,7 @@ export function volumeSink(host: HostNow, where: VolumeRef, size: number, { type
     // To a pool of devices a volume that is larger than what it takes up is a snapshot: there it gets all of it.
     create: () => host().createVolume(where, size, FILE_POOL_TYPES.includes(type) ? 0 : size),
     check: async () => {
-      if (!(await ours())) throw gone();
+      if ((await ours()) !== true) throw gone();
     },
     write: async (at) => {
       const stream = await host().openUpload(where, { at, sparse });
@@ -130,7 +130,10 @@ export function volumeSink(host: HostNow, where: VolumeRef, size: number, { type
     readBack: async (at) => streamReader(await host().openDownload(where, { at, sparse }), size - at),
     complete: () => Promise.resolve(),
     discard: async () => {
-      if (await ours()) await host().deleteVolume(where);
+      const is = await ours();
+      if (is === true) await host().deleteVolume(where);
+      // A device begins with what it held before, where nothing was written yet: it may be the one that was made, and who looks at it decides.
+      else if (is === false && !FILE_POOL_TYPES.includes(type)) throw gone();
     },
     close: () => Promise.resolve(),
   };
