@@ -15,7 +15,7 @@ import type { StreamTransferOptions, TransferOptions } from './types.ts';
  * sends into memory as it comes, whether it is read or not; asking for the next slice only when the last one has been
  * read is what lets a slow reader hold back the host.
  */
-const SLICE_SIZE = 16 * 1024 * 1024;
+const SLICE_SIZE = 32 * 1024 * 1024;
 
 /** The bytes of a volume from one place on, read at the reader's pace. One call at a time. */
 export interface VolumeDownload {
