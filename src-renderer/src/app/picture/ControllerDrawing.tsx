@@ -50,15 +50,15 @@ export const ControllerDrawing = memo(function ControllerDrawing({ placed, isAlo
         {fitText(told, room, 11, isAlone ? 'sans' : 'mono')}
       </text>
       {slots.map((slot) => (
-        <SlotDrawing key={slot.slot.key} placed={slot} />
+        <SlotDrawing key={slot.slot.key} placed={slot} free={t('picture.free')} />
       ))}
       {more !== null && <MoreFree box={more} count={controller.moreFree} fits={controller.moreFits} />}
     </g>
   );
 });
 
-function SlotDrawing({ placed }: { readonly placed: PictureSlot }) {
-  const { t } = useTranslation();
+/** `free`: the word for a place that nothing is known to fit. */
+function SlotDrawing({ placed, free }: { readonly placed: PictureSlot; readonly free: string }) {
   const { slot, box, disk, order } = placed;
   const label = visible(slot.label);
   if (disk !== null) {
@@ -71,7 +71,7 @@ function SlotDrawing({ placed }: { readonly placed: PictureSlot }) {
     );
   }
   if (slot.taken === null && slot.target === null)
-    return <FreePlace box={box} name={label} fits={slot.fits} note={t('picture.free')} />;
+    return <FreePlace box={box} name={label} fits={slot.fits} note={free} />;
   return (
     <>
       <rect className="pic-taken" {...box} rx={5} />

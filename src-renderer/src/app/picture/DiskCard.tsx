@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PictureDisk } from '../../../../src-core/disks/picture-disks.ts';
 import { describeDisk } from '../../../../src-core/disks/describe-picture.ts';
@@ -31,8 +31,10 @@ export const DiskCard = memo(function DiskCard(props: DiskCardProps) {
   const { placed, disk, added, chosen, inTabOrder, onChoose } = props;
   const { card, layers, order } = placed;
   const lit = useIsHighlighted(disk.target);
+  const bootPlace = order?.place ?? null;
+  // Zooming says nothing else.
+  const words = useMemo(() => visible(describeDisk(disk, bootPlace, added)), [disk, bootPlace, added]);
   if (card === null) return null;
-  const words = visible(describeDisk(disk, order?.place ?? null, added));
   const className = ['pic-disk', added === true ? 'pic-added' : '', chosen ? 'pic-chosen' : '', lit ? 'pic-lit' : ''];
   return (
     <g
