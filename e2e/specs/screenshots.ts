@@ -7,6 +7,9 @@ import { compactPng } from './compact-png.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SCREENSHOTS = join(ROOT, 'docs/screenshots');
 
+/** Is this a run that takes pictures? It may wait for what looks well, where a test must not depend on it. */
+export const takesPictures = process.env['SALVOR_SCREENSHOTS'] === '1';
+
 /** The demo host's URI names the folder this was run in, which is nothing for a guide. Runs in the page. */
 function renamePlace({ from, to }: { from: string; to: string }): void {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -22,7 +25,7 @@ export async function keep(
   name: string,
   places: readonly { readonly from: string; readonly to: string }[] = [],
 ): Promise<void> {
-  if (process.env['SALVOR_SCREENSHOTS'] !== '1') return;
+  if (!takesPictures) return;
   await mkdir(SCREENSHOTS, { recursive: true });
   await window.evaluate(renamePlace, { from: ROOT, to: '/opt/salvor' });
   for (const place of places) await window.evaluate(renamePlace, place);
