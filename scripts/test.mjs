@@ -192,9 +192,11 @@ try {
 const sum = (key) => results.reduce((total, each) => total + each[key], 0);
 const minutes = ((Date.now() - began) / 60_000).toFixed(1);
 console.log(`\n=== All stages, ${minutes} min with the set-up`);
-for (const { name, passed, failed, skipped, seconds } of results) {
+for (const { name, passed, failed, skipped, seconds, failures = [] } of results) {
   const left = skipped > 0 ? `, ${skipped} skipped` : '';
   console.log(`${failed > 0 ? 'FAILED' : 'passed'}  ${name}: ${passed} passed, ${failed} failed${left} (${seconds} s)`);
+  // Whoever sees the end of the output alone sees what to mend.
+  for (const failure of failures) console.log(`        ${failure}`);
 }
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') > 0 ? 1 : 0;

@@ -1,5 +1,6 @@
 /** Images to, from and between real hosts: every byte, every hole, and nothing left where it did not work out. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -144,6 +145,19 @@ test('one that is cancelled leaves nothing', async () => {
   await rm(path);
 });
 
+/** Takes all the room that is left, in one go: not a byte of an upload by this process goes on meanwhile. */
+function fillUp(path: string): void {
+  const file = openSync(path, 'w');
+  const block = Buffer.alloc(MIB);
+  try {
+    while (writeSync(file, block) > 0);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  } finally {
+    closeSync(file);
+  }
+}
+
 test('a pool that fills up is told before, or ends the upload cleanly', async () => {
   const path = await image('medium.img', SMALL, [[0, SMALL]]);
   await writeFile(join(dir, 'small/other'), Buffer.alloc(2 * MIB));
@@ -153,7 +167,7 @@ test('a pool that fills up is told before, or ends the upload cleanly', async ()
   await rm(join(dir, 'small/other'));
   await one.virsh('pool-refresh', 'small');
   const up = await upload(path, place(one, 'full.img', 'small'));
-  await writeFile(join(dir, 'small/other'), Buffer.alloc(8 * MIB));
+  fillUp(join(dir, 'small/other'));
   const failed = await transfers.ended(up.id);
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'transfer-failed' } });
   expect(failed.error?.message).toContain('is full');

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeAsar } from './asar.mjs';
 import { isFittingNode } from './node-runtime.mjs';
+import { root } from './paths.mjs';
 import { readPlaywright, readVitest } from './stages.mjs';
 import { fingerprint } from './stamps.mjs';
 
@@ -74,20 +75,35 @@ describe('counts of a report', () => {
       numPendingTests: 2,
       numTodoTests: 0,
       testResults: [
-        { status: 'passed', assertionResults: [{ status: 'passed' }] },
-        { status: 'failed', assertionResults: [{ status: 'failed' }] },
-        { status: 'failed', assertionResults: [{ status: 'skipped' }, { status: 'skipped' }] },
-        { status: 'failed', assertionResults: [] },
+        { name: path.join(root, 'a.test.ts'), status: 'passed', assertionResults: [{ status: 'passed' }] },
+        {
+          name: path.join(root, 'b.test.ts'),
+          status: 'failed',
+          assertionResults: [{ status: 'failed', fullName: 'adds up' }],
+        },
+        {
+          name: path.join(root, 'c.test.ts'),
+          status: 'failed',
+          assertionResults: [{ status: 'skipped' }, { status: 'skipped' }],
+        },
+        { name: path.join(root, 'd.test.ts'), status: 'failed', assertionResults: [] },
       ],
     };
-    expect(readVitest(json)).toEqual({ passed: 3, failed: 3, skipped: 2 });
+    const failures = ['b.test.ts: adds up', 'c.test.ts', 'd.test.ts'];
+    expect(readVitest(json)).toEqual({ passed: 3, failed: 3, skipped: 2, failures });
   });
 
   test('a spec that passes only at the second try has failed', () => {
     const json = {
       stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 },
       errors: [{ message: 'a broken file' }],
+      suites: [
+        {
+          specs: [{ ok: true, file: 'a.spec.ts', title: 'opens' }],
+          suites: [{ specs: [{ ok: false, file: 'a.spec.ts', title: 'closes' }] }],
+        },
+      ],
     };
-    expect(readPlaywright(json)).toEqual({ passed: 5, failed: 3, skipped: 2 });
+    expect(readPlaywright(json)).toEqual({ passed: 5, failed: 3, skipped: 2, failures: ['a.spec.ts: closes'] });
   });
 });

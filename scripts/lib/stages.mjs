@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers';
 import { root } from './paths.mjs';
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, failures?: string[] }} Counts `failures`: names of the tests that failed
  * @typedef {{ name: string, program: string, args: string[], env?: Record<string, string>, report?: string, read?: (json: any) => Counts, minutes?: number }} Check
  *   `report`: the machine-readable report that the tool writes, and `read` its counts; without one the check counts as one
  * @typedef {Counts & { name: string, seconds: number }} Result
@@ -16,18 +16,29 @@ import { root } from './paths.mjs';
 export function readVitest(json) {
   // A file that could not be loaded or prepared fails without a failed test in it.
   const hasFailed = (file) => file.assertionResults.some(({ status }) => status === 'failed');
-  const broken = json.testResults.filter((file) => file.status === 'failed' && !hasFailed(file)).length;
+  const broken = json.testResults.filter((file) => file.status === 'failed' && !hasFailed(file));
+  const failed = json.testResults.flatMap((file) =>
+    file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName }) => `${path.relative(root, file.name)}: ${fullName}`),
+  );
   return {
     passed: json.numPassedTests,
-    failed: json.numFailedTests + broken,
+    failed: json.numFailedTests + broken.length,
     skipped: json.numPendingTests + json.numTodoTests,
+    failures: [...failed, ...broken.map(({ name }) => path.relative(root, name))],
   };
 }
 
 /** @param {any} json Playwright's JSON report @returns {Counts} */
 export function readPlaywright(json) {
   const { expected, unexpected, flaky, skipped } = json.stats;
-  return { passed: expected, failed: unexpected + flaky + json.errors.length, skipped };
+  const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+  const failures = (json.suites ?? [])
+    .flatMap(specsOf)
+    .filter(({ ok }) => ok === false)
+    .map(({ file, title }) => `${file}: ${title}`);
+  return { passed: expected, failed: unexpected + flaky + json.errors.length, skipped, failures };
 }
 
 /**

@@ -30,6 +30,9 @@ import {
   REPORT_FORMATS,
   unfinishedSchema,
 } from './journal-schemas.ts';
+import { POWER_ACTIONS } from '../reboot/power.ts';
+import { migrationPlanSchema, migrationRequestSchema, migrationUnderWaySchema } from './migration-schemas.ts';
+import { rebootPlanSchema, rebootRequestSchema, secretsAtHandSchema, secretValuesSchema } from './reboot-schemas.ts';
 import { libraryEditSchema, libraryMediumSchema, librarySchema, whereaboutsSchema } from './library-schemas.ts';
 import { transferOptionsSchema, volumePlaceSchema } from './transfer-schemas.ts';
 import type { ErrorData } from './errors.ts';
@@ -158,6 +161,47 @@ export const CHANNELS = {
       record: z.enum(RECORDS).nullable(),
     }),
     output: operationSchema,
+  },
+
+  /** A plain action. `way`: how a guest is asked to shut down or reboot. */
+  'power.act': {
+    input: z.strictObject({ machine: machineKeySchema, action: z.enum(POWER_ACTIONS), way: z.enum(['acpi', 'agent']) }),
+    output: operationSchema,
+  },
+  'reboot.preview': {
+    input: z.strictObject({ machine: machineKeySchema, request: rebootRequestSchema, secrets: secretsAtHandSchema }),
+    output: rebootPlanSchema,
+  },
+  /** `fingerprint` is plan.fingerprint.inputs of the preview that was confirmed: anything else is refused as drift. */
+  'reboot.start': {
+    input: z.strictObject({
+      machine: machineKeySchema,
+      request: rebootRequestSchema,
+      secrets: secretValuesSchema,
+      fingerprint: z.string().length(64),
+    }),
+    output: operationSchema,
+  },
+  /** `to`: a connected host. The fingerprint of inputs plays the same part as in a rescue. */
+  'migration.preview': {
+    input: z.strictObject({ machine: machineKeySchema, to: idSchema, request: migrationRequestSchema }),
+    output: migrationPlanSchema,
+  },
+  'migration.start': {
+    input: z.strictObject({
+      machine: machineKeySchema,
+      to: idSchema,
+      request: migrationRequestSchema,
+      fingerprint: z.string().length(64),
+    }),
+    output: operationSchema,
+  },
+  /** Of those under way; how they go further comes as events. */
+  'migration.underWay': { input: none, output: z.array(migrationUnderWaySchema) },
+  'migration.startPostCopy': { input: z.strictObject({ operationId: idSchema }), output: none },
+  'migration.setMaxDowntime': {
+    input: z.strictObject({ operationId: idSchema, milliseconds: z.number().int().min(1).max(600_000) }),
+    output: none,
   },
   'operations.list': { input: none, output: z.array(operationSchema) },
   'operations.cancel': { input: z.strictObject({ operationId: idSchema }), output: none },

@@ -5,6 +5,7 @@
 import { fillText } from '../rescue/texts.ts';
 import { NOTHING_TOUCHED } from './error-text.ts';
 import type { ErrorText } from './error-text.ts';
+import { MOVE_ERROR_TEXTS } from './move-errors.ts';
 import { TRANSFER_ERROR_TEXTS } from './transfer-errors.ts';
 
 export const ERROR_CODES = [
@@ -65,6 +66,15 @@ export const ERROR_CODES = [
   'checksum-differs',
   'transfer-not-found',
   'file-exists',
+  'power-failed',
+  'reboot-refused',
+  'dependency-missing',
+  'secret-needed',
+  'secret-wrong',
+  'migration-refused',
+  'migration-failed',
+  'migration-unclear',
+  'migration-lost',
   'libvirt',
   'invalid-message',
   'internal',
@@ -326,6 +336,7 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, ErrorText>> = {
     next: 'Choose another name, or change the one that is there.',
   },
   ...TRANSFER_ERROR_TEXTS,
+  ...MOVE_ERROR_TEXTS,
   libvirt: {
     message: 'libvirt refused “{{call}}”.',
     unchanged: '{{unchanged}}',

@@ -12,7 +12,8 @@ export type HistoryOutcome = Extract<(typeof HISTORY_OUTCOMES)[number], Outcome 
 export interface HistoryRow {
   readonly id: string;
   readonly kind: OperationKind;
-  readonly session: string;
+  /** Id of the rescue that it was about; null: none. */
+  readonly session: string | null;
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly endedAt: string | null;

@@ -129,7 +129,7 @@ describe('the report', () => {
           by: hostile,
           host: { uri: hostile, hostname: hostile },
           domain: { ...BEGAN.domain, name: hostile },
-          session: { ...BEGAN.session, id: hostile },
+          session: { id: hostile, kind: 'one-shot' as const, transient: false },
           steps: [{ id: 'stop', text: hostile }],
           files: [{ kind: 'overlay' as const, name: hostile }],
         },

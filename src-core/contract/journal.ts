@@ -3,9 +3,18 @@
  * edited it, a newer Salvor may have written it. What fits is an entry; what is odd about it is said; what does not fit is not acted on.
  */
 import { z } from 'zod';
-import { CLOSINGS, JOURNAL_VERSION, OPERATION_KINDS, OUTCOMES, RECORDED_STATES } from '../journal/types.ts';
+import {
+  CLOSINGS,
+  JOURNAL_VERSION,
+  OPERATION_KINDS,
+  OUTCOMES,
+  RECORDED_STATES,
+  journalVersion,
+} from '../journal/types.ts';
 import type { BeganRecord, JournalEntry, JournalRecord, UnreadableEntry } from '../journal/types.ts';
 import { DOMAIN_STATES, SESSION_KINDS } from '../rescue/types.ts';
+import { migrationRequestSchema } from './migration-schemas.ts';
+import { REBOOT_SESSIONS } from '../reboot/types.ts';
 import { imagePropertiesSchema, rescueRequestSchema, stopRequestSchema } from './schemas.ts';
 
 const at = z.iso.datetime();
@@ -20,11 +29,25 @@ const orderSchema = z.discriminatedUnion('kind', [
     power: z.enum(['as-before', 'on', 'off']),
   }),
   z.strictObject({ kind: z.literal('nvram'), of: z.string(), path: z.string() }),
+  z.strictObject({
+    kind: z.literal('hard-reboot'),
+    stop: stopRequestSchema,
+    session: z.enum(REBOOT_SESSIONS),
+  }),
+  z.strictObject({
+    kind: z.literal('migrate'),
+    migration: z.strictObject({
+      to: z.strictObject({ uri: z.string(), hostname: z.string() }),
+      request: migrationRequestSchema,
+      running: sha256.nullable(),
+      persistent: sha256.nullable(),
+    }),
+  }),
 ]);
 
 const beganSchema = z.strictObject({
   type: z.literal('began'),
-  version: z.literal(JOURNAL_VERSION),
+  version: z.number().int().min(1).max(JOURNAL_VERSION),
   at,
   // Its file's name tells that it is a UUID.
   id: z.string().min(1),
@@ -33,7 +56,7 @@ const beganSchema = z.strictObject({
   host: z.strictObject({ uri: z.string(), hostname: z.string() }),
   domain: z.strictObject({ uuid, name: z.string() }),
   // Of the others, the session's id is what the domain's metadata says: anybody's words.
-  session: z.strictObject({ id: z.string(), kind: z.enum(SESSION_KINDS), transient: z.boolean() }),
+  session: z.strictObject({ id: z.string(), kind: z.enum(SESSION_KINDS), transient: z.boolean() }).nullable(),
   order: orderSchema,
   before: z.strictObject({
     state: z.enum(DOMAIN_STATES),
@@ -104,8 +127,7 @@ export function readOperation(file: string, text: string, now: string): Read {
   const named = namedOperation(file);
   if (named !== null && (named.id !== began.data.id || named.uuid !== began.data.domain.uuid))
     return not('damaged', 'its name tells of another operation than its first record');
-  if (began.data.kind !== began.data.order.kind || isForeignSession(began.data))
-    return not('damaged', 'its first record contradicts itself');
+  if (contradictsItself(began.data)) return not('damaged', 'its first record contradicts itself');
   const records: Further[] = [];
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line === '') continue;
@@ -126,8 +148,11 @@ export function readOperation(file: string, text: string, now: string): Read {
   return { entry: { began: began.data, records, ended: last('ended'), closed: last('closed'), problems } };
 }
 
-/** A rescue and its session have one id. */
-function isForeignSession({ kind, id, session }: Pick<BeganRecord, 'kind' | 'id' | 'session'>): boolean {
+function contradictsItself({ kind, order, version, id, session }: BeganRecord): boolean {
+  if (kind !== order.kind || version !== journalVersion(kind)) return true;
+  // Of a guest that is in none.
+  if (session === null) return kind !== 'hard-reboot' && kind !== 'migrate';
+  // A rescue and its session have one id.
   return kind === 'rescue' && session.id !== id;
 }
 

@@ -5,6 +5,7 @@ import type { AttachChoice, RescuePlan } from '../rescue/plan-types.ts';
 import type { DiskUser, HeadHash, MediumFacts } from '../rescue/types.ts';
 import type { MediumContent } from '../media/recognise.ts';
 import type { BootEntry } from '../boot/effective-order.ts';
+import type { MigrationProgress } from '../migration/types.ts';
 import type { DiskRole, DiskStats, DiskView, GuestNames, ImageLayer, SecretState } from '../disks/types.ts';
 import type { Firmware } from '../domain-xml/domain.ts';
 import { HOST_TRAITS } from '../host/traits.ts';
@@ -214,7 +215,7 @@ export const diskStatsSchema: z.ZodType<DiskStats> = z.strictObject({
 
 export const operationSchema = z.strictObject({
   id,
-  kind: z.enum(['rescue', 'end', 'resume', 'nvram']),
+  kind: z.enum(['rescue', 'end', 'resume', 'nvram', 'hard-reboot', 'migrate', 'power']),
   machine: machineKeySchema,
   machineName: z.string(),
   state: z.enum(['running', 'done', 'failed', 'cancelled']),
@@ -253,6 +254,7 @@ export const appEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('operation-changed'), operation: operationSchema }),
   /** The list of unfinished operations, or the history, is not what it was: it is asked for again. */
   z.strictObject({ type: z.literal('unfinished-changed') }),
+  z.strictObject({ type: z.literal('migration-progress'), operationId: id, progress: fromCore<MigrationProgress>() }),
   z.strictObject({ type: z.literal('transfer-changed'), transfer: fromCore<Transfer>() }),
   /** It was put away. */
   z.strictObject({ type: z.literal('transfer-removed'), transferId: id }),

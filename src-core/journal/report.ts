@@ -48,6 +48,8 @@ const TITLES: Readonly<Record<OperationKind, string>> = {
   rescue: 'Rescue',
   end: 'End of a rescue',
   nvram: 'UEFI variables put back',
+  'hard-reboot': 'Hard reboot',
+  migrate: 'Migration',
 };
 
 /** One operation, a fact a line and then its steps. */
@@ -58,7 +60,7 @@ export function entryReport(given: JournalEntry): string {
   const facts: [string, string][] = [
     ['operation', began.id],
     ['host', `${began.host.hostname} (${began.host.uri})`],
-    ['session', `${began.session.id} (${began.session.kind}${began.session.transient ? ', transient domain' : ''})`],
+    ['session', sessionText(began.session)],
     ['by', began.by],
     ['begun', began.at],
     ['ended', ended === null ? 'not told' : `${ended.at} (after ${secondsBetween(began.at, ended.at)})`],
@@ -84,6 +86,10 @@ export function entryReport(given: JournalEntry): string {
     '  records',
     ...recordLines(entry).map((line) => plain(`    ${line}`)),
   ].join('\n');
+}
+
+function sessionText(session: JournalEntry['began']['session']): string {
+  return session === null ? 'none' : `${session.id} (${session.kind}${session.transient ? ', transient domain' : ''})`;
 }
 
 /** How an operation ended, in a sentence or two. */
@@ -123,6 +129,12 @@ function orderText({ began: { order } }: JournalEntry): string {
       return `${stopText(order.stop)}; power afterwards: ${order.power}`;
     case 'nvram':
       return `the copy of operation ${order.of} into ${order.path}`;
+    case 'hard-reboot':
+      return `${stopText(order.stop)}; a rescue: ${order.session}`;
+    case 'migrate': {
+      const { to, request } = order.migration;
+      return `to ${to.hostname} (${to.uri}), ${request.live ? 'live' : 'off line'}, ${request.way}`;
+    }
   }
 }
 

@@ -66,6 +66,8 @@ export const HAPPENED = {
     rescue: 'The rescue of {{domain}}, begun by {{by}} at {{at}},',
     end: 'The end of the rescue of {{domain}}, begun by {{by}} at {{at}},',
     nvram: 'Putting back the UEFI variables of {{domain}}, begun by {{by}} at {{at}},',
+    'hard-reboot': 'The hard reboot of {{domain}}, begun by {{by}} at {{at}},',
+    migrate: 'The migration of {{domain}}, begun by {{by}} at {{at}},',
   },
   untouched: 'was interrupted before anything was changed.',
   during: 'was interrupted in this step: {{step}}.',

@@ -4,7 +4,7 @@ import type { DomainState } from '../rescue/types.ts';
 import { rowOf, stopsGuest, wasTouched } from './resume.ts';
 import type { Act, Facts, Row, Situation, Way } from './resume.ts';
 import { ACT_TEXTS, ASIDES, HAPPENED, SITUATION_TEXTS } from './resume-texts.ts';
-import type { EntryOutline } from './types.ts';
+import type { EntryOutline, SessionEntry } from './types.ts';
 
 /** The domain, as it was found at the host. */
 export interface DomainNow extends Pick<Facts, 'domain' | 'definition' | 'runs' | 'saved'> {
@@ -48,7 +48,7 @@ export interface Found {
   readonly offers: readonly OfferedWay[];
 }
 
-export function factsOf(entry: EntryOutline, known: Known, now: DomainNow): Facts {
+export function factsOf(entry: SessionEntry, known: Known, now: DomainNow): Facts {
   const { kind, session } = entry.began;
   return {
     operation: kind,
@@ -65,7 +65,7 @@ export function factsOf(entry: EntryOutline, known: Known, now: DomainNow): Fact
 }
 
 /** What happened, how things stand, and what can be done. */
-export function situationOf(entry: EntryOutline, known: Known, now: DomainNow): Found {
+export function situationOf(entry: SessionEntry, known: Known, now: DomainNow): Found {
   const facts = factsOf(entry, known, now);
   const row = rowOf(facts);
   return {
@@ -76,7 +76,7 @@ export function situationOf(entry: EntryOutline, known: Known, now: DomainNow): 
   };
 }
 
-function happened({ began, records, ended, problems }: EntryOutline): string {
+export function happened({ began, records, ended, problems }: EntryOutline): string {
   const { domain, by, at } = began;
   const what = fillText(HAPPENED.what[began.kind], { domain: domain.name, by, at });
   const aside = problems.length === 0 ? '' : ` ${fillText(ASIDES.journal, { problems: problems.join('; ') })}`;
@@ -107,7 +107,7 @@ function stateWords({ runs, state }: DomainNow): string {
   return state === 'paused' || state === 'pmsuspended' ? 'paused' : 'running';
 }
 
-function stands({ began }: EntryOutline, { situation }: Row, { copy }: Facts, now: DomainNow): string {
+function stands({ began }: SessionEntry, { situation }: Row, { copy }: Facts, now: DomainNow): string {
   const id = began.id;
   const params = {
     id,

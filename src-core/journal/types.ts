@@ -1,20 +1,30 @@
 /**
  * The journal: what Salvor did on this computer, one file an operation, one record a step, each synced to disk before what it tells begins.
  *
- * operation  one rescue, one ending, or one putting back of UEFI variables, from its first record to its last
+ * operation  one rescue, one ending, one putting back of UEFI variables, one hard reboot or one migration, from first record to last
  * record     one line of an operation's file, JSON
  * entry      an operation as its records, read together, tell of it
  * session    a rescue from its start to its end: two operations share its id
  *
  * No record holds a secret: definitions are written as withoutSecrets() leaves them.
  */
+import type { MigrationOrder } from '../migration/types.ts';
+import type { RebootSession } from '../reboot/types.ts';
 import type { RescueRequest, SessionKind, StopRequest, DomainState } from '../rescue/types.ts';
 
-/** Grows when a reader of an older Salvor would misread a record. A file with a higher one is shown, and never acted on. */
-export const JOURNAL_VERSION = 1;
-
-export const OPERATION_KINDS = ['rescue', 'end', 'nvram'] as const;
+export const OPERATION_KINDS = ['rescue', 'end', 'nvram', 'hard-reboot', 'migrate'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** The highest that this Salvor reads. A file with a higher one is shown, and never acted on. */
+export const JOURNAL_VERSION = 2;
+
+/**
+ * What is written into the first record. It grows when a reader of an older Salvor would misread a record: kinds that there always were keep
+ * theirs, so that an older Salvor goes on with them.
+ */
+export function journalVersion(kind: OperationKind): number {
+  return kind === 'hard-reboot' || kind === 'migrate' ? 2 : 1;
+}
 
 export const RECORDED_STATES = ['running', 'done', 'failed', 'undone'] as const;
 export type RecordedState = (typeof RECORDED_STATES)[number];
@@ -59,11 +69,12 @@ export interface BeganRecord {
   /** `uri` without passwords. */
   readonly host: { readonly uri: string; readonly hostname: string };
   readonly domain: { readonly uuid: string; readonly name: string };
-  /** Of an operation `rescue`, the session's id is the operation's own. */
-  readonly session: { readonly id: string; readonly kind: SessionKind; readonly transient: boolean };
+  /** Of an operation `rescue`, the session's id is the operation's own. null: a hard reboot or a migration of a guest that is in none. */
+  readonly session: { readonly id: string; readonly kind: SessionKind; readonly transient: boolean } | null;
   /**
    * What was asked for: of a rescue its request and the medium's properties; of an ending how to stop, and the power afterwards; of UEFI
-   * variables, whose copy is put back (of the operation `of`) and into which file.
+   * variables, whose copy is put back (of the operation `of`) and into which file; of a hard reboot how to stop, and what becomes of a rescue;
+   * of a migration where to and how.
    */
   readonly order:
     | {
@@ -72,7 +83,9 @@ export interface BeganRecord {
         readonly properties: Readonly<Record<string, string>>;
       }
     | { readonly kind: 'end'; readonly stop: StopRequest; readonly power: 'as-before' | 'on' | 'off' }
-    | { readonly kind: 'nvram'; readonly of: string; readonly path: string };
+    | { readonly kind: 'nvram'; readonly of: string; readonly path: string }
+    | { readonly kind: 'hard-reboot'; readonly stop: StopRequest; readonly session: RebootSession }
+    | { readonly kind: 'migrate'; readonly migration: MigrationOrder };
   readonly before: StateBefore;
   /** hashDefinition() of the rescue definition; null for anything but a rescue. */
   readonly rescueDefinition: string | null;
@@ -143,6 +156,16 @@ export interface JournalEntry {
 export type EntryOutline = Omit<JournalEntry, 'began'> & {
   readonly began: Omit<BeganRecord, 'before'> & { readonly before: Omit<StateBefore, 'definitionXml'> };
 };
+
+/** An entry of an operation on a rescue session: what the table of resume.ts is about. */
+export type SessionEntry<E extends EntryOutline = EntryOutline> = E & {
+  readonly began: { readonly kind: SessionOperation; readonly session: NonNullable<BeganRecord['session']> };
+};
+export type SessionOperation = Extract<OperationKind, 'rescue' | 'end' | 'nvram'>;
+
+export function isOfSession<E extends EntryOutline>(entry: E): entry is SessionEntry<E> {
+  return entry.began.kind !== 'hard-reboot' && entry.began.kind !== 'migrate' && entry.began.session !== null;
+}
 
 /** A file that cannot be read as an operation: shown as it is named, never acted on, never removed. */
 export interface UnreadableEntry {

@@ -142,6 +142,17 @@ export const STEP_IDS = [
   'start',
   'verify',
   'nvram',
+  // of a hard reboot
+  'pools',
+  'secrets',
+  'networks',
+  'devices',
+  // of a migration
+  'prepare',
+  'migrate',
+  'tidy',
+  // of the plain actions
+  'power',
 ] as const;
 export type StepId = (typeof STEP_IDS)[number];
 

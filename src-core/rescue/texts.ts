@@ -2,9 +2,13 @@
  * Every refusal and warning code with its sentence, and every other coded sentence of a plan. English; the renderer's language
  * files use the same keys. {{name}} is filled from params.
  */
+import { MIGRATION_REFUSALS, MIGRATION_SENTENCES, MIGRATION_WARNINGS } from '../migration/texts.ts';
+import { REBOOT_REFUSALS, REBOOT_SENTENCES, REBOOT_WARNINGS } from '../reboot/texts.ts';
 
 /** Refusals stop a plan. Each sentence says what is the matter and what to do. */
 export const REFUSAL_TEXTS = {
+  ...REBOOT_REFUSALS,
+  ...MIGRATION_REFUSALS,
   'virt-type':
     'Domains of type {{type}} are not supported: {{why}}. Rescue works for kvm and qemu (and libvirt’s test) domains. Edit its definition with virsh.',
   'os-type':
@@ -122,6 +126,8 @@ export const REFUSAL_TEXTS = {
 
 /** Warnings are facts an administrator should know and may accept. */
 export const WARNING_TEXTS = {
+  ...REBOOT_WARNINGS,
+  ...MIGRATION_WARNINGS,
   'secure-boot':
     'Secure boot is on: the medium boots only if its loader is signed by a key this guest trusts. If it does not boot, use a signed medium.',
   'secure-boot-bios-medium':
@@ -211,6 +217,8 @@ export type FindingCode = RefusalCode | WarningCode;
 
 /** Reasons, consequences, titles of steps. */
 export const SENTENCE_TEXTS = {
+  ...REBOOT_SENTENCES,
+  ...MIGRATION_SENTENCES,
   // why a device has its place in the boot order
   'boot-rescue': 'rescue device: first',
   'boot-order': "<boot order='{{order}}'> of the device",

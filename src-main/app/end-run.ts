@@ -163,7 +163,7 @@ async function closeSession(
   if (session.id === null) return;
   try {
     const { entries } = await journal.read(uuid);
-    const its = entries.filter(({ began }) => began.session.id === session.id && began.id !== but);
+    const its = entries.filter(({ began }) => began.session?.id === session.id && began.id !== but);
     const over = its.filter(
       (entry) => entry.began.kind === 'rescue' || (entry.began.kind === 'end' && needsAttention(entry)),
     );

@@ -63,7 +63,7 @@ function rowOf({ began, records, ended, closed, problems }: EntryOutline, runnin
   return {
     id,
     kind,
-    session: session.id,
+    session: session?.id ?? null,
     at,
     endedAt: ended?.at ?? null,
     by,

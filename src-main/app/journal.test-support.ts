@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { operationFile, readOperation } from '../../src-core/contract/journal.ts';
-import { JOURNAL_VERSION } from '../../src-core/journal/types.ts';
+import { journalVersion } from '../../src-core/journal/types.ts';
 import type { BackupRecord, JournalEntry, JournalRecord } from '../../src-core/journal/types.ts';
 import type { Journal, JournalWriter } from './journal-port.ts';
 
@@ -66,7 +66,7 @@ export function memoryJournal(onRecord: (record: JournalRecord) => void = () => 
     fail: (problem) => (failing = problem),
     begin: (record) => {
       if (failing !== null) return Promise.reject(unwritable());
-      keep(record.id, { type: 'began', version: JOURNAL_VERSION, at: time(), ...record });
+      keep(record.id, { type: 'began', version: journalVersion(record.kind), at: time(), ...record });
       entry(record.id);
       return Promise.resolve(writer(record.id));
     },

@@ -369,7 +369,11 @@ describe('what is read back', () => {
     const elsewhere = 'dddddddd-1111-4222-8333-444455556666';
     await journal.begin(began());
     await journal.begin(
-      began({ id: OTHER_ID, session: { ...began().session, id: OTHER_ID }, domain: { uuid: elsewhere, name: 'db' } }),
+      began({
+        id: OTHER_ID,
+        session: { id: OTHER_ID, kind: 'one-shot', transient: false },
+        domain: { uuid: elsewhere, name: 'db' },
+      }),
     );
     const names = async (uuid?: string) =>
       (await journal.read(uuid)).entries.map(({ began: { domain } }) => domain.name);

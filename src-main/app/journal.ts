@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import { namedOperation, operationFile, readOperation } from '../../src-core/contract/journal.ts';
-import { JOURNAL_VERSION } from '../../src-core/journal/types.ts';
+import { journalVersion } from '../../src-core/journal/types.ts';
 import type {
   BackupRecord,
   BeganRecord,
@@ -95,7 +95,7 @@ export function createJournal({ folder, now }: JournalOptions): Journal {
   return {
     folder,
     begin: async (record, toKeep = 0) => {
-      const began = withheld({ type: 'began', version: JOURNAL_VERSION, at: time(), ...record });
+      const began = withheld({ type: 'began', version: journalVersion(record.kind), at: time(), ...record });
       const name = operationFile(began);
       const line = `${JSON.stringify(began)}\n`;
       try {

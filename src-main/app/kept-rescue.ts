@@ -1,4 +1,5 @@
 /** What the journal of this computer keeps of a rescue that it began: trusted before metadata, which anybody can write. */
+import { isOfSession } from '../../src-core/journal/types.ts';
 import { hashDefinition } from '../../src-core/rescue/record.ts';
 import type { Journal } from './journal-port.ts';
 
@@ -16,7 +17,9 @@ export interface KeptRescue {
 export async function keptRescue(journal: Journal, session: string | null, uuid: string): Promise<KeptRescue | null> {
   if (session === null || session === '') return null;
   try {
-    const { began } = await journal.entry(session);
+    const entry = await journal.entry(session);
+    if (!isOfSession(entry)) return null;
+    const { began } = entry;
     const { definition, definitionXml } = began.before;
     const fits = began.kind === 'rescue' && began.domain.uuid === uuid && hashDefinition(definitionXml) === definition;
     return fits ? { definitionXml, transient: began.session.transient } : null;

@@ -137,9 +137,9 @@ async function lookForFiles(
  */
 function mayHaveLeft(entries: Seen['entries']): (rescue: EntryOutline) => boolean {
   const troubled = new Set(
-    entries.filter(({ ended }) => ended?.outcome !== 'done').map(({ began }) => began.session.id),
+    entries.filter(({ ended }) => ended?.outcome !== 'done').map(({ began }) => began.session?.id),
   );
-  return ({ began, closed }) => closed === null || closed.how === 'forgotten' || troubled.has(began.session.id);
+  return ({ began, closed }) => closed === null || closed.how === 'forgotten' || troubled.has(began.session?.id);
 }
 
 const isFile = ({ kind }: MadeFile) => kind !== 'snapshot';

@@ -41,6 +41,9 @@ const UNDER_WAY: Readonly<Record<Operation['kind'], string>> = {
   end: 'a rescue is being ended',
   resume: 'an unfinished operation is being put right',
   nvram: 'its UEFI variables are being put back',
+  'hard-reboot': 'a hard reboot is under way',
+  migrate: 'it is being migrated',
+  power: 'its power is being changed',
 };
 
 export function createOperations({ emit, log, newId, now }: OperationsOptions): Operations {

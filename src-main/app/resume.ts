@@ -10,7 +10,8 @@ import { parseDomain } from '../../src-core/domain-xml/domain.ts';
 import { needsAttention } from '../../src-core/journal/resume.ts';
 import type { Act, Way } from '../../src-core/journal/resume.ts';
 import type { OfferedWay } from '../../src-core/journal/situation.ts';
-import type { Closing, JournalEntry } from '../../src-core/journal/types.ts';
+import { isOfSession } from '../../src-core/journal/types.ts';
+import type { Closing, JournalEntry, SessionEntry } from '../../src-core/journal/types.ts';
 import { recoverDefinition } from '../../src-core/rescue/record.ts';
 import { scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
 import type { StopRequest } from '../../src-core/rescue/types.ts';
@@ -56,7 +57,7 @@ interface Run {
   readonly order: ResumeOrder;
   readonly report: RunReport;
   readonly signal: AbortSignal;
-  readonly entry: JournalEntry;
+  readonly entry: SessionEntry<JournalEntry>;
   readonly domain: DomainRef;
   readonly first: Look;
   readonly offer: OfferedWay;
@@ -76,7 +77,7 @@ export async function resumeOperation(
 ): Promise<Resumed> {
   if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
   const { journal, operationId, way, seen } = order;
-  const entry = await unfinishedEntry(journal, operationId);
+  const entry = sessionEntry(await unfinishedEntry(journal, operationId), way);
   const first = await look(hypervisor, journal, entry);
   const { situation, stands, offers } = first.found;
   const domain = { uuid: entry.began.domain.uuid, name: first.now.name };
@@ -85,7 +86,7 @@ export async function resumeOperation(
   const offer = offers.find((each) => each.way === way);
   if (offer === undefined) throw new SalvorError('way-not-open', { way, stands });
   const lookAgain = async () => {
-    const now = await look(hypervisor, journal, await unfinishedEntry(journal, operationId));
+    const now = await look(hypervisor, journal, sessionEntry(await unfinishedEntry(journal, operationId), way));
     if (now.found.situation !== situation)
       throw new SalvorError('drift', { domain: domain.name, what: sentenceInside(now.found.stands) });
   };
@@ -110,6 +111,11 @@ async function unfinishedEntry(journal: Journal, id: string): Promise<JournalEnt
   const entry = await journal.entry(id);
   if (needsAttention(entry)) return entry;
   throw new SalvorError('nothing-to-resume', { id, domain: entry.began.domain.name });
+}
+
+function sessionEntry(entry: JournalEntry, way: Way): SessionEntry<JournalEntry> {
+  if (isOfSession(entry)) return entry;
+  throw new SalvorError('way-not-open', { way, stands: 'It is no operation on a rescue.' });
 }
 
 /** Behind a colon, and before a full stop. */

@@ -10,6 +10,8 @@ import { fullMachineDetails, machineDetails } from './details.ts';
 import type { Log } from './log.ts';
 import { createOperations } from './operations.ts';
 import type { Operations } from './operations.ts';
+import { createMigrationHandlers } from './migration-services.ts';
+import { createPowerHandlers } from './power-services.ts';
 import { createPictureHandlers } from './picture-services.ts';
 import { createRescueHandlers } from './rescue-services.ts';
 import type { SettingsService } from './settings.ts';
@@ -108,6 +110,8 @@ export function createServices(options: ServicesOptions): Services {
     'pools.start': ({ hostId, pool }) => startPool(hosts.connected(hostId), pool),
 
     ...createRescueHandlers({ ...options, emit, hosts, operations, machine }),
+    ...createPowerHandlers(),
+    ...createMigrationHandlers(),
     'operations.list': () => operations.list(),
     'operations.cancel': ({ operationId }) => {
       operations.cancel(operationId);

@@ -4,9 +4,10 @@
  */
 import type { Unfinished } from '../../src-core/contract/journal-schemas.ts';
 import { needsAttention } from '../../src-core/journal/resume.ts';
-import { situationOf } from '../../src-core/journal/situation.ts';
+import { happened, situationOf } from '../../src-core/journal/situation.ts';
 import type { DomainNow, Found, Known } from '../../src-core/journal/situation.ts';
-import type { EntryOutline } from '../../src-core/journal/types.ts';
+import { isOfSession } from '../../src-core/journal/types.ts';
+import type { EntryOutline, SessionEntry } from '../../src-core/journal/types.ts';
 import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
 import { hashDefinition } from '../../src-core/rescue/record.ts';
 import { markOfOtherVersion, powerOf, sessionOfDomainXml } from '../../src-core/rescue/session.ts';
@@ -18,6 +19,8 @@ import type { Journal } from './journal-port.ts';
 import { keptRescue } from './kept-rescue.ts';
 import type { KeptRescue } from './kept-rescue.ts';
 import { mapLimited } from './patience.ts';
+import { lookAtMigration } from './migration/unfinished.ts';
+import { lookAtReboot } from './reboot/unfinished.ts';
 import { liveSession } from './run.ts';
 
 /** A connected host; `id`: by which the window knows it. */
@@ -37,7 +40,7 @@ export async function listUnfinished(journal: Journal, hosts: readonly Connected
   return mapLimited(entries, IN_FLIGHT, async (entry) => {
     const host = known.find(({ hypervisor, hostname }) => isAt(entry.began.host, hypervisor.uri, hostname)) ?? null;
     try {
-      return await lookAt(journal, entry, host);
+      return await lookAt(journal, entry, host, hosts);
     } catch (error) {
       return described(entry, unseen(entry, `It cannot be looked at now: ${errorOf(error).message}`), null);
     }
@@ -75,10 +78,20 @@ function daemonOf(uri: string): string {
   return JSON.stringify([driver.toLowerCase(), path, new URLSearchParams(query).get('socket')]);
 }
 
-async function lookAt(journal: Journal, entry: EntryOutline, host: ConnectedHost | null): Promise<Unfinished> {
+async function lookAt(
+  journal: Journal,
+  entry: EntryOutline,
+  host: ConnectedHost | null,
+  hosts: readonly ConnectedHost[],
+): Promise<Unfinished> {
+  if (entry.began.kind === 'migrate') return described(entry, await lookAtMigration(entry, hosts), null);
   if (host === null) return described(entry, unseen(entry, 'Its host is not connected.'), null);
   if (host.hypervisor.readOnly)
     return described(entry, unseen(entry, 'How it stands cannot be told on a read-only connection.'), null);
+  if (!isOfSession(entry)) {
+    const { machine, ...found } = await lookAtReboot(entry, host);
+    return described(entry, found, machine);
+  }
   const { found, now } = await look(host.hypervisor, journal, entry);
   const machine =
     now.domain === 'there' || now.domain === 'renamed' ? { hostId: host.id, uuid: entry.began.domain.uuid } : null;
@@ -90,19 +103,7 @@ function unseen(
   entry: EntryOutline,
   stands: string,
 ): Pick<Found, 'happened' | 'stands' | 'offers'> & { situation: 'unreachable' } {
-  const nothing = { domain: 'gone', definition: 'none', runs: 'off', saved: 'no' } as const;
-  const now = {
-    ...nothing,
-    name: entry.began.domain.name,
-    there: null,
-    state: 'nostate',
-    other: null,
-    problem: null,
-    files: false,
-    overlay: false,
-  } as const;
-  const { happened } = situationOf(entry, { power: 'off', copy: false }, now);
-  return { situation: 'unreachable', happened, stands, offers: [] };
+  return { situation: 'unreachable', happened: happened(entry), stands, offers: [] };
 }
 
 function described(
@@ -133,7 +134,7 @@ export interface Look {
 }
 
 /** How it stands, and what can be done about it. Rejects with what the connection fails with. */
-export async function look(hypervisor: Hypervisor, journal: Journal, entry: EntryOutline): Promise<Look> {
+export async function look(hypervisor: Hypervisor, journal: Journal, entry: SessionEntry): Promise<Look> {
   const { session, domain } = entry.began;
   const kept = await keptRescue(journal, session.id, domain.uuid);
   const [own, known] = [
@@ -145,18 +146,18 @@ export async function look(hypervisor: Hypervisor, journal: Journal, entry: Entr
 }
 
 /** The rescue that an ending ends, where this computer began it. */
-async function rescueOf(journal: Journal, { began }: EntryOutline): Promise<EntryOutline | null> {
+async function rescueOf(journal: Journal, { began }: SessionEntry): Promise<EntryOutline | null> {
   if (began.session.id === '') return null;
   const rescue = await journal.entry(began.session.id).catch(() => null);
   return rescue?.began.kind === 'rescue' ? rescue : null;
 }
 
 /** hashDefinition() of the definition from before the rescue, as far as it is known here. */
-async function ownHash(journal: Journal, entry: EntryOutline): Promise<string> {
+async function ownHash(journal: Journal, entry: SessionEntry): Promise<string> {
   return ((await rescueOf(journal, entry)) ?? entry).began.before.definition;
 }
 
-async function wantedPower(journal: Journal, entry: EntryOutline): Promise<'on' | 'off'> {
+async function wantedPower(journal: Journal, entry: SessionEntry): Promise<'on' | 'off'> {
   const { order, before } = entry.began;
   if (order.kind !== 'end') return powerOf(before.state);
   if (order.power !== 'as-before') return order.power;
@@ -165,7 +166,7 @@ async function wantedPower(journal: Journal, entry: EntryOutline): Promise<'on' 
 
 async function observe(
   hypervisor: Hypervisor,
-  entry: EntryOutline,
+  entry: SessionEntry,
   own: string,
   kept: KeptRescue | null,
 ): Promise<DomainNow> {
@@ -208,7 +209,7 @@ async function find(
 
 async function observeHere(
   hypervisor: Hypervisor,
-  entry: EntryOutline,
+  entry: SessionEntry,
   { uuid, name }: DomainRef,
   own: string,
   kept: KeptRescue | null,

@@ -15,6 +15,9 @@ const UNDER_WAY: Readonly<Record<Operation['kind'], (machine: string) => string>
   end: (machine) => `The rescue of ${machine} is being ended.`,
   resume: (machine) => `What was not finished on ${machine} is being put right.`,
   nvram: (machine) => `The UEFI variables of ${machine} are being put back.`,
+  'hard-reboot': (machine) => `A hard reboot of ${machine} is under way.`,
+  migrate: (machine) => `${machine} is being migrated.`,
+  power: (machine) => `The power of ${machine} is being changed.`,
 };
 
 const CARRIED: Readonly<Record<Transfer['kind'], (name: string) => string>> = {

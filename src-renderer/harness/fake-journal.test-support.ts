@@ -151,7 +151,7 @@ function rowOf({ began, records, ended: end, closed, problems }: JournalEntry): 
   return {
     id: began.id,
     kind: began.kind,
-    session: began.session.id,
+    session: began.session?.id ?? null,
     at: began.at,
     endedAt: end?.at ?? null,
     by: began.by,

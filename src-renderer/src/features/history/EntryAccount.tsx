@@ -117,7 +117,9 @@ function Facts({ row, entry }: Pick<EntryAccountProps, 'row' | 'entry'>) {
     [t('history.facts.of'), order.kind === 'nvram' ? visible(order.of) : null],
     [
       t('history.facts.session'),
-      t('history.session', { kind: t(`rescue.session.short.${began.session.kind}`), id: began.session.id }),
+      began.session === null
+        ? null
+        : t('history.session', { kind: t(`rescue.session.short.${began.session.kind}`), id: began.session.id }),
     ],
     [t('history.facts.operation'), began.id],
   ];

@@ -2,7 +2,7 @@
 import type { HistoryRow } from '../../../../src-core/contract/journal-schemas.ts';
 import { searchWords } from '../../components/search-words.ts';
 
-export const KIND_FILTERS = ['all', 'rescue', 'end', 'nvram'] as const;
+export const KIND_FILTERS = ['all', 'rescue', 'end', 'nvram', 'hard-reboot', 'migrate'] as const;
 export const OUTCOME_FILTERS = ['all', 'done', 'failed', 'cancelled', 'unfinished'] as const;
 
 export interface HistoryFilter {
