@@ -1,7 +1,7 @@
 /**
  * Private libvirt hosts: a real libvirtd with real QEMU, apart from the machine's own and from each other. Each runs in namespaces of
- * its own (mount, uts, pid) with folders of its own for /etc, /run and /var, is reached from outside through its socket, and ends
- * with the process that started it, guests and folder included, however that process ends. Needs root.
+ * its own (mount, uts, pid; network where asked for) with folders of its own for /etc, /run and /var, is reached from outside through
+ * its socket, and ends with the process that started it, guests and folder included, however that process ends. Needs root.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,6 +39,10 @@ export interface Hypervisor {
   readonly restartDaemon: () => Promise<void>;
   /** A signal for the QEMU process of a guest that runs. */
   readonly signalGuest: (name: string, signal: NodeJS.Signals) => Promise<void>;
+  /** Run a program within the host: its files, its processes, its network. Killed with the host. */
+  readonly inside: (file: string, ...args: string[]) => Promise<Finished>;
+  /** The pid, as seen from here, of the first process of the host: to put a network device in its namespace, and the like. */
+  readonly firstPid: () => Promise<number>;
   /** End everything and remove the folder. */
   readonly stop: () => Promise<void>;
 }
@@ -47,6 +51,8 @@ export interface HypervisorOptions {
   readonly hostname?: string;
   /** Permissions of the read-write socket, octal; default 0777. */
   readonly socketPermissions?: string;
+  /** A network of its own with nothing but its loopback; else it has that of this machine. Bridges and libvirt's networks need one. */
+  readonly ownNetwork?: boolean;
 }
 
 const INIT = join(import.meta.dirname, 'private-libvirtd.sh');
@@ -66,17 +72,10 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   const began = Date.now();
   const socket = join(dir, 'run/libvirt/libvirt-sock');
   const uri = `qemu+unix:///system?socket=${socket}`;
-  const namespaces = [
-    '--mount',
-    '--uts',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-    '--propagation',
-    'private',
-  ];
-  const init = spawn('unshare', [...namespaces, 'bash', INIT, dir, hostname], {
+  const namespaces = ['--mount', '--uts', '--pid', ...(options.ownNetwork === true ? ['--net'] : [])];
+  const unshare = [...namespaces, '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
+  const network = options.ownNetwork === true ? 'own' : 'shared';
+  const init = spawn('unshare', [...unshare, 'bash', INIT, dir, hostname, network], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -101,10 +100,11 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
     process.kill(await outsidePid(init.pid, dir, 'libvirtd.pid'), name);
   };
   const killDaemon = () => signal('SIGKILL');
+  const firstPid = () => outsidePid(init.pid, dir, null);
+  const inside = async (...command: string[]) =>
+    runCommand('nsenter', ['--target', String(await firstPid()), ...namespaces, '--', ...command]);
   const startDaemon = async () => {
-    const first = await outsidePid(init.pid, dir, null);
-    const inside = ['--target', String(first), '--mount', '--uts', '--pid'];
-    const start = () => runCommand('nsenter', [...inside, 'libvirtd', '-d', '-p', join(dir, 'libvirtd.pid')]);
+    const start = () => inside('libvirtd', '-d', '-p', join(dir, 'libvirtd.pid'));
     // One that was killed in the middle of a start holds its pidfile until the kernel is done with it.
     await awaitCondition(`the start of libvirtd at ${uri}`, START_SECONDS, async () => (await start()).code === 0);
     await awaitCondition(`libvirtd at ${uri} again`, START_SECONDS, ready);
@@ -127,6 +127,8 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
     signalGuest: async (name, which) => {
       process.kill(await outsidePid(init.pid, dir, join('run/libvirt/qemu', `${name}.pid`)), which);
     },
+    inside,
+    firstPid,
     stop,
   };
 }
