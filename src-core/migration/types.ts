@@ -6,6 +6,7 @@ import type { DiffLine } from '../domain-xml/line-diff.ts';
 import type { DomainCapabilities } from '../host/domain-capabilities.ts';
 import type { PlanStep } from '../rescue/plan-types.ts';
 import type { SessionRecord } from '../rescue/session.ts';
+import type { MigrationFlag } from './parameters.ts';
 import type { DomainFacts, Finding, HostFacts, Sentence } from '../rescue/types.ts';
 
 /** What is called otherwise at the destination. `from` of a path is a whole path or a folder above it; the longest that fits counts. */
@@ -178,6 +179,16 @@ export interface MigrationEstimate {
   readonly why: Sentence;
 }
 
+/** Typed parameters of the call by libvirt's names; those that are not given are libvirt's own. */
+export interface MigrationParameters {
+  readonly migrate_uri?: string;
+  readonly migrate_disks?: readonly string[];
+  readonly disks_uri?: string;
+  /** MiB/s */
+  readonly bandwidth?: number;
+  readonly 'parallel.connections'?: number;
+}
+
 export interface MigrationPlan {
   readonly planVersion: 1;
   readonly domain: { readonly uuid: string | null; readonly name: string };
@@ -196,8 +207,8 @@ export interface MigrationPlan {
   /** What becomes of the rescue; null: it is in none. */
   readonly session: Sentence | null;
   /** virDomainMigrateFlags by name, `VIR_MIGRATE_` left out, and typed parameters but for the definitions. */
-  readonly flags: readonly string[];
-  readonly parameters: Readonly<Record<string, string | number | readonly string[]>>;
+  readonly flags: readonly MigrationFlag[];
+  readonly parameters: MigrationParameters;
   readonly estimate: MigrationEstimate | null;
   readonly steps: readonly PlanStep[];
   readonly virsh: readonly string[];
