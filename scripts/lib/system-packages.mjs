@@ -34,6 +34,11 @@ const debian = {
     ['qemu-utils'],
     // Media at web addresses: QEMU's curl driver.
     ['qemu-block-extra'],
+    // Storage that goes away and comes back: an iSCSI target in user space, and libvirt's pools of such; QEMU's initiator is in the line above.
+    ['tgt'],
+    ['libvirt-daemon-driver-storage-iscsi-direct'],
+    // Hosts with networks of their own.
+    ['iproute2'],
     // Option ROMs of network cards: without them a guest with one does not start.
     ['ipxe-qemu'],
     ['seabios'],
@@ -95,6 +100,10 @@ const elsewhere = {
         'edk2-aarch64',
         'qemu-img',
         'qemu-block-curl',
+        'qemu-block-iscsi',
+        'scsi-target-utils',
+        'libvirt-daemon-driver-storage-iscsi-direct',
+        'iproute',
         'edk2-ovmf',
         'util-linux',
         'gdisk',
@@ -124,6 +133,8 @@ const elsewhere = {
         'edk2-aarch64',
         'qemu-img',
         'qemu-block-curl',
+        'qemu-block-iscsi',
+        'iproute2',
         'edk2-ovmf',
         'util-linux',
         'gptfdisk',
@@ -151,7 +162,7 @@ const probes = {
     ask('pkg-config', ['--exists', 'libvirt']).code === 0,
   window: () => findProgram('unzip') !== null,
   hypervisor: () =>
-    ['libvirtd', 'virtlogd', 'virsh', 'qemu-system-x86_64', 'qemu-img', 'Xvfb', 'python3'].every(
+    ['libvirtd', 'virtlogd', 'virsh', 'qemu-system-x86_64', 'qemu-img', 'ip', 'Xvfb', 'python3'].every(
       (name) => findProgram(name) !== null,
     ) &&
     ['aarch64', 'arm', 'ppc', 'ppc64', 'riscv64', 's390x'].every(
@@ -234,6 +245,24 @@ async function aptGet(prefix, args, failed, todo) {
   });
 }
 
+/** Of our packages, the services that would listen on the network as soon as they are installed: package to unit. */
+const LISTENERS = { tgt: 'tgt.service' };
+
+/**
+ * Keeps those services from being started: the tests run the program themselves. `systemctl unmask UNIT` lets it be started again.
+ * @param {string[]} prefix @param {string[]} names packages that are about to be installed
+ */
+async function keepServicesOff(prefix, names) {
+  if (!existsSync('/run/systemd/system')) return;
+  for (const [name, unit] of Object.entries(LISTENERS)) {
+    if (!names.includes(name)) continue;
+    const argv = [...prefix, 'systemctl', 'mask', unit];
+    say(argv.join(' '));
+    const failed = `${unit}, which would listen on the network, could not be kept from starting.`;
+    await step({ name: `mask-${name}`, program: argv[0], args: argv.slice(1), failed, interactive: prefix.length > 0 });
+  }
+}
+
 /** @param {string[][]} missing rows of which nothing is installed */
 async function installOnDebian(missing) {
   const byHand = (names) => `apt-get install --no-install-recommends ${names.join(' ')}`;
@@ -266,6 +295,7 @@ async function installOnDebian(missing) {
     });
   }
   const install = async () => {
+    await keepServicesOff(prefix, names);
     say(`apt-get install ${names.join(' ')}`);
     const todo = [...network, `Or install them by hand: ${byHand(names)}`];
     await aptGet(
