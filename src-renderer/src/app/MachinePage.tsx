@@ -12,6 +12,7 @@ import { stateSign } from '../components/machine-state.ts';
 import { DefinitionTab } from '../features/definition/DefinitionTab.tsx';
 import { DisksTab } from '../features/disks/DisksTab.tsx';
 import { HistoryView } from '../features/history/HistoryView.tsx';
+import { RebootTab } from '../features/reboot/RebootTab.tsx';
 import { RescueBanner } from '../features/rescue/RescueBanner.tsx';
 import { RunRemarks } from '../features/rescue/RunRemarks.tsx';
 import { RescueTab } from '../features/rescue/RescueTab.tsx';
@@ -93,6 +94,7 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
         )}
         {details !== null && tab === 'disks' && <DisksTab key={key} details={details} />}
         {details !== null && tab === 'rescue' && <RescueTab details={details} />}
+        {details !== null && tab === 'reboot' && <RebootTab key={key} details={details} />}
         {details !== null && tab === 'definition' && <DefinitionTab key={key} details={details} />}
       </div>
     </article>

@@ -7,7 +7,7 @@ import { TransfersLine } from '../features/transfers/TransfersLine.tsx';
 import { setPaletteOpen } from './palette-store.ts';
 import { useHosts } from './stores/hosts.ts';
 import { useMachines } from './stores/machines.ts';
-import { openMachine } from './stores/navigation.ts';
+import { openMachine, tabOfOperation } from './stores/navigation.ts';
 import { selectRunning, selectUnread, useOperations } from './stores/operations.ts';
 import { changeSettings, useSettings } from './stores/settings.ts';
 
@@ -36,7 +36,7 @@ export function StatusBar() {
           key={operation.id}
           type="button"
           className="status-running"
-          onClick={() => openMachine(operation.machine, 'rescue')}
+          onClick={() => openMachine(operation.machine, tabOfOperation(operation.kind) ?? undefined)}
         >
           <Sign name="step" tone="accent" />
           {t(`status.running.${operation.kind}`, { machine: operation.machineName })}
@@ -47,7 +47,7 @@ export function StatusBar() {
           key={operation.id}
           type="button"
           className="status-running"
-          onClick={() => openMachine(operation.machine, 'rescue')}
+          onClick={() => openMachine(operation.machine, tabOfOperation(operation.kind) ?? undefined)}
         >
           <Sign
             name={operation.state === 'failed' ? 'refused' : 'undone'}

@@ -14,7 +14,7 @@ function isTextField(target: EventTarget | null): boolean {
   return isTyping(target) && !(target instanceof HTMLInputElement && /^(radio|checkbox|button)$/.test(target.type));
 }
 
-/** `/` search, Ctrl/Cmd+K palette, Ctrl/Cmd+1…4 the tabs of a machine. */
+/** `/` search, Ctrl/Cmd+K palette, Ctrl/Cmd+1…9 the tabs of a machine. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,8 +1,23 @@
 import { create } from 'zustand';
-import type { MachineKey } from '../../../../src-core/contract/schemas.ts';
+import type { MachineKey, Operation } from '../../../../src-core/contract/schemas.ts';
 
-export const MACHINE_TABS = ['disks', 'rescue', 'definition', 'history'] as const;
+export const MACHINE_TABS = ['disks', 'rescue', 'reboot', 'definition', 'history'] as const;
 export type MachineTab = (typeof MACHINE_TABS)[number];
+
+/** Where a run of each kind is shown; null: above the pages, on whichever one is open. */
+const OPERATION_TABS: Readonly<Record<Operation['kind'], MachineTab | null>> = {
+  rescue: 'rescue',
+  end: 'rescue',
+  resume: 'rescue',
+  nvram: 'rescue',
+  'hard-reboot': 'reboot',
+  migrate: 'rescue',
+  power: null,
+};
+
+export function tabOfOperation(kind: Operation['kind']): MachineTab | null {
+  return OPERATION_TABS[kind];
+}
 
 /** What the middle of the window shows. */
 export type Place =

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { AppEvent, Operation } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../machine-key.ts';
 import { ask } from '../salvor.ts';
@@ -42,6 +43,12 @@ export async function loadOperations(): Promise<void> {
       state,
     ),
   );
+}
+
+/** Answers why it cannot be cancelled; null: it is being. */
+export async function cancel(operationId: string): Promise<ErrorData | null> {
+  const answer = await ask('operations.cancel', { operationId });
+  return answer.ok ? null : answer.error;
 }
 
 export function acknowledge(operationId: string): void {

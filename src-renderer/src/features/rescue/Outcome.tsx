@@ -2,8 +2,8 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { BootLane } from '../../app/BootLane.tsx';
+import { Findings } from '../../components/Findings.tsx';
 import { DevicesTable } from './DevicesTable.tsx';
-import { Findings } from './Findings.tsx';
 import { MediaTable } from './MediaTable.tsx';
 import { PlanSteps } from './PlanSteps.tsx';
 

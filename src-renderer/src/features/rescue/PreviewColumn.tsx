@@ -1,6 +1,6 @@
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
-import { Fragment, memo, useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
@@ -10,7 +10,7 @@ import { highlightedXml } from '../../app/disk-xml/highlighted-xml.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
-import { visible } from '../../i18n/visible.ts';
+import { VirshLines } from '../../components/VirshLines.tsx';
 import { XmlDiff } from '../../components/xml/XmlDiff.tsx';
 import { diffTexts } from '../../components/xml/diff-texts.ts';
 import { Outcome } from './Outcome.tsx';
@@ -57,7 +57,7 @@ export function PreviewColumn({ details, entry, hasMedium }: PreviewColumnProps)
         {view === 'picture' && entry.preview !== null && <PlanPicture details={details} preview={entry.preview} />}
         {view === 'why' && plan !== null && <WhyTable plan={plan} />}
         {view === 'xml' && plan !== null && <PlanDiff plan={plan} />}
-        {view === 'virsh' && plan !== null && <PlanCommands plan={plan} />}
+        {view === 'virsh' && plan !== null && <VirshLines lines={plan.virsh} help={t('rescue.preview.virshHelp')} />}
       </div>
     </section>
   );
@@ -128,38 +128,5 @@ function PlanDiff({ plan }: { readonly plan: RescuePlan }) {
         extension={xml.extension}
       />
     </div>
-  );
-}
-
-/** The words of a command, each in one piece. */
-function Words({ line }: { readonly line: string }) {
-  const words = visible(line).split(' ');
-  return words.map((word, at) => (
-    <Fragment key={at}>
-      {at > 0 && ' '}
-      <span className="plan-word">{word}</span>
-    </Fragment>
-  ));
-}
-
-function PlanCommands({ plan }: { readonly plan: RescuePlan }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <div className="row">
-        <p className="small muted">{t('rescue.preview.virshHelp')}</p>
-        <span className="spread">
-          <CopyButton text={plan.virsh.join('\n')} label={t('common.copy')} />
-        </span>
-      </div>
-      <pre className="plan-commands">
-        {plan.virsh.map((line, at) => (
-          <span key={at} className={line.startsWith('#') ? 'plan-command muted' : 'plan-command'}>
-            <Words line={line} />
-            {'\n'}
-          </span>
-        ))}
-      </pre>
-    </>
   );
 }

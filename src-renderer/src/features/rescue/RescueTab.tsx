@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'react';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
+import { tabOfOperation } from '../../app/stores/navigation.ts';
 import { acknowledge, selectShownOperation, useOperations } from '../../app/stores/operations.ts';
-import { OperationPanel } from './OperationPanel.tsx';
+import { OperationPanel } from '../../components/OperationPanel.tsx';
+import { Phase } from '../../components/Phase.tsx';
 import { RescueForm } from './RescueForm.tsx';
 import { SessionPage } from './SessionPage.tsx';
 import { cancelOperation } from './store.ts';
@@ -17,7 +17,7 @@ export function RescueTab({ details }: { readonly details: MachineDetails }) {
   const { row } = details;
   const key = keyOf(row);
   const operation = useOperations((state) => selectShownOperation(state, key));
-  if (operation !== null) {
+  if (operation !== null && tabOfOperation(operation.kind) === 'rescue') {
     return (
       <Phase key={`${key} run`}>
         <OperationPanel
@@ -40,18 +40,5 @@ export function RescueTab({ details }: { readonly details: MachineDetails }) {
     <Phase key={`${key} request`}>
       <RescueForm details={details} />
     </Phase>
-  );
-}
-
-/** A phase that ends takes its focused button with it: then the next one takes the focus, so that the keyboard goes on from there. */
-function Phase({ children }: { readonly children: ReactNode }) {
-  const phase = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (document.activeElement === null || document.activeElement === document.body) phase.current?.focus();
-  }, []);
-  return (
-    <div ref={phase} className="rescue-phase" tabIndex={-1}>
-      {children}
-    </div>
   );
 }

@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import type { MediumSpec } from '../../../../src-core/rescue/types.ts';
+import { ConfirmPanel } from '../../components/ConfirmPanel.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { useFindingWords, useSentenceWords } from '../../i18n/words.ts';
-import { ConfirmPanel } from './ConfirmPanel.tsx';
 import { mediumName } from './draft.ts';
 import { countDevices, isStartable } from './summary.ts';
+import '../../components/start-bar.css';
 
 interface StartBarProps {
   readonly machineName: string;
@@ -25,6 +26,7 @@ interface StartBarProps {
 /** Always in sight: what will boot, what will not change, and the one button. The confirmation opens in its place. */
 export function StartBar({ machineName, medium, plan, settled, error, onStart }: StartBarProps) {
   const { t } = useTranslation();
+  const sentenceWords = useSentenceWords();
   const [confirmed, setConfirmed] = useState<string | null>(null);
   const [starting, setStarting] = useState(false);
   const startButton = useRef<HTMLButtonElement>(null);
@@ -52,12 +54,18 @@ export function StartBar({ machineName, medium, plan, settled, error, onStart }:
       {error !== null && <ErrorNotice error={error} />}
       {confirming ? (
         <ConfirmPanel
-          machineName={machineName}
-          plan={plan}
+          title={t('rescue.confirm.title', { machine: machineName })}
+          confirm={t('rescue.confirm.start', { machine: machineName })}
           busy={starting}
           onConfirm={() => void start()}
           onCancel={close}
-        />
+        >
+          <ol>
+            {plan.steps.map((step) => (
+              <li key={step.id}>{sentenceWords(step.what)}</li>
+            ))}
+          </ol>
+        </ConfirmPanel>
       ) : (
         <div className="start-bar-line">
           <div className="start-bar-words" aria-live="polite">

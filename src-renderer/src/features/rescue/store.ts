@@ -5,7 +5,7 @@ import type { TrustedRecord } from '../../../../src-core/rescue/put-back.ts';
 import type { StopRequest } from '../../../../src-core/rescue/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { ask } from '../../app/salvor.ts';
-import { noteStarted } from '../../app/stores/operations.ts';
+import { cancel, noteStarted } from '../../app/stores/operations.ts';
 import type { OperationsState } from '../../app/stores/operations.ts';
 import { FIRST_DRAFT } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
@@ -148,8 +148,7 @@ export async function endRescue(
 }
 
 export async function cancelOperation(machine: MachineKey, operationId: string): Promise<void> {
-  const answer = await ask('operations.cancel', { operationId });
-  putError(keyOf(machine), answer.ok ? null : answer.error);
+  putError(keyOf(machine), await cancel(operationId));
 }
 
 /** Did the last try to end end because two records of the definition differ, or one cannot be used? Then a person says which is right. */

@@ -1,22 +1,25 @@
 import Button from '@mui/material/Button';
-import { useEffect, useRef } from 'react';
-import type { KeyboardEvent } from 'react';
+import { useEffect, useId, useRef } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
-import { useSentenceWords } from '../../i18n/words.ts';
+import './confirm-panel.css';
 
 interface ConfirmPanelProps {
-  readonly machineName: string;
-  readonly plan: RescuePlan;
+  readonly title: string;
+  /** What it does, on the button. */
+  readonly confirm: string;
+  /** It is under way: neither button can be pressed. */
   readonly busy: boolean;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
+  /** What will be done, in words. */
+  readonly children: ReactNode;
 }
 
-/** Names the machine and says step by step what will be done to it. Enter starts, Escape goes back. */
-export function ConfirmPanel({ machineName, plan, busy, onConfirm, onCancel }: ConfirmPanelProps) {
+/** Asked in its place, before something is done: names the machine and says what will be done to it. Enter starts, Escape goes back. */
+export function ConfirmPanel({ title, confirm, busy, onConfirm, onCancel, children }: ConfirmPanelProps) {
   const { t } = useTranslation();
-  const words = useSentenceWords();
+  const id = useId();
   const confirmButton = useRef<HTMLButtonElement>(null);
   useEffect(() => confirmButton.current?.focus(), []);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -28,24 +31,20 @@ export function ConfirmPanel({ machineName, plan, busy, onConfirm, onCancel }: C
     <div
       className="confirm"
       role="group"
-      aria-labelledby="confirm-title"
-      aria-describedby="confirm-steps"
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-words`}
       onKeyDown={onKeyDown}
     >
       <div className="confirm-words">
-        <h2 id="confirm-title">{t('rescue.confirm.title', { machine: machineName })}</h2>
-        <ol id="confirm-steps">
-          {plan.steps.map((step) => (
-            <li key={step.id}>{words(step.what)}</li>
-          ))}
-        </ol>
+        <h2 id={`${id}-title`}>{title}</h2>
+        <div id={`${id}-words`}>{children}</div>
       </div>
       <div className="confirm-actions">
         <Button variant="outlined" disabled={busy} onClick={onCancel}>
           {t('common.back')}
         </Button>
         <Button ref={confirmButton} variant="contained" disabled={busy} onClick={onConfirm}>
-          {t('rescue.confirm.start', { machine: machineName })}
+          {confirm}
         </Button>
       </div>
     </div>

@@ -1,10 +1,11 @@
 import Button from '@mui/material/Button';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Operation } from '../../../../src-core/contract/schemas.ts';
-import { ErrorNotice } from '../../components/ErrorNotice.tsx';
-import { Sign } from '../../components/Sign.tsx';
-import type { SignName, Tone } from '../../components/Sign.tsx';
+import type { Operation } from '../../../src-core/contract/schemas.ts';
+import { ErrorNotice } from './ErrorNotice.tsx';
+import { Sign } from './Sign.tsx';
+import type { SignName, Tone } from './Sign.tsx';
+import './operation-panel.css';
 
 type StepState = Operation['steps'][number]['state'];
 
@@ -70,7 +71,7 @@ export function OperationPanel({ operation, backLabel, onCancel, onBack }: Opera
               {t('common.cancel')}
             </Button>
             <span id="operation-cancel" className="muted small">
-              {operation.cancellable ? t('rescue.run.cancelHelp') : t('rescue.run.notCancellable')}
+              {operation.cancellable ? t(`rescue.run.cancelHelp.${operation.kind}`) : t('rescue.run.notCancellable')}
             </span>
           </>
         ) : (

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import type { Finding } from '../../../../src-core/rescue/types.ts';
-import { Sign } from '../../components/Sign.tsx';
-import { useFindingWords } from '../../i18n/words.ts';
+import type { Finding } from '../../../src-core/rescue/types.ts';
+import { Sign } from './Sign.tsx';
+import { useFindingWords } from '../i18n/words.ts';
+import './findings.css';
 
 interface FindingsProps {
   readonly findings: readonly Finding[];
