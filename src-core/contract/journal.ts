@@ -14,6 +14,7 @@ import {
 import type { BeganRecord, JournalEntry, JournalRecord, UnreadableEntry } from '../journal/types.ts';
 import { DOMAIN_STATES, SESSION_KINDS } from '../rescue/types.ts';
 import { migrationRequestSchema } from './migration-schemas.ts';
+import { MIGRATION_FLAGS } from '../migration/parameters.ts';
 import { REBOOT_SESSIONS } from '../reboot/types.ts';
 import { imagePropertiesSchema, rescueRequestSchema, stopRequestSchema } from './schemas.ts';
 
@@ -39,8 +40,17 @@ const orderSchema = z.discriminatedUnion('kind', [
     migration: z.strictObject({
       to: z.strictObject({ uri: z.string(), hostname: z.string() }),
       request: migrationRequestSchema,
-      running: sha256.nullable(),
-      persistent: sha256.nullable(),
+      call: z.strictObject({
+        flags: z.array(z.enum(MIGRATION_FLAGS)),
+        migrateUri: z.string().nullable(),
+        disks: z.array(z.string()),
+        disksUri: z.string().nullable(),
+        bandwidth: z.number().nullable(),
+        parallel: z.number().nullable(),
+      }),
+      running: z.string().nullable(),
+      persistent: z.string().nullable(),
+      makes: z.strictObject({ secrets: z.array(z.string()), volumes: z.array(z.string()) }),
     }),
   }),
 ]);

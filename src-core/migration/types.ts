@@ -6,8 +6,8 @@ import type { DiffLine } from '../domain-xml/line-diff.ts';
 import type { DomainCapabilities } from '../host/domain-capabilities.ts';
 import type { PlanStep } from '../rescue/plan-types.ts';
 import type { SessionRecord } from '../rescue/session.ts';
-import type { MigrationFlag } from './parameters.ts';
 import type { DomainFacts, Finding, HostFacts, Sentence } from '../rescue/types.ts';
+import type { MigrationCall, MigrationFlag } from './parameters.ts';
 
 /** What is called otherwise at the destination. `from` of a path is a whole path or a folder above it; the longest that fits counts. */
 export interface NameMap {
@@ -71,13 +71,21 @@ export interface MigrationRequest {
   readonly undefineSource: boolean;
 }
 
-/** As the journal keeps it: what was asked for, and where to. No passwords in URIs. */
+/**
+ * As the journal keeps it: what was asked for, where to, and all that is needed to tell later how it went and to bring it to its end. No
+ * passwords: definitions are as withoutSecrets() leaves them.
+ */
 export interface MigrationOrder {
   readonly to: { readonly uri: string; readonly hostname: string };
   readonly request: MigrationRequest;
-  /** hashDefinition() of what runs and what stays there; null: a transient guest keeps none. */
+  /** The call, but for its definitions: what is taken up again after a broken post-copy has to be the same. */
+  readonly call: Omit<MigrationCall, 'destinationXml' | 'persistentXml'>;
+  /** What was to run there; null: it was off. */
   readonly running: string | null;
+  /** What was to stay there; null: a transient guest keeps none. */
   readonly persistent: string | null;
+  /** What it was to make at the destination, and was not there before: UUIDs of secrets, paths of volumes. */
+  readonly makes: { readonly secrets: readonly string[]; readonly volumes: readonly string[] };
 }
 
 /** What one disk's image is on both hosts. */
