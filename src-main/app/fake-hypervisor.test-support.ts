@@ -7,6 +7,8 @@ import { child } from '../../src-core/domain-xml/elements.ts';
 import type { DomainState, RescueRequest } from '../../src-core/rescue/types.ts';
 import { fakeStorage } from './fake-storage.test-support.ts';
 import type { FakeStorage } from './fake-storage.test-support.ts';
+import { fakeMoves, moveMethods } from './fake-moves.test-support.ts';
+import type { FakeMoves } from './fake-moves.test-support.ts';
 import type {
   DomainEvent,
   ExaminedVolume,
@@ -49,6 +51,10 @@ export interface FakeHost {
   readonly hypervisor: Hypervisor;
   /** What uploads and downloads work on. */
   readonly storage: FakeStorage;
+  /** What hard reboots and migrations work on. */
+  readonly moves: FakeMoves;
+  /** By name; start and stop change them. */
+  readonly pools: Map<string, StoragePool>;
   /** By path, as they are now. */
   readonly volumes: Readonly<Record<string, ExaminedVolume>>;
   /** Names of the methods that change something, in the order of their calls. */
@@ -56,6 +62,7 @@ export interface FakeHost {
   state: DomainState;
   definition: string;
   persistent: boolean;
+  autostart: boolean;
   /** What the domain runs from; null: off. */
   live: string | null;
   /** Run before a method does its work; what it throws, the method throws. */
@@ -75,6 +82,12 @@ export interface FakeHost {
 export interface FakeOptions {
   readonly state?: DomainState;
   readonly persistent?: boolean;
+  /** It has no domain (yet): the destination of a migration. */
+  readonly absent?: boolean;
+  readonly uri?: string;
+  /** Two hosts of one test have two names, and two UUIDs. */
+  readonly hostname?: string;
+  readonly hostUuid?: string;
   readonly pools?: readonly StoragePool[];
   /** By path. */
   readonly volumes?: Readonly<Record<string, ExaminedVolume>>;
@@ -106,7 +119,9 @@ export function fileVolume(
 
 /** A domain that runs (or not) with a bootable medium at /media/rescue.img. */
 export function fakeHost(options: FakeOptions = {}): FakeHost {
-  const state = options.state ?? 'running';
+  const absent = options.absent ?? false;
+  const state = absent ? 'shutoff' : (options.state ?? 'running');
+  const uri = options.uri ?? 'fake:///host';
   // Not a copy: a test that gives them changes them on its way.
   const volumes: Record<string, ExaminedVolume> = options.volumes ?? {
     '/media/rescue.img': fileVolume('/media/rescue.img'),
@@ -117,8 +132,10 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     volumes,
     changes: [],
     state,
-    definition: DEFINITION,
-    persistent: options.persistent ?? true,
+    definition: absent ? '' : DEFINITION,
+    persistent: !absent && (options.persistent ?? true),
+    autostart: false,
+    pools: new Map(options.pools?.map((pool) => [pool.name, pool])),
     live: state === 'running' ? DEFINITION : null,
     before: {},
     after: {},
@@ -130,21 +147,22 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     emit,
     hypervisor: undefined as unknown as Hypervisor,
     storage: fakeStorage(),
+    moves: fakeMoves(options.hostUuid ?? 'aaaaaaaa-0000-4000-8000-000000000001'),
   };
   const become = (next: DomainState, live: string | null, why: WhyOff | null = null) => {
     host.state = next;
     host.live = live;
     host.whyOff = why;
+    host.moves.reason = null;
     emit(DOMAIN);
   };
   const there = <T>(answer: () => T): Promise<T> =>
     host.persistent || host.live !== null
       ? Promise.resolve(answer())
-      : Promise.reject(new SalvorError('domain-not-found', { domain: DOMAIN.name, uri: 'fake:///host' }));
+      : Promise.reject(new SalvorError('domain-not-found', { domain: DOMAIN.name, uri }));
   const refuse = (call: string, why: string) => new SalvorError('libvirt', { call }, why);
   const change = (name: keyof Hypervisor) => host.changes.push(name);
-  const folderOf = (name: string) =>
-    /<path>(.*?)<\/path>/.exec(options.pools?.find((pool) => pool.name === name)?.xml ?? '')?.[1] ?? null;
+  const folderOf = (name: string) => /<path>(.*?)<\/path>/.exec(host.pools.get(name)?.xml ?? '')?.[1] ?? null;
   const pathOf = (where: VolumeRef | { readonly path: string }) =>
     'path' in where ? where.path : `${folderOf(where.pool) ?? where.pool}/${where.name}`;
   const namesIn = (pool: string) => {
@@ -152,30 +170,38 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
     const inside = Object.keys(volumes).filter((path) => path.slice(0, path.lastIndexOf('/')) === folder);
     return inside.map((path) => path.slice(path.lastIndexOf('/') + 1));
   };
+  const setPool = (name: string, active: boolean) => {
+    const pool = host.pools.get(name);
+    if (pool !== undefined) host.pools.set(name, { ...pool, active });
+  };
   const methods: Hypervisor = {
-    uri: 'fake:///host',
+    uri,
     readOnly: false,
     close: () => Promise.resolve(),
     identity: () =>
       Promise.resolve({
-        hostname: `fake-${String(process.pid)}`,
+        hostname: options.hostname ?? `fake-${String(process.pid)}`,
         driver: 'QEMU',
         libvirtVersion: 9_000_000,
         hypervisorVersion: 7_002_000,
       }),
     domainCapabilities: () => Promise.resolve(null),
-    secrets: () => Promise.resolve([]),
+    ...moveMethods(host, () => emit(DOMAIN)),
     listDomains: () =>
-      Promise.resolve([{ ...DOMAIN, state: host.state, persistent: host.persistent, autostart: false, disks: null }]),
+      Promise.resolve(
+        absent && !host.persistent && host.live === null
+          ? []
+          : [{ ...DOMAIN, state: host.state, persistent: host.persistent, autostart: host.autostart, disks: null }],
+      ),
     runningDisks: () => Promise.resolve([]),
     offDisks: () => Promise.resolve([]),
-    findDomain: () => Promise.resolve(DOMAIN),
-    domainStatus: () => there(() => ({ state: host.state, persistent: host.persistent, autostart: false })),
+    findDomain: () => there(() => DOMAIN),
+    domainStatus: () => there(() => ({ state: host.state, persistent: host.persistent, autostart: host.autostart })),
     domainState: () => there(() => host.state),
     whyOff: () => there(() => (host.live === null ? host.whyOff : null)),
     domainObstacles: () =>
       there(() => ({ managedSave: host.managedSave, snapshots: 0, checkpoints: 0, job: host.job })),
-    domainXml: (_uuid, kind) => there(() => (kind === 'live' ? (host.live ?? host.definition) : host.definition)),
+    domainXml: (_uuid, kind) => there(() => (kind === 'definition' ? host.definition : (host.live ?? host.definition))),
     liveMetadata: () => there(() => (host.live === null ? null : sessionIn(host.live))),
     definitionMetadata: () => there(() => (host.persistent ? sessionIn(host.definition) : null)),
     blockJobs: () => Promise.resolve([]),
@@ -235,22 +261,26 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       change('deleteSnapshot');
       return Promise.resolve();
     },
-    listPools: () => Promise.resolve(options.pools ?? []),
+    listPools: () => Promise.resolve([...host.pools.values()]),
     poolXml: (name) => {
-      const pool = options.pools?.find((one) => one.name === name);
+      const pool = host.pools.get(name);
       return pool === undefined
-        ? Promise.reject(new SalvorError('pool-not-found', { pool: name, uri: 'fake:///host' }))
+        ? Promise.reject(new SalvorError('pool-not-found', { pool: name, uri }))
         : Promise.resolve(pool.xml);
     },
-    startPool: () => {
+    startPool: (name) => {
       change('startPool');
+      setPool(name, true);
       return Promise.resolve();
     },
     poolByTarget: () => Promise.resolve(null),
     refreshPool: () => Promise.resolve(),
     freeSpace: () => Promise.resolve(null),
     createPool: () => Promise.resolve('created'),
-    stopPool: () => Promise.resolve(),
+    stopPool: (name) => {
+      setPool(name, false);
+      return Promise.resolve();
+    },
     listVolumeNames: (pool) => Promise.resolve(namesIn(pool)),
     listVolumes: () => Promise.resolve([]),
     examineVolume: (where) => Promise.resolve(volumes[pathOf(where)] ?? null),
@@ -277,7 +307,7 @@ export function fakeHost(options: FakeOptions = {}): FakeHost {
       if (host.storage.remove(where)) return Promise.resolve();
       const path = pathOf(where);
       const folder = path.slice(0, path.lastIndexOf('/'));
-      if (options.pools?.some(({ name }) => folderOf(name) === folder) === true) change('deleteVolume');
+      if ([...host.pools.keys()].some((name) => folderOf(name) === folder)) change('deleteVolume');
       Reflect.deleteProperty(volumes, path);
       return Promise.resolve();
     },

@@ -103,6 +103,31 @@ export async function callError(
   return new SalvorError('libvirt', { call }, message);
 }
 
+/** An end of a migration: the source, or the destination where this process is connected to both. */
+interface End {
+  readonly uri: string;
+  readonly isAlive: IsAlive;
+  /** Hears that the connection has ended. */
+  readonly ended: () => void;
+}
+
+/**
+ * Why a migration failed. Two connections may have ended, and libvirt passes on what the source's daemon was told of a third: the error
+ * does not tell which one, so both are asked.
+ */
+export async function migrationError(error: unknown, subject: string, ends: readonly End[]): Promise<SalvorError> {
+  for (const end of ends) {
+    if (await end.isAlive()) continue;
+    end.ended();
+    return new SalvorError('connection-lost', { uri: end.uri }, error instanceof LibvirtError ? error.message : null);
+  }
+  const [source] = ends;
+  const problem = await callError(error, { uri: source?.uri ?? '', subject }, () => Promise.resolve(true));
+  // It is not this connection that has ended: both stand.
+  if (problem.data.code !== 'connection-lost' || !(error instanceof LibvirtError)) return problem;
+  return new SalvorError('libvirt', { call: error.call }, error.message);
+}
+
 function seconds(error: LibvirtTimeoutError): number {
   return Math.round(error.timeout / 1000);
 }

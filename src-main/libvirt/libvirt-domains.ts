@@ -107,7 +107,7 @@ function startFlags(nvram: 'fresh' | undefined): number {
 }
 
 /** With NVRAM to keep, QEMU's driver refuses to undefine unless it is told what becomes of it; drivers without NVRAM do not know the flag. */
-async function undefine(domain: Domain): Promise<void> {
+export async function undefine(domain: Domain): Promise<void> {
   const noSuchFlag = (error: unknown) => unsupported(error) || hasCode(error, vir.VIR_ERR_INVALID_ARG);
   const done = domain.undefine(vir.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM, SLOW).then(() => true);
   if ((await orNull(noSuchFlag, done)) === null) await domain.undefine(0, SLOW);
@@ -142,7 +142,7 @@ const STATES: Readonly<Record<number, DomainState>> = {
   [vir.VIR_DOMAIN_PMSUSPENDED]: 'pmsuspended',
 };
 
-function stateName(state: number | undefined): DomainState {
+export function stateName(state: number | undefined): DomainState {
   return (state === undefined ? undefined : STATES[state]) ?? 'nostate';
 }
 

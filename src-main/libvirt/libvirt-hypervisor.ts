@@ -1,19 +1,22 @@
 /** The hypervisor port over node-libvirt. */
 import { Connection } from 'node-libvirt';
 import type { Domain } from 'node-libvirt';
-import * as vir from 'node-libvirt/constants';
 import { SalvorError } from '../../src-core/contract/errors.ts';
-import { callError, callQuietly, hasCode, openError, unsupported } from './error-mapping.ts';
-import { SLOW, orNull } from './link.ts';
+import { callError, callQuietly, openError } from './error-mapping.ts';
+import { SLOW } from './link.ts';
 import type { Link } from './link.ts';
 import { createLiveness } from './liveness.ts';
 import type { Liveness } from './liveness.ts';
 import { domainMethods } from './libvirt-domains.ts';
+import { hostMethods } from './libvirt-host.ts';
+import { migrationMethods } from './libvirt-migration.ts';
+import { networkMethods } from './libvirt-networks.ts';
+import { powerMethods } from './libvirt-power.ts';
+import { secretMethods } from './libvirt-secrets.ts';
 import { snapshotMethods } from './libvirt-snapshots.ts';
 import { storageMethods } from './libvirt-storage.ts';
 import { transferMethods } from './libvirt-transfers.ts';
 import type { HostIdentity, Hypervisor, OpenHypervisor } from './port.ts';
-import type { SecretFacts } from '../../src-core/rescue/types.ts';
 
 /** Deadlines, milliseconds. A host that takes longer is as good as gone; see SLOW for what is given more. */
 const OPEN_DEADLINE = 30_000;
@@ -44,8 +47,11 @@ export const openLibvirt: OpenHypervisor = async (uri, { readOnly, onLost }) => 
 function makeHypervisor(connection: Connection, uri: string, readOnly: boolean, liveness: Liveness): Hypervisor {
   const handles = new Map<string, Promise<Domain>>();
   const link: Link = {
+    uri,
     connection,
     readOnly,
+    isAlive: liveness.isAlive,
+    ended: liveness.ended,
     domain: (uuid) => {
       const known = handles.get(uuid) ?? connection.lookupDomainByUUID(uuid);
       handles.set(uuid, known);
@@ -84,11 +90,16 @@ function makeHypervisor(connection: Connection, uri: string, readOnly: boolean, 
         // A host that does not know the emulator or the machine says so by an error: then the plan has no capabilities to go by.
         callQuietly(connection.domainCapabilities({ emulatorbin: emulator, arch, machine, virttype: virtType }, SLOW)),
       ),
-    secrets: () => link.guard(uri, () => listSecrets(connection)),
+    capabilities: () => link.guard(uri, () => connection.capabilities(SLOW)),
     ...domainMethods(link),
     ...snapshotMethods(link),
     ...storageMethods(link),
     ...transferMethods(link, uri),
+    ...hostMethods(link),
+    ...powerMethods(link),
+    ...networkMethods(link),
+    ...secretMethods(link),
+    ...migrationMethods(link),
   };
 }
 
@@ -100,21 +111,4 @@ async function identify(connection: Connection): Promise<HostIdentity> {
     connection.version().catch(() => 0),
   ]);
   return { hostname, driver: driver.toUpperCase(), libvirtVersion, hypervisorVersion };
-}
-
-async function listSecrets(connection: Connection): Promise<SecretFacts[] | null> {
-  const secrets = await orNull(
-    (error) => unsupported(error) || hasCode(error, vir.VIR_ERR_OPERATION_DENIED),
-    connection.listAllSecrets(),
-  );
-  if (secrets === null) return null;
-  const mayNotSay = (error: unknown) =>
-    hasCode(error, vir.VIR_ERR_INVALID_SECRET, vir.VIR_ERR_OPERATION_DENIED, vir.VIR_ERR_ACCESS_DENIED);
-  return Promise.all(
-    secrets.map(async (secret) => ({
-      uuid: secret.uuid,
-      usage: secret.usageID || null,
-      hasValue: await orNull(mayNotSay, secret.hasValue()),
-    })),
-  );
 }

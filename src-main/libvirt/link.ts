@@ -6,12 +6,17 @@ export const SLOW: CallOptions = { timeout: 120_000 };
 
 /** What the parts of the adapter share: the connection, its domain handles, and the way errors become ours. */
 export interface Link {
+  readonly uri: string;
   readonly connection: Connection;
   readonly readOnly: boolean;
   /** The handle of a domain, looked up once. */
   readonly domain: (uuid: string) => Promise<Domain>;
   /** Run a call; what it rejects with becomes a SalvorError about `subject`. */
   readonly guard: <T>(subject: string, call: () => Promise<T>) => Promise<T>;
+  /** false only where it is certain that the connection has ended. */
+  readonly isAlive: () => Promise<boolean>;
+  /** A call has shown that it has ended. */
+  readonly ended: () => void;
 }
 
 /** null instead of a rejection that `expected` knows. */

@@ -143,6 +143,61 @@ export interface CapabilityQuery {
   readonly virtType: string | null;
 }
 
+/** `bridge` null: it has none that libvirt tells. */
+export interface VirtualNetwork {
+  readonly name: string;
+  readonly active: boolean;
+  readonly persistent: boolean;
+  readonly bridge: string | null;
+  readonly xml: string;
+}
+
+/** Answer of virConnectCompareHypervisorCPU (or CompareCPU). `why`: libvirt's words for what lacks. */
+export interface CpuComparison {
+  readonly result: 'incompatible' | 'identical' | 'superset';
+  readonly why: string | null;
+}
+
+/** virDomainMigrate3 or virDomainMigrateToURI3, in their own words. Definitions are part of it, and are never logged. */
+export interface MigrateCall {
+  readonly flags: readonly MigrateFlag[];
+  readonly destinationXml: string | null;
+  readonly persistentXml: string | null;
+  readonly migrateUri: string | null;
+  /** Targets that are copied; empty: none. */
+  readonly disks: readonly string[];
+  readonly disksUri: string | null;
+  /** MiB/s */
+  readonly bandwidth: number | null;
+  readonly parallel: number | null;
+}
+
+/** virDomainMigrateFlags, `VIR_MIGRATE_` left out. */
+export const MIGRATE_FLAGS = [
+  'LIVE',
+  'PEER2PEER',
+  'PERSIST_DEST',
+  'UNDEFINE_SOURCE',
+  'OFFLINE',
+  'NON_SHARED_DISK',
+  'NON_SHARED_INC',
+  'UNSAFE',
+  'AUTO_CONVERGE',
+  'POSTCOPY',
+  'POSTCOPY_RESUME',
+  'TLS',
+  'PARALLEL',
+  'ABORT_ON_ERROR',
+] as const;
+export type MigrateFlag = (typeof MIGRATE_FLAGS)[number];
+
+/** The job of a domain, as virDomainGetJobStats tells it; numbers by libvirt's own names (`data_remaining`, `memory_dirty_rate`, …). */
+export interface JobStats {
+  /** `none`, `bounded`, `unbounded`, `completed`, `failed`, `cancelled` */
+  readonly type: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
 export interface Hypervisor {
   readonly uri: string;
   readonly readOnly: boolean;
@@ -252,6 +307,60 @@ export interface Hypervisor {
   readonly openUpload: (where: VolumeRef, from: StreamStart) => Promise<UploadStream>;
   /** Read a volume from one place on. Rejects with volume-not-found, not-supported. */
   readonly openDownload: (where: VolumeRef, from: StreamStart) => Promise<DownloadStream>;
+  /** XML of virConnectGetCapabilities. */
+  readonly capabilities: () => Promise<string>;
+  /** Free memory of the host in bytes; null: not told. */
+  readonly freeMemory: () => Promise<number | null>;
+  /** Would this host run that <cpu>? null: its driver cannot tell. */
+  readonly compareCpu: (query: CapabilityQuery, cpuXml: string) => Promise<CpuComparison | null>;
+
+  /** State and why, in the words of `virsh domstate --reason` (`paused`, `migrating`); null: libvirt does not know why. */
+  readonly domainReason: (uuid: string) => Promise<{ readonly state: DomainState; readonly reason: string | null }>;
+  /** Of the monitor (virDomainGetControlInfo): `ok`, `job`, `occupied`, `error`; null: off, or not told. */
+  readonly controlState: (uuid: string) => Promise<string | null>;
+  readonly rebootDomain: (uuid: string, way: ShutdownWay) => Promise<void>;
+  readonly resetDomain: (uuid: string) => Promise<void>;
+  readonly pauseDomain: (uuid: string) => Promise<void>;
+  readonly resumeDomain: (uuid: string) => Promise<void>;
+
+  readonly listNetworks: () => Promise<readonly VirtualNetwork[]>;
+  readonly startNetwork: (name: string) => Promise<void>;
+  readonly stopNetwork: (name: string) => Promise<void>;
+  /** XML of a node device (`pci_0000_01_00_0`, `mdev_…`); null: there is none. */
+  readonly nodeDevice: (name: string) => Promise<{ readonly xml: string; readonly active: boolean | null } | null>;
+  /** Start a node device that is defined (a mediated device). */
+  readonly startNodeDevice: (name: string) => Promise<void>;
+
+  /** XML of a secret; null: there is none. */
+  readonly secretXml: (uuid: string) => Promise<string | null>;
+  /** Define a secret from <secret> XML. */
+  readonly defineSecret: (xml: string) => Promise<void>;
+  readonly undefineSecret: (uuid: string) => Promise<void>;
+  /** Give a secret its value. The bytes are never kept or logged. */
+  readonly setSecretValue: (uuid: string, value: Uint8Array) => Promise<void>;
+  /** null: it is private, or has none. */
+  readonly secretValue: (uuid: string) => Promise<Uint8Array | null>;
+
+  /**
+   * Migrate to another connected host, this process carrying it. Has no deadline: it ends when the migration does, or with `cancelMigration`.
+   * What it rejects with says how libvirt sees it; the truth is on both hosts.
+   */
+  readonly migrateTo: (uuid: string, destination: Hypervisor, call: MigrateCall) => Promise<void>;
+  /** The same, the source's daemon carrying it (peer to peer). */
+  readonly migrateToUri: (uuid: string, destinationUri: string, call: MigrateCall) => Promise<void>;
+  /** Of the job under way, or (`completed`) of the last that ended. null: there is none, or this side does not tell. */
+  readonly jobStats: (uuid: string, which: 'current' | 'completed') => Promise<JobStats | null>;
+  /** Give the job of a domain up. Resolves when there is none any more, too. */
+  readonly cancelJob: (uuid: string) => Promise<void>;
+  readonly startPostCopy: (uuid: string) => Promise<void>;
+  readonly setMaxDowntime: (uuid: string, milliseconds: number) => Promise<void>;
+  /** Have QEMU measure for some seconds how fast the guest dirties memory. null: it cannot. Bytes a second. */
+  readonly dirtyRate: (uuid: string, seconds: number) => Promise<number | null>;
+  /** Take the definition of a domain that is off away; UEFI variables and TPM state stay. */
+  readonly forgetDomain: (uuid: string) => Promise<void>;
+  /** Of a domain that has a definition: it does not travel with a migration. */
+  readonly setAutostart: (uuid: string, autostart: boolean) => Promise<void>;
+
   /** What an open file of this computer has at a place: data, or a hole, and so many bytes of it; length 0: it ends there. */
   readonly fileSection: (fd: number, at: number) => Promise<{ readonly data: boolean; readonly length: number }>;
 }
