@@ -70,6 +70,47 @@ export function fillingBiosCode(line: string): Buffer {
 }
 
 /**
+ * 16-bit code for 0x7c00: write `line` to COM1, fill memory from 1 MiB on (a word in every page, so that none of them is empty), write `filled`,
+ * then at each tick of the BIOS's timer (18.2 a second) write to the next `pagesPerTick` pages, round and round, and sleep in between: memory
+ * is dirtied at an even rate, with hardly any work for the CPU. 0 pages: it only sleeps. For TCG, which knows no limits of segments.
+ */
+export function dirtyingBiosCode(line: string, filled: string, mib: number, pagesPerTick: number): Buffer {
+  const code = Buffer.from(
+    'fafc31c08ed88ec08ed0bc007c' + // cli; cld; xor ax,ax; mov ds,ax; mov es,ax; mov ss,ax; mov sp,0x7c00
+      'e4920c02e692' + // in al,0x92; or al,2; out 0x92,al (all address lines)
+      '0f0116a07c' + // lgdt [0x7ca0]
+      '0f20c00c010f22c0' + // mov eax,cr0; or al,1; mov cr0,eax
+      'bb08008ee3' + // mov bx,8; mov fs,bx (all of memory)
+      '24fe0f22c0' + // and al,0xfe; mov cr0,eax (real mode again, for the sake of the BIOS's timer)
+      '31db8ee3fb' + // xor bx,bx; mov fs,bx; sti
+      'beac7ce84900' + // mov si,LINE; call print
+      '66bf00001000' + // mov edi,0x100000
+      '646766893f' + // fill: mov fs:[edi],edi
+      '6681c700100000' + // add edi,4096
+      '663b3ea67c72ed' + // cmp edi,[top]; jb fill
+      'be0000e82a00' + // mov si,FILLED; call print
+      '66bf00001000' + // mov edi,0x100000
+      'f4' + // tick: hlt
+      '8b0eaa7ce3f9' + // mov cx,[pages]; jcxz tick
+      '646766ff07' + // page: inc dword fs:[edi]
+      '6681c700100000' + // add edi,4096
+      '663b3ea67c7206' + // cmp edi,[top]; jb next
+      '66bf00001000' + // mov edi,0x100000
+      'e2e5ebdc' + // next: loop page; jmp tick
+      'baf803ac84c07403eeebf8c3', // print: mov dx,0x3f8; again: lodsb; test al,al; jz done; out dx,al; jmp again; done: ret
+    'hex',
+  );
+  const data = Buffer.alloc(0x1c);
+  data.write('ffff00000092cf00', 0x08, 'hex'); // of the table of segments its second entry: data, from 0, 4 GiB
+  data.write('0f00907c0000', 0x10, 'hex'); // its length and address
+  data.writeUInt32LE((1 + mib) * 2 ** 20, 0x16); // top
+  data.writeUInt16LE(pagesPerTick, 0x1a); // pages
+  const first = printed(line);
+  code.writeUInt16LE(BOOT_SECTOR_ADDRESS + 0xac + first.length, code.indexOf('be0000e8', 'hex') + 1);
+  return Buffer.concat([code, Buffer.alloc(0x90 - code.length), data, first, printed(filled)]);
+}
+
+/**
  * 16-bit code for 0x7c00: write `line` to COM1, write itself to the second sector of the BIOS's second hard disk (the next one in the boot
  * order), say `ok` or `failed`, and halt.
  */

@@ -53,7 +53,23 @@ export interface HypervisorOptions {
   readonly socketPermissions?: string;
   /** A network of its own with nothing but its loopback; else it has that of this machine. Bridges and libvirt's networks need one. */
   readonly ownNetwork?: boolean;
+  /** Called with the folder of the host before anything is started in it: what the host has on top of what every host has. */
+  readonly prepare?: (dir: string) => Promise<HostSettings>;
 }
+
+/** Lines of configuration files, and who is known by name. */
+export interface HostSettings {
+  /** libvirtd.conf; what is set here counts. */
+  readonly libvirtd: ConfigurationLines;
+  /** qemu.conf; likewise. */
+  readonly qemu: ConfigurationLines;
+  /** Its /etc/hosts. */
+  readonly hosts: string;
+  /** libvirtd takes connections from the network: as `libvirtd` says. */
+  readonly listens: boolean;
+}
+
+type ConfigurationLines = Readonly<Record<string, string | number | readonly string[]>>;
 
 const INIT = join(import.meta.dirname, 'private-libvirtd.sh');
 const FOLDERS = ['etc', 'run', 'var/lib', 'var/log', 'var/cache'] as const;
@@ -67,7 +83,9 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   // 0755 all the way down: guests and clients of other users must be able to reach images and socket.
   const dir = await mkdtemp(join(tmpdir(), 'salvor-testbed-'));
   await outputOf('chmod', ['0755', dir]);
-  await writeConfiguration(dir, options.socketPermissions ?? '0777');
+  const settings = (await options.prepare?.(dir)) ?? null;
+  await writeConfiguration(dir, options.socketPermissions ?? '0777', settings);
+  const listen = settings?.listens === true ? ['--listen'] : [];
   await giveCapabilities(dir);
   const began = Date.now();
   const socket = join(dir, 'run/libvirt/libvirt-sock');
@@ -75,7 +93,7 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   const namespaces = ['--mount', '--uts', '--pid', ...(options.ownNetwork === true ? ['--net'] : [])];
   const unshare = [...namespaces, '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
   const network = options.ownNetwork === true ? 'own' : 'shared';
-  const init = spawn('unshare', [...unshare, 'bash', INIT, dir, hostname, network], {
+  const init = spawn('unshare', [...unshare, 'bash', INIT, dir, hostname, network, ...listen], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -104,7 +122,7 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   const inside = async (...command: string[]) =>
     runCommand('nsenter', ['--target', String(await firstPid()), ...namespaces, '--', ...command]);
   const startDaemon = async () => {
-    const start = () => inside('libvirtd', '-d', '-p', join(dir, 'libvirtd.pid'));
+    const start = () => inside('libvirtd', ...listen, '-d', '-p', join(dir, 'libvirtd.pid'));
     // One that was killed in the middle of a start holds its pidfile until the kernel is done with it.
     await awaitCondition(`the start of libvirtd at ${uri}`, START_SECONDS, async () => (await start()).code === 0);
     await awaitCondition(`libvirtd at ${uri} again`, START_SECONDS, ready);
@@ -133,9 +151,14 @@ export async function startHypervisor(options: HypervisorOptions = {}): Promise<
   };
 }
 
-async function writeConfiguration(dir: string, socketPermissions: string): Promise<void> {
+async function writeConfiguration(
+  dir: string,
+  socketPermissions: string,
+  settings: HostSettings | null,
+): Promise<void> {
   for (const folder of FOLDERS) await mkdir(join(dir, folder, 'libvirt'), { recursive: true });
-  const lines = (values: Readonly<Record<string, string | number>>) =>
+  if (settings !== null) await writeFile(join(dir, 'hosts'), settings.hosts);
+  const lines = (values: ConfigurationLines) =>
     Object.entries(values)
       .map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`)
       .join('');
@@ -147,13 +170,19 @@ async function writeConfiguration(dir: string, socketPermissions: string): Promi
       auth_unix_ro: 'none',
       unix_sock_rw_perms: socketPermissions,
       unix_sock_ro_perms: '0777',
+      ...settings?.libvirtd,
     }),
   );
   await installHook(dir);
   // As root: /dev/kvm and the images belong to whoever runs the tests.
   await writeFile(
     join(dir, 'etc/libvirt/qemu.conf'),
-    lines({ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0, ...SWTPM, ...(await ownPorts()) }),
+    lines({
+      ...{ user: 'root', group: 'root', security_driver: 'none', remember_owner: 0 },
+      ...SWTPM,
+      ...(await ownPorts()),
+      ...settings?.qemu,
+    }),
   );
 }
 
