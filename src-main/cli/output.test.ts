@@ -30,7 +30,9 @@ test('exit codes', () => {
   expect([
     exitOf(errorData('usage')),
     exitOf(errorData('refused')),
+    exitOf(errorData('reboot-refused')),
+    exitOf(errorData('migration-refused')),
     exitOf(errorData('drift')),
     exitOf(errorData('internal')),
-  ]).toEqual([64, 2, 1, 1]);
+  ]).toEqual([64, 2, 2, 2, 1, 1]);
 });

@@ -27,7 +27,9 @@ export function errorText(error: ErrorData): string {
   return plainLines([...lines, `  unchanged: ${error.unchanged}`, `  next:      ${error.next}`].join('\n'));
 }
 
+const REFUSED: readonly ErrorData['code'][] = ['refused', 'reboot-refused', 'migration-refused'];
+
 export function exitOf({ code }: ErrorData): Exit {
   if (code === 'usage') return EXIT.usage;
-  return code === 'refused' ? EXIT.refused : EXIT.failed;
+  return REFUSED.includes(code) ? EXIT.refused : EXIT.failed;
 }

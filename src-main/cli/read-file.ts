@@ -8,9 +8,9 @@ const MAX_JSON_LENGTH = 1024 * 1024;
 
 /** XML of a file, or of standard input for `-`. Throws file-unreadable, or xml-too-large before the rest is read. */
 export async function readXmlFile(path: string): Promise<string> {
-  const { text, more } = await readStart(path, MAX_XML_LENGTH);
+  const { bytes, more } = await readStart(path, MAX_XML_LENGTH);
   if (more !== null) throw new SalvorError('xml-too-large', { size: more, limit: MAX_XML_LENGTH, what: 'characters' });
-  return text;
+  return bytes.toString('utf8');
 }
 
 /** JSON of a file. Throws file-unreadable. */
@@ -25,9 +25,14 @@ export async function readJsonFile(path: string): Promise<unknown> {
 
 /** Text of a file, or of standard input for `-`, of no more than `limit` bytes. Throws file-unreadable. */
 export async function readText(path: string, limit: number): Promise<string> {
-  const { text, more } = await readStart(path, limit);
+  return (await readBytes(path, limit)).toString('utf8');
+}
+
+/** Bytes of a file, or of standard input for `-`, no more than `limit`. Throws file-unreadable. */
+export async function readBytes(path: string, limit: number): Promise<Buffer> {
+  const { bytes, more } = await readStart(path, limit);
   if (more !== null) throw new SalvorError('file-unreadable', { path }, `it is longer than ${limit} bytes`);
-  return text;
+  return bytes;
 }
 
 /** Ranges of a file, each as far as it reaches, and its length; null where it cannot be read. */
@@ -53,8 +58,8 @@ export async function readRanges(
   }
 }
 
-/** The text, if it is no longer than `limit` bytes; else `more`: how long it is at least (a stream does not tell more). */
-async function readStart(path: string, limit: number): Promise<{ text: string; more: number | null }> {
+/** The bytes, if they are no more than `limit`; else `more`: how long it is at least (a stream does not tell more). */
+async function readStart(path: string, limit: number): Promise<{ bytes: Buffer; more: number | null }> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -62,18 +67,18 @@ async function readStart(path: string, limit: number): Promise<{ text: string; m
       for await (const chunk of process.stdin) {
         chunks.push(chunk as Buffer);
         size += (chunk as Buffer).length;
-        if (size > limit) return { text: '', more: size };
+        if (size > limit) return { bytes: Buffer.alloc(0), more: size };
       }
     } else {
       const file = await open(path, 'r');
       try {
         const { size: length } = await file.stat();
-        if (length > limit) return { text: '', more: length };
+        if (length > limit) return { bytes: Buffer.alloc(0), more: length };
         for await (const chunk of file.createReadStream({ autoClose: false, end: limit })) {
           chunks.push(chunk as Buffer);
           size += (chunk as Buffer).length;
         }
-        if (size > limit) return { text: '', more: size };
+        if (size > limit) return { bytes: Buffer.alloc(0), more: size };
       } finally {
         await file.close();
       }
@@ -81,7 +86,7 @@ async function readStart(path: string, limit: number): Promise<{ text: string; m
   } catch (error) {
     throw new SalvorError('file-unreadable', { path: path === '-' ? 'standard input' : path }, reason(error));
   }
-  return { text: Buffer.concat(chunks).toString('utf8'), more: null };
+  return { bytes: Buffer.concat(chunks), more: null };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ export function planText(plan: RescuePlan): string {
     `Rescue of ${plain(plan.domain.name)}${plan.domain.uuid === null ? '' : ` (${plain(plan.domain.uuid)})`}`,
   ];
   if (plan.media.length > 0) parts.push(`Media\n${mediaText(plan.media)}`);
-  if (plan.refusals.length > 0) parts.push(findings('Refused', plan.refusals));
+  if (plan.refusals.length > 0) parts.push(findingsText('Refused', plan.refusals));
   else {
     const own = plan.devices.filter(({ original }) => original).length;
     parts.push(
@@ -35,7 +35,7 @@ export function planText(plan: RescuePlan): string {
       ].join('\n'),
     );
   }
-  if (plan.warnings.length > 0) parts.push(findings('Warnings', plan.warnings));
+  if (plan.warnings.length > 0) parts.push(findingsText('Warnings', plan.warnings));
   if (plan.refusals.length > 0) return parts.join('\n\n');
   parts.push(
     `Boot order before\n${bootTable(plan.bootBefore)}`,
@@ -48,7 +48,7 @@ export function planText(plan: RescuePlan): string {
   ];
   if (changes.length > 0) parts.push(`What the rescue definition has and has not\n${changes.join('\n')}`);
   if (plan.files.length > 0) parts.push(`Files on the host\n${filesText(plan.files)}`);
-  parts.push(`Steps\n${steps(plan.steps)}`, `To end it\n${steps(plan.endSteps)}`);
+  parts.push(`Steps\n${stepsText(plan.steps)}`, `To end it\n${stepsText(plan.endSteps)}`);
   return parts.join('\n\n');
 }
 
@@ -61,7 +61,7 @@ function filesText(files: readonly PlannedFile[]): string {
   );
 }
 
-function steps(list: readonly PlanStep[]): string {
+export function stepsText(list: readonly PlanStep[]): string {
   return list.map(({ what }, index) => `  ${index + 1} ${plain(what.text)}`).join('\n');
 }
 
@@ -73,7 +73,7 @@ function definitionStands({ request, warnings }: RescuePlan): string {
     : 'the definition is put back when the rescue is ended';
 }
 
-function findings(title: string, list: readonly Finding[]): string {
+export function findingsText(title: string, list: readonly Finding[]): string {
   return `${title}\n${list.map(({ code, message }) => `  ${code}: ${plain(message)}`).join('\n')}`;
 }
 
