@@ -1,0 +1,119 @@
+/** What stands in the way of a hard reboot, and what should be known before it. */
+import { parseDomain } from '../domain-xml/domain.ts';
+import type { DomainView } from '../domain-xml/domain.ts';
+import { refusal, warning } from '../rescue/findings.ts';
+import { pendingOf } from '../rescue/pending.ts';
+import { markOfOtherVersion, sessionOfDomainXml } from '../rescue/session.ts';
+import { domainWord } from '../rescue/shell-word.ts';
+import type { Finding } from '../rescue/types.ts';
+import { blockedBy } from './actions.ts';
+import type { NeededSecret, PlannedDependency, RebootInputs } from './types.ts';
+
+export function rebootRefusals(
+  inputs: RebootInputs,
+  view: DomainView,
+  dependencies: readonly PlannedDependency[],
+  secrets: readonly NeededSecret[],
+): Finding[] {
+  const domain = view.name;
+  return [
+    ...(inputs.host.readOnly ? [refusal('reboot-read-only', null)] : []),
+    ...domainRefusals(inputs, view),
+    ...dependencies
+      .filter(({ action }) => action === 'blocked')
+      .map((found) => {
+        const { why, next } = blockedBy(found);
+        return refusal('reboot-blocked', found.name, { domain, what: why, next });
+      }),
+    ...secrets
+      .filter(({ required, given }) => required && !given)
+      .map(({ uuid, usage, users, define }) =>
+        refusal('reboot-secret-needed', uuid, {
+          uuid,
+          usage: usage ?? 'of an unknown use',
+          users: users.join(', '),
+          state: define ? 'is not defined any more' : 'has no value',
+        }),
+      ),
+  ];
+}
+
+function domainRefusals({ domain: facts, request, session }: RebootInputs, view: DomainView): Finding[] {
+  const domain = view.name;
+  const params = { domain, word: domainWord(view) };
+  const marked = facts.liveXml ?? facts.definitionXml;
+  return [
+    ...(facts.persistent ? [] : [refusal('reboot-transient', null, params)]),
+    ...(facts.persistent && request.session === 'end' && session?.transient === true
+      ? [refusal('reboot-transient-end', null, params)]
+      : []),
+    ...(session === null && sessionOfDomainXml(marked) === null && markOfOtherVersion(marked) !== null
+      ? [refusal('reboot-other-version', null, params)]
+      : []),
+    ...(facts.managedSave ? [refusal('reboot-saved-memory', null, params)] : []),
+    ...(facts.job === null ? [] : [refusal('reboot-job', null, params)]),
+    ...(facts.blockJobs.length === 0
+      ? []
+      : [refusal('reboot-block-job', null, { ...params, targets: facts.blockJobs.join(', ') })]),
+  ];
+}
+
+const UNANSWERING: readonly string[] = ['occupied', 'error'];
+
+export function rebootWarnings(
+  inputs: RebootInputs,
+  view: DomainView,
+  dependencies: readonly PlannedDependency[],
+  secrets: readonly NeededSecret[],
+  running: boolean,
+): Finding[] {
+  const { request, control } = inputs;
+  const domain = view.name;
+  const forced = request.stop.how === 'force' || request.stop.onTimeout === 'force';
+  const hung = control !== null && UNANSWERING.includes(control) ? control : null;
+  return [
+    ...(running && forced ? [warning('reboot-forced', null, { domain })] : []),
+    ...(running && hung !== null && request.stop.how === 'graceful'
+      ? [warning('reboot-occupied', null, { domain, control: hung })]
+      : []),
+    ...lossWarnings(inputs, view),
+    ...sharedWarnings(dependencies),
+    ...secrets
+      .filter(({ required, given }) => !required && !given)
+      .map(({ uuid }) => warning('reboot-value-unknown', uuid, { uuid })),
+  ];
+}
+
+/** What is gone when the guest stops. */
+function lossWarnings({ domain: facts, session, request }: RebootInputs, view: DomainView): Finding[] {
+  const pending = session === null ? pendingOf(view, facts) : [];
+  const overlaid = facts.liveXml === null ? [] : transientTargets(facts.liveXml, view);
+  // Ending the rescue says so itself: what was written in it is meant to be thrown away.
+  const lost = request.session === 'end' && session !== null ? [] : overlaid;
+  return [
+    ...(pending.length === 0 ? [] : [warning('reboot-pending', null, { changes: pending.join('; ') })]),
+    ...(lost.length === 0 ? [] : [warning('reboot-overlay-lost', null, { targets: lost.join(', ') })]),
+  ];
+}
+
+function transientTargets(liveXml: string, view: DomainView): string[] {
+  try {
+    return parseDomain(liveXml)
+      .disks.filter(({ transient }) => transient)
+      .map(({ target }) => target);
+  } catch {
+    return view.disks.filter(({ transient }) => transient).map(({ target }) => target);
+  }
+}
+
+function sharedWarnings(dependencies: readonly PlannedDependency[]): Finding[] {
+  return dependencies.flatMap(({ kind, name, sharedWith, action }) => {
+    if (sharedWith.length === 0) return [];
+    const domains = sharedWith.join(', ');
+    if (kind === 'host-device' || kind === 'mediated-device')
+      return [warning('reboot-device-shared', name, { device: name, domains })];
+    if (kind === 'pool' && action === 'refresh-pool')
+      return [warning('reboot-pool-shared', name, { pool: name, domains })];
+    return [];
+  });
+}

@@ -1,0 +1,75 @@
+/** A hard reboot by hand: what an administrator would type into a POSIX shell, on a host without Salvor. */
+import type { DomainView } from '../domain-xml/domain.ts';
+import { powerOf } from '../rescue/session.ts';
+import { domainWord, shellWord } from '../rescue/shell-word.ts';
+import type { StopRequest } from '../rescue/types.ts';
+import { secretXml } from './secrets.ts';
+import type { PlannedDependency, RebootInputs } from './types.ts';
+
+/** One line each; comments begin with #. Values of secrets are read from files. */
+export function rebootCommands(
+  { host, domain: facts, request, session }: RebootInputs,
+  view: DomainView,
+  dependencies: readonly PlannedDependency[],
+): string[] {
+  const virsh = host.uri === '' ? 'virsh' : `virsh -c ${shellWord(host.uri)}`;
+  const domain = `--domain ${domainWord(view)}`;
+  const running = powerOf(facts.state) === 'on';
+  const setUp = dependencies.flatMap((dependency) => dependencyCommands(virsh, dependency));
+  if (session !== null && request.session === 'end')
+    return [
+      `salvor end --uri ${shellWord(host.uri)} --power off -- ${domainWord(view)}`,
+      ...setUp,
+      `${virsh} start ${domain}`,
+    ];
+  const stop = running ? stopCommands(virsh, domain, request.stop) : [];
+  if (session?.kind !== 'one-shot') return [...stop, ...setUp, `${virsh} start ${domain}`];
+  return [
+    '# session.xml holds passwords of the guest:',
+    `(umask 077; ${virsh} dumpxml --migratable --security-info ${domain} > session.xml)`,
+    ...stop,
+    ...setUp,
+    `${virsh} create session.xml`,
+  ];
+}
+
+function stopCommands(virsh: string, domain: string, stop: StopRequest): string[] {
+  if (stop.how === 'force') return [`${virsh} destroy ${domain}`];
+  const isOff = `[ "$(${virsh} -q domid ${domain})" = - ]`;
+  if (stop.onTimeout === 'keep-waiting') return [`${virsh} shutdown ${domain}`, `until ${isOff}; do sleep 1; done`];
+  return [
+    `${virsh} shutdown ${domain}`,
+    `n=0; until ${isOff} || [ $n -ge ${String(stop.timeoutSeconds)} ]; do sleep 1; n=$((n+1)); done`,
+    ...(stop.onTimeout === 'force' ? [`${isOff} || ${virsh} destroy ${domain}`] : []),
+  ];
+}
+
+function dependencyCommands(virsh: string, { kind, name, of, action }: PlannedDependency): string[] {
+  const word = shellWord(name);
+  switch (action) {
+    case 'start-pool':
+      return [`${virsh} pool-start ${word}`];
+    case 'refresh-pool':
+      return [`${virsh} pool-refresh ${word} || ${virsh} pool-start ${word}`];
+    case 'define-secret':
+      return [
+        `printf %s ${shellWord(secretXml(name, of))} | ${virsh} secret-define /dev/stdin`,
+        `${virsh} secret-set-value ${word} --file FILE --plain`,
+      ];
+    case 'set-secret':
+      return [`${virsh} secret-set-value ${word} --file FILE --plain`];
+    case 'start-network':
+      return [`${virsh} net-start ${kind === 'bridge' ? shellWord(of ?? '') : word}`];
+    case 'restart-network':
+      return [`${virsh} net-destroy ${word}`, `${virsh} net-start ${word}`];
+    case 'create-device':
+      return [`${virsh} nodedev-start ${shellWord(nodeDeviceOf(name))}`];
+    default:
+      return [];
+  }
+}
+
+/** As libvirt calls a mediated device: by its UUID, and (since 7.8) its parent behind that. */
+export function nodeDeviceOf(uuid: string): string {
+  return `mdev_${uuid.replaceAll('-', '_')}`;
+}
