@@ -12,6 +12,11 @@ import { stateSign } from '../components/machine-state.ts';
 import { DefinitionTab } from '../features/definition/DefinitionTab.tsx';
 import { DisksTab } from '../features/disks/DisksTab.tsx';
 import { HistoryView } from '../features/history/HistoryView.tsx';
+import { MigrateTab } from '../features/migrate/MigrateTab.tsx';
+import { MigrationRun } from '../features/migrate/MigrationRun.tsx';
+import { selectMigration, useElsewhere } from '../features/migrate/select-migration.ts';
+import { PowerButtons } from '../features/power/PowerButtons.tsx';
+import { PowerStrip } from '../features/power/PowerStrip.tsx';
 import { RebootTab } from '../features/reboot/RebootTab.tsx';
 import { RescueBanner } from '../features/rescue/RescueBanner.tsx';
 import { RunRemarks } from '../features/rescue/RunRemarks.tsx';
@@ -25,7 +30,8 @@ import { loadDetails, useDetails } from './stores/details.ts';
 import { highlightDisk } from './stores/highlight.ts';
 import { useHosts } from './stores/hosts.ts';
 import { useMachines } from './stores/machines.ts';
-import { goTo, MACHINE_TABS, showTab, useNavigation } from './stores/navigation.ts';
+import { goTo, MACHINE_TABS, openMachine, showTab, useNavigation } from './stores/navigation.ts';
+import { useOperations } from './stores/operations.ts';
 import type { MachineTab } from './stores/navigation.ts';
 
 /** Holding an arrow key runs through the list: only where it stops are the details asked for. */
@@ -55,10 +61,11 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
   // A disk that was highlighted is not, on another page or of another machine.
   useEffect(() => () => highlightDisk(null), [key, tab]);
 
-  if (row === undefined) return <Gone host={host} />;
+  if (row === undefined) return <Gone host={host} machine={machine} />;
   return (
     <article className="machine" aria-labelledby="machine-name">
-      <MachineHeader row={row} details={details} />
+      <MachineHeader row={row} details={details} host={host} />
+      <PowerStrip row={row} host={host} />
       <RescueBanner row={row} host={host} />
       <RunRemarks machineKey={key} />
       {unfinished !== null && <UnfinishedItem key={unfinished.operationId} item={unfinished} where="machine" />}
@@ -95,13 +102,20 @@ export function MachinePage({ machine }: { readonly machine: MachineKey }) {
         {details !== null && tab === 'disks' && <DisksTab key={key} details={details} />}
         {details !== null && tab === 'rescue' && <RescueTab details={details} />}
         {details !== null && tab === 'reboot' && <RebootTab key={key} details={details} />}
+        {details !== null && tab === 'migrate' && <MigrateTab key={key} details={details} />}
         {details !== null && tab === 'definition' && <DefinitionTab key={key} details={details} />}
       </div>
     </article>
   );
 }
 
-function MachineHeader({ row, details }: { readonly row: MachineRow; readonly details: MachineDetails | null }) {
+interface MachineHeaderProps {
+  readonly row: MachineRow;
+  readonly details: MachineDetails | null;
+  readonly host: Host | undefined;
+}
+
+function MachineHeader({ row, details, host }: MachineHeaderProps) {
   const { t } = useTranslation();
   const { sign, tone } = stateSign(row);
   return (
@@ -113,6 +127,7 @@ function MachineHeader({ row, details }: { readonly row: MachineRow; readonly de
         <Sign name={sign} tone={tone} />
         {row.session === null ? t(`state.${row.state}`) : t('state.rescue')}
       </span>
+      <PowerButtons row={row} host={host} />
       {row.title !== null && <span className="muted ellipsis">{visible(row.title)}</span>}
       <span className="machine-facts muted small">
         {details !== null && (
@@ -133,11 +148,33 @@ function MachineHeader({ row, details }: { readonly row: MachineRow; readonly de
   );
 }
 
-/** The machine is out of sight: because its host is, or because it is gone. Either way there is something to do next. */
-function Gone({ host }: { readonly host: Host | undefined }) {
+/** The machine is out of sight: because it was migrated, its host is, or it is gone. Each time there is something to do next. */
+function Gone({ host, machine }: { readonly host: Host | undefined; readonly machine: MachineKey }) {
   const { t } = useTranslation();
+  const key = keyOf(machine);
+  const migration = useOperations((state) => selectMigration(state, key));
+  const elsewhere = useElsewhere(machine, null);
+  if (migration !== null) {
+    return (
+      <article className="machine">
+        <h1 className="visually-hidden">{visible(migration.machineName)}</h1>
+        <RunRemarks machineKey={key} />
+        <MigrationRun operation={migration} />
+      </article>
+    );
+  }
   if (host === undefined || host.state === 'connected') {
-    return <EmptyState title={t('machine.gone')}>{t('machine.goneHelp')}</EmptyState>;
+    return (
+      <EmptyState title={t('machine.gone')}>
+        {elsewhere === null ? (
+          t('machine.goneHelp')
+        ) : (
+          <button type="button" className="plain-link" onClick={() => openMachine(elsewhere)}>
+            {t('migrate.moved.show', { machine: elsewhere.name, host: elsewhere.hostName })}
+          </button>
+        )}
+      </EmptyState>
+    );
   }
   return (
     <EmptyState title={t('machine.outOfSight')}>

@@ -6,11 +6,13 @@ import { Sign } from '../components/Sign.tsx';
 import type { SignName } from '../components/Sign.tsx';
 import { stateSign } from '../components/machine-state.ts';
 import { searchMachines, sortMachines } from '../features/machines/search.ts';
+import { possibleActions } from '../features/power/commands.ts';
+import { choosePower } from '../features/power/store.ts';
 import { keyOf } from './machine-key.ts';
 import { setPaletteOpen } from './palette-store.ts';
 import { useHosts } from './stores/hosts.ts';
 import { useMachines } from './stores/machines.ts';
-import { goTo, MACHINE_TABS, openMachine, showTab } from './stores/navigation.ts';
+import { goTo, MACHINE_TABS, openMachine, showTab, useNavigation } from './stores/navigation.ts';
 import { changeSettings } from './stores/settings.ts';
 
 interface Command {
@@ -91,12 +93,30 @@ function useCommands(): readonly Command[] {
   );
 }
 
+/** Of the machine that is in sight: what can be done to it now. */
+function usePowerCommands(): readonly Command[] {
+  const { t } = useTranslation();
+  const place = useNavigation((state) => state.place);
+  const row = useMachines((state) => (place.kind === 'machine' ? state.byKey[keyOf(place.machine)] : undefined));
+  const host = useHosts((state) => (row === undefined ? undefined : state.byId[row.hostId]));
+  if (row === undefined) return [];
+  return possibleActions(row, host).map((action) => ({
+    id: `power-${action}`,
+    sign: 'power' as const,
+    text: t('power.command', { action: t(`power.action.${action}`), machine: row.name }),
+    hint: row.hostName,
+    run: () => choosePower(row, action),
+  }));
+}
+
 /** Ctrl/Cmd+K: any machine, any command, by its name. A combobox with a list, as WAI-ARIA describes it. */
 export function Palette() {
   const { t } = useTranslation();
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
-  const commands = useCommands();
+  const general = useCommands();
+  const power = usePowerCommands();
+  const commands = useMemo(() => [...general, ...power], [general, power]);
   const byKey = useMachines((state) => state.byKey);
   const sorted = useMemo(() => sortMachines(Object.values(byKey)), [byKey]);
   const found = useMemo(() => {

@@ -12,7 +12,7 @@ interface FieldProps {
   readonly placeholder?: string;
   readonly mono?: boolean;
   readonly autoFocus?: boolean;
-  readonly type?: 'text' | 'number';
+  readonly type?: 'text' | 'number' | 'password';
   readonly ref?: Ref<HTMLInputElement>;
 }
 

@@ -39,6 +39,7 @@ const DRAWINGS = {
   running: <path fill="currentColor" d="M4.5 2.8v10.4a.6.6 0 0 0 .9.5l8-5.2a.6.6 0 0 0 0-1l-8-5.2a.6.6 0 0 0-.9.5z" />,
   paused: <path {...stroke} strokeWidth={2.2} d="M5.4 3.6v8.8M10.6 3.6v8.8" />,
   off: <rect {...stroke} x="3.6" y="3.6" width="8.8" height="8.8" rx="1.2" />,
+  power: <path {...stroke} d="M8 2v5.4M4.9 4.2a5 5 0 1 0 6.2 0" />,
   crashed: <path {...stroke} strokeWidth={1.8} d="m4 4 8 8M12 4l-8 8" />,
   sleeping: <path {...stroke} d="M13 9.6A5.6 5.6 0 0 1 6.4 3a5.6 5.6 0 1 0 6.6 6.6z" />,
   connected: <circle cx="8" cy="8" r="4" fill="currentColor" />,

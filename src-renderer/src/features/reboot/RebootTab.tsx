@@ -5,21 +5,32 @@ import { tabOfOperation } from '../../app/stores/navigation.ts';
 import { acknowledge, cancel, selectShownOperation, useOperations } from '../../app/stores/operations.ts';
 import { OperationPanel } from '../../components/OperationPanel.tsx';
 import { Phase } from '../../components/Phase.tsx';
+import { RebootForm } from './RebootForm.tsx';
+import './reboot.css';
 
-/** The hard reboot of one machine: what it would do, or the run. */
+/** The hard reboot of one machine: what it would do, or the run. A run that a secret stopped goes back to where its value is asked for. */
 export function RebootTab({ details }: { readonly details: MachineDetails }) {
   const { t } = useTranslation();
   const key = keyOf(details.row);
   const operation = useOperations((state) => selectShownOperation(state, key));
-  if (operation === null || tabOfOperation(operation.kind) !== 'reboot') return null;
+  const own = operation !== null && tabOfOperation(operation.kind) === 'reboot' ? operation : null;
+  const code = own?.error?.code;
+  const askAgain = code === 'secret-wrong' || code === 'secret-needed';
+  if (own !== null && !askAgain) {
+    return (
+      <Phase key={`${key} run`}>
+        <OperationPanel
+          operation={own}
+          backLabel={t('reboot.back')}
+          onCancel={() => void cancel(own.id)}
+          onBack={() => acknowledge(own.id)}
+        />
+      </Phase>
+    );
+  }
   return (
-    <Phase key={`${key} run`}>
-      <OperationPanel
-        operation={operation}
-        backLabel={t('rescue.run.backToRequest')}
-        onCancel={() => void cancel(operation.id)}
-        onBack={() => acknowledge(operation.id)}
-      />
+    <Phase key={`${key} request`}>
+      <RebootForm details={details} last={own} />
     </Phase>
   );
 }

@@ -1,0 +1,82 @@
+import Button from '@mui/material/Button';
+import { useEffect, useId, useRef } from 'react';
+import type { KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MachineRow } from '../../../../src-core/contract/schemas.ts';
+import { POWER_ACTIONS } from '../../../../src-core/reboot/power.ts';
+import type { PowerAction } from '../../../../src-core/reboot/power.ts';
+import { showTab } from '../../app/stores/navigation.ts';
+import { Sign } from '../../components/Sign.tsx';
+import { reasonAgainst } from './reasons.ts';
+import type { PowerScene } from './reasons.ts';
+import { choosePower, closePower } from './store.ts';
+
+interface ActionListProps {
+  readonly row: MachineRow;
+  readonly scene: PowerScene;
+  readonly onClose: () => void;
+}
+
+/** Every plain action with what it does, or why it cannot be done now; and where to go when none of them helps. */
+export function ActionList({ row, scene, onClose }: ActionListProps) {
+  const { t } = useTranslation();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => list.current?.querySelector<HTMLElement>('button:enabled')?.focus(), []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    onClose();
+  };
+  const toHardReboot = (): void => {
+    closePower();
+    showTab('reboot');
+  };
+  return (
+    <div ref={list} onKeyDown={onKeyDown}>
+      <ul className="power-actions">
+        {POWER_ACTIONS.map((action) => (
+          <ActionItem key={action} action={action} row={row} scene={scene} />
+        ))}
+        <li>
+          <Button variant="outlined" onClick={toHardReboot}>
+            {t('power.hardReboot')}
+          </Button>
+          <span className="small muted">{t('power.hardRebootDoes')}</span>
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+interface ActionItemProps {
+  readonly action: PowerAction;
+  readonly row: MachineRow;
+  readonly scene: PowerScene;
+}
+
+function ActionItem({ action, row, scene }: ActionItemProps) {
+  const { t } = useTranslation();
+  const id = useId();
+  const reason = reasonAgainst(action, row.state, scene);
+  return (
+    <li>
+      <Button
+        variant="outlined"
+        disabled={reason !== null}
+        aria-describedby={id}
+        onClick={() => choosePower(row, action)}
+      >
+        {t(`power.action.${action}`)}
+      </Button>
+      <span id={id} className="small muted">
+        {reason === null ? (
+          t(`power.does.${action}`)
+        ) : (
+          <>
+            <Sign name="refused" tone="refused" /> {t(`power.not.${reason}`)}
+          </>
+        )}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,61 @@
+import Button from '@mui/material/Button';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Host, MachineRow } from '../../../../src-core/contract/schemas.ts';
+import { keyOf } from '../../app/machine-key.ts';
+import { Sign } from '../../components/Sign.tsx';
+import { reasonAgainst, usualAction } from './reasons.ts';
+import { usePowerScene } from './scene.ts';
+import { choosePower, closePower, openPower, usePower } from './store.ts';
+import './power.css';
+
+/** Of the button that opens all actions: where the focus goes back to. */
+export const POWER_BUTTON_ID = 'machine-power';
+export const POWER_PANEL_ID = 'machine-power-panel';
+
+interface PowerButtonsProps {
+  readonly row: MachineRow;
+  readonly host: Host | undefined;
+}
+
+/** Beside the machine's state: what is wanted of it most often, and the way to all the rest. */
+export function PowerButtons({ row, host }: PowerButtonsProps) {
+  const { t } = useTranslation();
+  const id = useId();
+  const key = keyOf(row);
+  const open = usePower((state) => state.open?.key === key);
+  const scene = usePowerScene(row, host);
+  const usual = usualAction(row.state);
+  const reason = usual === null ? null : reasonAgainst(usual, row.state, scene);
+  return (
+    <span className="row power-buttons">
+      {usual !== null && (
+        <Button
+          variant="outlined"
+          disabled={reason !== null}
+          aria-describedby={reason === null ? undefined : id}
+          onClick={() => choosePower(row, usual)}
+        >
+          {t(`power.action.${usual}`)}
+        </Button>
+      )}
+      {reason !== null && (
+        <span id={id} className="visually-hidden">
+          {t(`power.not.${reason}`)}
+        </span>
+      )}
+      <Button
+        id={POWER_BUTTON_ID}
+        variant="outlined"
+        aria-expanded={open}
+        aria-controls={open ? POWER_PANEL_ID : undefined}
+        onClick={() => (open ? closePower() : openPower(key, null))}
+      >
+        {t('power.open')}
+        <span className="power-chevron">
+          <Sign name="chevron" tone="unchanged" />
+        </span>
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MachineRow } from '../../../../src-core/contract/schemas.ts';
+import { Choice } from '../../components/Choice.tsx';
+import { ConfirmPanel } from '../../components/ConfirmPanel.tsx';
+import { Sign } from '../../components/Sign.tsx';
+import { hasWay, losesUnwritten, turnsOff } from './reasons.ts';
+import type { ConfirmedAction } from './reasons.ts';
+import { act, POWER_WAYS } from './store.ts';
+import type { PowerWay } from './store.ts';
+
+interface PowerConfirmProps {
+  readonly row: MachineRow;
+  readonly action: ConfirmedAction;
+  readonly onClose: () => void;
+}
+
+/** What an action costs, before it is done. */
+export function PowerConfirm({ row, action, onClose }: PowerConfirmProps) {
+  const { t } = useTranslation();
+  const [way, setWay] = useState<PowerWay>('acpi');
+  const [busy, setBusy] = useState(false);
+  const machine = row.name;
+  const confirm = async (): Promise<void> => {
+    setBusy(true);
+    await act(row, action, way);
+  };
+  return (
+    <ConfirmPanel
+      title={t(`power.confirm.${action}.title`, { machine })}
+      confirm={t(`power.confirm.${action}.button`, { machine })}
+      busy={busy}
+      onConfirm={() => void confirm()}
+      onCancel={onClose}
+    >
+      <p className={losesUnwritten(action) ? 'tone-warning' : ''}>
+        {losesUnwritten(action) && <Sign name="warning" tone="warning" />} {t(`power.confirm.${action}.text`)}
+      </p>
+      {turnsOff(action) && !row.persistent && (
+        <p className="tone-warning">
+          <Sign name="warning" tone="warning" /> {t('power.transient')}
+        </p>
+      )}
+      {hasWay(action) && (
+        <p className="row power-way">
+          {t('power.way')}
+          <Choice
+            label={t('power.way')}
+            value={way}
+            options={POWER_WAYS.map((value) => ({ value, label: t(`power.ways.${value}`) }))}
+            onChange={setWay}
+          />
+        </p>
+      )}
+    </ConfirmPanel>
+  );
+}

@@ -1,0 +1,80 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { MachineDetails, Operation } from '../../../../src-core/contract/schemas.ts';
+import type { RebootRequest } from '../../../../src-core/reboot/types.ts';
+import { keyOf } from '../../app/machine-key.ts';
+import { acknowledge } from '../../app/stores/operations.ts';
+import { RebootBar } from './RebootBar.tsx';
+import { RebootPreview } from './RebootPreview.tsx';
+import { RequestColumn } from './RequestColumn.tsx';
+import { askedFor, atHand, problemOf, toSend } from './secret-values.ts';
+import type { GivenSecret, GivenSecrets } from './secret-values.ts';
+import { changeRequest, requestPreview, selectPreview, selectRequest, startReboot, useReboot } from './store.ts';
+
+interface RebootFormProps {
+  readonly details: MachineDetails;
+  /** The last run, where a secret was what stopped it; null: any other case. */
+  readonly last: Operation | null;
+}
+
+/** How it is to be done → what will be done, and below it the button. */
+export function RebootForm({ details, last }: RebootFormProps) {
+  const { row } = details;
+  const key = keyOf(row);
+  const { hostId, uuid } = row;
+  const request = useReboot((state) => selectRequest(state, key));
+  const entry = useReboot((state) => selectPreview(state, key));
+  const error = useReboot((state) => state.errors[key] ?? null);
+  const [given, setGiven] = useState<GivenSecrets>({});
+  const [looks, setLooks] = useState(0);
+
+  // Typing on changes no plan: only that there is a value does.
+  const written = JSON.stringify({ request, secrets: atHand(given) });
+  const order = useMemo(() => JSON.parse(written) as { request: RebootRequest; secrets: string[] }, [written]);
+  // A plan depends on the machine, too: what is known of it has changed, so it is asked for again.
+  useEffect(() => {
+    void requestPreview({ hostId, uuid }, order.request, order.secrets);
+  }, [hostId, uuid, order, details, looks]);
+
+  const { plan } = entry;
+  const asked = askedFor(plan, last?.error ?? null);
+  const missing = asked.filter((secret) => {
+    const value = given[secret.uuid];
+    return secret.required && (value === undefined || problemOf(value) !== null);
+  });
+  const give = (secret: string, value: GivenSecret | null): void =>
+    setGiven(({ [secret]: _before, ...others }) => (value === null ? others : { ...others, [secret]: value }));
+
+  const start = async (): Promise<void> => {
+    if (plan === null) return;
+    const values = toSend(given);
+    // From here on they are with the main process alone, whatever it answers.
+    setGiven({});
+    const underWay = await startReboot({ hostId, uuid }, plan, values);
+    if (!underWay) setLooks((before) => before + 1);
+  };
+  return (
+    <div className="reboot">
+      <div className="reboot-columns">
+        <RequestColumn row={row} request={request} onChange={(change) => changeRequest(key, change)} />
+        <RebootPreview
+          machineName={row.name}
+          entry={entry}
+          asked={asked}
+          given={given}
+          last={last?.error ?? null}
+          onGive={give}
+          onPutAway={() => last !== null && acknowledge(last.id)}
+          onLook={() => setLooks((before) => before + 1)}
+        />
+      </div>
+      <RebootBar
+        machineName={row.name}
+        plan={plan}
+        settled={!entry.pending && entry.error === null}
+        missing={missing.length}
+        error={error}
+        onStart={start}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { NeededSecret } from '../../../../src-core/reboot/types.ts';
+import { Sign } from '../../components/Sign.tsx';
+import { SecretField } from './SecretField.tsx';
+import type { GivenSecret, GivenSecrets } from './secret-values.ts';
+
+interface SecretsPanelProps {
+  readonly asked: readonly NeededSecret[];
+  readonly given: GivenSecrets;
+  /** The first field takes the focus: what was given last was wrong. */
+  readonly focus: boolean;
+  readonly onGive: (uuid: string, value: GivenSecret | null) => void;
+}
+
+/** Values that libvirt has not: asked for here, in the place they are about. One that may be there is asked for only on demand. */
+export function SecretsPanel({ asked, given, focus, onGive }: SecretsPanelProps) {
+  const { t } = useTranslation();
+  const [more, setMore] = useState(false);
+  const required = asked.filter((secret) => secret.required);
+  const optional = asked.filter((secret) => !secret.required);
+  const field = (secret: NeededSecret, at: number) => (
+    <SecretField
+      key={secret.uuid}
+      secret={secret}
+      given={given[secret.uuid] ?? null}
+      focus={focus && at === 0}
+      onGive={(value) => onGive(secret.uuid, value)}
+    />
+  );
+  return (
+    <section className="ask reboot-secrets" aria-labelledby="reboot-secrets">
+      <h3 id="reboot-secrets">
+        <Sign name="keyMissing" tone={required.length > 0 ? 'warning' : 'unchanged'} />{' '}
+        {required.length > 0
+          ? t('reboot.secrets.needed', { count: required.length })
+          : t('reboot.secrets.unknown', { count: optional.length })}
+      </h3>
+      <p className="small muted">{t('reboot.secrets.help')}</p>
+      {required.map(field)}
+      {optional.length > 0 && !more && (
+        <button type="button" className="plain-link small" onClick={() => setMore(true)}>
+          {t('reboot.secrets.more', { count: optional.length })}
+        </button>
+      )}
+      {more && optional.map((secret) => field(secret, -1))}
+    </section>
+  );
+}
