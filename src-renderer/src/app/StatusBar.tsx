@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { Choice } from '../components/Choice.tsx';
 import { Sign } from '../components/Sign.tsx';
+import { StatusFigure } from '../features/migrate/StatusFigure.tsx';
 import { TransfersLine } from '../features/transfers/TransfersLine.tsx';
 import { setPaletteOpen } from './palette-store.ts';
 import { useHosts } from './stores/hosts.ts';
@@ -40,6 +41,7 @@ export function StatusBar() {
         >
           <Sign name="step" tone="accent" />
           {t(`status.running.${operation.kind}`, { machine: operation.machineName })}
+          <StatusFigure operationId={operation.id} />
         </button>
       ))}
       {unread.map((operation) => (

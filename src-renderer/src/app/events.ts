@@ -4,6 +4,7 @@ import { loadUnfinished, noteUnfinished } from '../features/unfinished/store.ts'
 import { loadHosts, reduceHosts, useHosts } from './stores/hosts.ts';
 import { loadLibrary, noteLibrary } from './stores/library.ts';
 import { loadMachines, reduceMachines, useMachines } from './stores/machines.ts';
+import { loadMigrations, reduceMigrations, useMigrations } from './stores/migrations.ts';
 import { loadOperations, reduceOperations, useOperations } from './stores/operations.ts';
 import { loadSettings } from './stores/settings.ts';
 import { loadTransfers, reduceTransfers, useTransfers } from './stores/transfers.ts';
@@ -15,6 +16,7 @@ export function applyEvents(events: readonly AppEvent[]): void {
   useHosts.setState((state) => events.reduce(reduceHosts, state));
   useMachines.setState((state) => reduceMachines(state, events));
   useOperations.setState((state) => events.reduce(reduceOperations, state));
+  useMigrations.setState((state) => events.reduce(reduceMigrations, state));
   useHistory.setState((state) => reduceHistory(state, events));
   useTransfers.setState((state) => events.reduce(reduceTransfers, state));
   noteUnfinished(events);
@@ -42,6 +44,7 @@ export function startEvents(): () => void {
     loadHosts(),
     loadMachines(),
     loadOperations(),
+    loadMigrations(),
     loadUnfinished(),
     loadTransfers(),
     loadLibrary(),

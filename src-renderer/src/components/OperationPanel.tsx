@@ -1,5 +1,6 @@
 import Button from '@mui/material/Button';
 import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Operation } from '../../../src-core/contract/schemas.ts';
 import { ErrorNotice } from './ErrorNotice.tsx';
@@ -23,10 +24,14 @@ interface OperationPanelProps {
   readonly backLabel: string;
   readonly onCancel: () => void;
   readonly onBack: () => void;
+  /** Why it cannot be cancelled now, where more is known than that it cannot. */
+  readonly whyNot?: string;
+  /** What else is to be seen of it, below its steps. */
+  readonly children?: ReactNode;
 }
 
 /** A run: its steps as they go, the way out while there is one, and when it failed, what is and what to do. */
-export function OperationPanel({ operation, backLabel, onCancel, onBack }: OperationPanelProps) {
+export function OperationPanel({ operation, backLabel, onCancel, onBack, whyNot, children }: OperationPanelProps) {
   const { t } = useTranslation();
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), [operation.id]);
@@ -58,6 +63,7 @@ export function OperationPanel({ operation, backLabel, onCancel, onBack }: Opera
           );
         })}
       </ol>
+      {children}
       {operation.error !== null && <ErrorNotice error={operation.error} />}
       <div className="row">
         {running ? (
@@ -71,7 +77,9 @@ export function OperationPanel({ operation, backLabel, onCancel, onBack }: Opera
               {t('common.cancel')}
             </Button>
             <span id="operation-cancel" className="muted small">
-              {operation.cancellable ? t(`rescue.run.cancelHelp.${operation.kind}`) : t('rescue.run.notCancellable')}
+              {operation.cancellable
+                ? t(`rescue.run.cancelHelp.${operation.kind}`)
+                : (whyNot ?? t('rescue.run.notCancellable'))}
             </span>
           </>
         ) : (

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { MachineKey, Operation } from '../../../../src-core/contract/schemas.ts';
 
-export const MACHINE_TABS = ['disks', 'rescue', 'reboot', 'definition', 'history'] as const;
+export const MACHINE_TABS = ['disks', 'rescue', 'reboot', 'migrate', 'definition', 'history'] as const;
 export type MachineTab = (typeof MACHINE_TABS)[number];
 
 /** Where a run of each kind is shown; null: above the pages, on whichever one is open. */
@@ -11,7 +11,7 @@ const OPERATION_TABS: Readonly<Record<Operation['kind'], MachineTab | null>> = {
   resume: 'rescue',
   nvram: 'rescue',
   'hard-reboot': 'reboot',
-  migrate: 'rescue',
+  migrate: 'migrate',
   power: null,
 };
 

@@ -1,18 +1,14 @@
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
-import { memo, useMemo, useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import type { RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
 import { BootLane } from '../../app/BootLane.tsx';
-import { DiskStrip } from '../../app/disk-xml/DiskStrip.tsx';
-import { highlightedXml } from '../../app/disk-xml/highlighted-xml.ts';
-import { CopyButton } from '../../components/CopyButton.tsx';
+import { DefinitionDiff } from '../../app/disk-xml/DefinitionDiff.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { VirshLines } from '../../components/VirshLines.tsx';
-import { XmlDiff } from '../../components/xml/XmlDiff.tsx';
-import { diffTexts } from '../../components/xml/diff-texts.ts';
 import { Outcome } from './Outcome.tsx';
 import { PlanPicture } from './PlanPicture.tsx';
 import { WhyTable } from './WhyTable.tsx';
@@ -101,32 +97,14 @@ function BeforeMedium({ details }: { readonly details: MachineDetails }) {
 
 function PlanDiff({ plan }: { readonly plan: RescuePlan }) {
   const { t } = useTranslation();
-  const [xml] = useState(highlightedXml);
-  const texts = useMemo(() => diffTexts(plan.diff), [plan.diff]);
   if (plan.rescueXml === null) return <p className="muted rescue-pad">{t('rescue.preview.noXml')}</p>;
   return (
-    <div className="plan-diff">
-      <div className="definition-note">
-        <span className="small muted">{t('rescue.preview.diffHelp')}</span>
-        <span className="small nowrap spread">
-          <span className="tone-added">{t('rescue.preview.linesAdded', { count: texts.added })}</span>
-          {' · '}
-          <span className="tone-refused">{t('rescue.preview.linesRemoved', { count: texts.removed })}</span>
-        </span>
-        <CopyButton text={plan.rescueXml} label={t('rescue.preview.copyXml')} />
-      </div>
-      <div className="plan-diff-disks">
-        <DiskStrip
-          disks={plan.devices.map(({ target, original }) => ({ target, added: !original }))}
-          onReveal={xml.reveal}
-        />
-      </div>
-      <XmlDiff
-        before={texts.before}
-        after={texts.after}
-        label={t('rescue.preview.view.xml')}
-        extension={xml.extension}
-      />
-    </div>
+    <DefinitionDiff
+      diff={plan.diff}
+      after={plan.rescueXml}
+      help={t('rescue.preview.diffHelp')}
+      label={t('rescue.preview.view.xml')}
+      disks={plan.devices.map(({ target, original }) => ({ target, added: !original }))}
+    />
   );
 }

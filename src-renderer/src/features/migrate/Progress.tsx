@@ -1,0 +1,108 @@
+import { useTranslation } from 'react-i18next';
+import type { MigrationProgress } from '../../../../src-core/migration/types.ts';
+import { percentOf } from '../../app/stores/migrations.ts';
+import type { UnderWay } from '../../app/stores/migrations.ts';
+import { Notice } from '../../components/Notice.tsx';
+import { formatBytes, formatRate, formatSpan } from '../../components/format.ts';
+import { Sparkline } from './Sparkline.tsx';
+
+/** A pass of memory may pause for a moment; from here on it is worth a word. */
+const STALLED_SECONDS = 3;
+
+/** How far it is: what goes over, how fast against what the guest changes, how long yet or why nobody knows. */
+export function Progress({ underWay: { progress, samples } }: { readonly underWay: UnderWay }) {
+  const { t } = useTranslation();
+  const left = useLeftWords(progress);
+  const { phase, stalled, remaining, rate, dirtyRate } = progress;
+  const percent = percentOf(progress);
+  return (
+    <section className="migration-progress" aria-label={t('migrate.run.progress')}>
+      <div className="row">
+        <strong>{t(`migrate.run.phase.${phase}`)}</strong>
+        {percent !== null && <span>{`${percent} %`}</span>}
+        <span className="muted spread">{left}</span>
+      </div>
+      <div
+        className="migration-bar"
+        role="progressbar"
+        aria-label={t('migrate.run.progress')}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        {...(percent === null ? {} : { 'aria-valuenow': percent })}
+      >
+        <span style={{ width: `${percent ?? 0}%` }} />
+      </div>
+      {stalled >= STALLED_SECONDS && (
+        <div role="status">
+          <Notice tone="warning" kind={t('rescue.findings.warningOne')}>
+            <strong>{t('migrate.run.stalled', { time: formatSpan(Math.round(stalled) * 1000) })}</strong>{' '}
+            {t(phase === 'post-copy' ? 'migrate.run.stalledPostCopy' : 'migrate.run.stalledHelp')}
+          </Notice>
+        </div>
+      )}
+      <Figures progress={progress} />
+      {samples.length > 1 && (
+        <div className="sparklines">
+          <Sparkline
+            title={t('migrate.run.chart.remaining')}
+            text={t('migrate.run.chart.remainingText', {
+              first: formatBytes(samples[0]?.remaining ?? null),
+              now: formatBytes(remaining),
+            })}
+            series={[{ name: 'main', values: samples.map((sample) => sample.remaining) }]}
+            top={formatBytes}
+          />
+          <Sparkline
+            title={t('migrate.run.chart.rate')}
+            text={t('migrate.run.chart.rateText', {
+              rate: rate === null ? t('common.unknown') : formatRate(rate),
+              dirty: dirtyRate === null ? t('common.unknown') : formatRate(dirtyRate),
+            })}
+            series={[
+              { name: 'main', values: samples.map((sample) => sample.rate) },
+              { name: 'other', values: samples.map((sample) => sample.dirtyRate) },
+            ]}
+            top={formatRate}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Figures({ progress }: { readonly progress: MigrationProgress }) {
+  const { t } = useTranslation();
+  const { processed, remaining, rate, dirtyRate, iteration, downtime, throttle, elapsed } = progress;
+  const figures: readonly (readonly [string, string | null])[] = [
+    [t('migrate.run.figure.sent'), processed === null ? null : formatBytes(processed)],
+    [t('migrate.run.figure.remaining'), remaining === null ? null : formatBytes(remaining)],
+    [t('migrate.run.figure.rate'), rate === null ? null : formatRate(rate)],
+    [t('migrate.run.figure.dirtyRate'), dirtyRate === null ? null : formatRate(dirtyRate)],
+    [t('migrate.run.figure.iteration'), iteration === null ? null : String(iteration)],
+    [t('migrate.run.figure.downtime'), downtime === null ? null : formatSpan(downtime)],
+    [t('migrate.run.figure.throttle'), throttle === null || throttle === 0 ? null : `${throttle} %`],
+    [t('migrate.run.figure.elapsed'), formatSpan(Math.round(elapsed / 1000) * 1000)],
+  ];
+  return (
+    <dl className="migration-figures">
+      {figures
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+/** How long yet; or why that cannot be told. */
+function useLeftWords({ phase, left, stalled, rate, dirtyRate }: MigrationProgress): string {
+  const { t } = useTranslation();
+  if (phase === 'finishing') return '';
+  if (stalled >= STALLED_SECONDS) return t('migrate.run.left.stalled');
+  if (left !== null) return t('migrate.run.left.about', { time: formatSpan(Math.max(1, Math.round(left)) * 1000) });
+  if (rate !== null && dirtyRate !== null && dirtyRate >= rate) return t('migrate.run.left.never');
+  return t('migrate.run.left.unknown');
+}
