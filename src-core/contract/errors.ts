@@ -75,6 +75,7 @@ export const ERROR_CODES = [
   'migration-failed',
   'migration-unclear',
   'migration-lost',
+  'migration-differs',
   'libvirt',
   'invalid-message',
   'internal',

@@ -48,4 +48,9 @@ export const MOVE_ERROR_TEXTS = {
     unchanged: '{{unchanged}}',
     next: '{{next}}',
   },
+  'migration-differs': {
+    message: '{{domain}} was migrated, and is not as it was planned: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Look at what is named at both hosts, and put it right; salvor resume closes the entry then.',
+  },
 } as const satisfies Record<string, ErrorText>;

@@ -32,13 +32,15 @@ function redactLine(line: DiffLine): DiffLine {
   return MAY_HOLD_PASSWORD.test(line.text) ? { ...line, text: redactText(line.text) } : line;
 }
 
+export const redactDiff = (diff: readonly DiffLine[]): DiffLine[] => diff.map(redactLine);
+
 /** The plan as it may be shown. An address with a password is refused, but it is repeated in what is refused, and why. */
 export function redactPlan(plan: RescuePlan): RescuePlan {
   const { rescueXml, diff, ...others } = plan;
   return {
     ...redactStrings(others),
     rescueXml: rescueXml === null ? null : redactText(rescueXml),
-    diff: diff.map(redactLine),
+    diff: redactDiff(diff),
   };
 }
 

@@ -1,0 +1,210 @@
+/**
+ * Each disk's image as both hosts have it. Whether it is the same one is found out by reading on both: what a person says may be so, and a copy
+ * that is taken for the original costs the guest its data.
+ */
+import { posix } from 'node:path';
+import { diskNames } from '../../../src-core/migration/there.ts';
+import type { DiskNames } from '../../../src-core/migration/there.ts';
+import type { DiskOnBoth, MigrationRules } from '../../../src-core/migration/types.ts';
+import type { BlockSizes, ExaminedVolume, Hypervisor, StoragePool } from '../../libvirt/port.ts';
+import { mapLimited, within } from '../patience.ts';
+import { readPoolXml, readVolumeXml } from '../storage-xml.ts';
+import type { VolumeView } from '../storage-xml.ts';
+import { NO_SUCH_FILE, SCRATCH_POOL, withFinder } from '../volume-finder.ts';
+import type { Finder } from '../volume-finder.ts';
+import { placeOf } from '../volume-place.ts';
+
+/** Of an image, so much is compared. */
+const HEAD_BYTES = 512 * 1024;
+/** A guest that runs may write while it is being compared. */
+const TRIES = 3;
+/** So much a host may lag behind in what it knows of a file that another one writes (NFS: acregmax is 60 s). */
+const LAG_SECONDS = 120;
+/** All disks together: storage that hangs is not waited for. */
+const PATIENCE_MS = 20_000;
+const AT_ONCE = 2;
+
+export interface DisksOrder {
+  readonly uuid: string;
+  /** What migrates: what runs, or the definition. */
+  readonly xml: string;
+  readonly on: boolean;
+  readonly rules: MigrationRules;
+}
+
+/** In the order of the definition. Rejects with XmlProblem alone: what cannot be looked at in time is `unknown`. */
+export async function disksOnBoth(
+  source: Hypervisor,
+  destination: Hypervisor,
+  order: DisksOrder,
+): Promise<DiskOnBoth[]> {
+  const names = diskNames(order.xml, order.rules);
+  const found = names.map(unseen);
+  const look = withFinder(source, (here) =>
+    withFinder(destination, async (there) => {
+      const pools = poolsOf(destination);
+      await mapLimited([...names.entries()], AT_ONCE, async ([index, disk]) => {
+        found[index] = await lookAt({ source, destination, here, there, pools, order }, disk);
+      });
+    }),
+  );
+  await within(
+    PATIENCE_MS,
+    look.catch(() => undefined),
+    undefined,
+  );
+  return [...found];
+}
+
+function unseen({ target, source, destination, format, readOnly, device }: DiskNames): DiskOnBoth {
+  return {
+    ...{ target, source, destination, format, readOnly, device },
+    capacity: null,
+    allocation: null,
+    seen: 'unknown',
+    pool: null,
+    free: null,
+    there: null,
+  };
+}
+
+interface Context {
+  readonly source: Hypervisor;
+  readonly destination: Hypervisor;
+  readonly here: Finder;
+  readonly there: Finder;
+  /** Active ones of the destination, asked once. */
+  readonly pools: Promise<readonly StoragePool[]>;
+  readonly order: DisksOrder;
+}
+
+async function poolsOf(destination: Hypervisor): Promise<readonly StoragePool[]> {
+  const all = await destination.listPools().catch(() => []);
+  return all.filter(({ active, name }) => active && !SCRATCH_POOL.test(name));
+}
+
+async function lookAt(context: Context, disk: DiskNames): Promise<DiskOnBoth> {
+  const blank = unseen(disk);
+  if (disk.source === null || disk.destination === null) return blank;
+  const sizes = context.order.on ? await blockSizes(context, disk.target) : null;
+  if (disk.type === 'network') {
+    const seen = disk.source === disk.destination ? 'network' : 'unknown';
+    return { ...blank, capacity: sizes?.capacity ?? null, allocation: sizes?.allocation ?? null, seen };
+  }
+  const [{ seen, own, other }, room] = await Promise.all([
+    compare(context, disk, disk.source, disk.destination),
+    roomFor(context, disk, disk.destination),
+  ]);
+  return {
+    ...blank,
+    ...room,
+    capacity: sizes?.capacity ?? own?.capacity ?? null,
+    allocation: sizes?.allocation ?? own?.allocation ?? null,
+    seen,
+    there: other?.capacity ?? null,
+  };
+}
+
+function blockSizes({ source, order }: Context, target: string): Promise<BlockSizes | null> {
+  return source.blockSizes(order.uuid, target).catch(() => null);
+}
+
+/** The pool in which libvirt would make the file of a copy, and what is free there. */
+async function roomFor(
+  { destination, pools }: Context,
+  { type }: DiskNames,
+  name: string,
+): Promise<Pick<DiskOnBoth, 'pool' | 'free'>> {
+  const wanted = type === 'volume' ? name.slice(0, name.indexOf('/')) : null;
+  const folder = name.startsWith('/') ? posix.dirname(name) : null;
+  const pool = (await pools).find((each) => (wanted === null ? folderOf(each) === folder : each.name === wanted));
+  if (pool === undefined || (wanted === null && folder === null)) return { pool: null, free: null };
+  return { pool: pool.name, free: await destination.freeSpace(pool.name).catch(() => null) };
+}
+
+function folderOf({ xml }: StoragePool): string | null {
+  try {
+    return xml === null ? null : readPoolXml(xml).targetPath;
+  } catch {
+    return null;
+  }
+}
+
+interface Compared {
+  readonly seen: DiskOnBoth['seen'];
+  readonly own: VolumeView | null;
+  readonly other: VolumeView | null;
+}
+
+interface Read {
+  readonly view: VolumeView;
+  readonly head: Uint8Array | null;
+}
+
+/** The source is read before and after the destination: what did not change meanwhile can be compared. */
+async function compare(context: Context, { type }: DiskNames, from: string, to: string): Promise<Compared> {
+  const readHere = () => read(context.source, context.here, type, from);
+  let own: VolumeView | null = null;
+  let other: VolumeView | null = null;
+  for (let tries = TRIES; tries > 0; tries -= 1) {
+    const before = await readHere();
+    own = typeof before === 'string' ? null : before.view;
+    const there = await read(context.destination, context.there, type, to);
+    if (there === 'absent') return { seen: 'absent', own, other: null };
+    if (there === 'unknown') return { seen: 'unknown', own, other: null };
+    other = there.view;
+    const after = await readHere();
+    if (typeof before === 'string' || typeof after === 'string') return { seen: 'unknown', own, other };
+    const seen = judged(before, there, after);
+    if (seen !== 'unknown') return { seen, own, other };
+  }
+  return { seen: 'unknown', own, other };
+}
+
+function judged(before: Read, there: Read, after: Read): 'same-bytes' | 'differs' | 'unknown' {
+  if (before.head === null || there.head === null || after.head === null) return 'unknown';
+  if (before.view.capacity !== there.view.capacity) return 'differs';
+  if (!sameBytes(before.head, after.head)) return 'unknown';
+  if (!sameBytes(before.head, there.head)) return 'differs';
+  // A file that was copied has the same bytes, and was last changed at another moment. A device's node tells nothing of the kind.
+  const [first, then, last] = [before, there, after].map(({ view }) => changedAt(view));
+  if (before.view.type !== 'file' || first == null || then == null || last == null) return 'same-bytes';
+  if (first <= then && then <= last) return 'same-bytes';
+  const lag = BigInt(LAG_SECONDS) * 1_000_000_000n;
+  return then < first - lag || then > last + lag ? 'differs' : 'unknown';
+}
+
+/** Nanoseconds since 1970; null: not told. */
+function changedAt({ changed }: VolumeView): bigint | null {
+  const [, seconds, fraction = ''] = /^(\d{1,15})(?:\.(\d{1,9}))?$/.exec(changed ?? '') ?? [];
+  return seconds === undefined ? null : BigInt(`${seconds}${fraction.padEnd(9, '0')}`);
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.from(one.buffer, one.byteOffset, one.byteLength).equals(other);
+}
+
+async function read(
+  hypervisor: Hypervisor,
+  finder: Finder,
+  type: string,
+  name: string,
+): Promise<Read | 'absent' | 'unknown'> {
+  const place = placeOf(type, name);
+  if (place === null) return 'unknown';
+  try {
+    if (!('path' in place)) {
+      const volume = await hypervisor.examineVolume(place, HEAD_BYTES);
+      return volume === null ? 'absent' : viewed(volume);
+    }
+    const found = await finder.find(place.path, HEAD_BYTES);
+    if (found.volume !== null) return viewed(found.volume);
+    return found.problem === NO_SUCH_FILE || /No such file or directory/.test(found.problem) ? 'absent' : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+function viewed({ xml, head }: ExaminedVolume): Read {
+  return { view: readVolumeXml(xml), head };
+}
