@@ -9,6 +9,8 @@ import type { AppEvent, Host } from '../../src-core/contract/schemas.ts';
 import { journalHandlers } from './fake-journal.test-support.ts';
 import { detailsOf, previewOf } from './fake-plans.test-support.ts';
 import { run } from './fake-run.test-support.ts';
+import { rebootHandlers } from './fake-reboot.test-support.ts';
+import { migrationHandlers } from './fake-migration.test-support.ts';
 import { libraryHandlers } from './fake-library.test-support.ts';
 import { ISO, QCOW2, transferHandlers } from './fake-transfers.test-support.ts';
 import { POOLS, VOLUMES, host, poolNamed, makeWorld, session } from './fake-world.test-support.ts';
@@ -128,14 +130,8 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHa
     'pools.refresh': ({ pool }) => poolNamed(pool),
     'pools.start': ({ pool }) => ({ ...poolNamed(pool), active: true }),
     'machines.diskStats': () => [],
-    'power.act': () => ({ ok: false, error: errorData('not-supported', { what: 'this action' }) }),
-    'reboot.preview': () => ({ ok: false, error: errorData('not-supported', { what: 'a hard reboot' }) }),
-    'reboot.start': () => ({ ok: false, error: errorData('not-supported', { what: 'a hard reboot' }) }),
-    'migration.preview': () => ({ ok: false, error: errorData('not-supported', { what: 'a migration' }) }),
-    'migration.start': () => ({ ok: false, error: errorData('not-supported', { what: 'a migration' }) }),
-    'migration.underWay': () => [],
-    'migration.startPostCopy': () => null,
-    'migration.setMaxDowntime': () => null,
+    ...migrationHandlers(world, emit),
+    ...rebootHandlers(world, emit),
     ...libraryHandlers(world, emit),
     ...transferHandlers(world, emit),
     'rescue.preview': (order) => previewOf(world, order),
@@ -154,7 +150,6 @@ function makeHandlers(world: FakeWorld, emit: (event: AppEvent) => void): FakeHa
       ),
     'rescue.end': ({ machine }) => run(world, emit, machine, 'end', null),
     'operations.list': () => [...world.operations.values()],
-    'operations.cancel': () => null,
     ...journalHandlers(world, emit),
     'log.renderer-error': () => null,
   };

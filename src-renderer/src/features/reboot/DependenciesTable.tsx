@@ -12,6 +12,7 @@ const SIGNS: Readonly<Record<Group, { readonly sign: SignName; readonly tone: To
   blocked: { sign: 'refused', tone: 'refused' },
   does: { sign: 'step', tone: 'accent' },
   check: { sign: 'pending', tone: 'unchanged' },
+  left: { sign: 'other', tone: 'unchanged' },
   ready: { sign: 'check', tone: 'good' },
 };
 
@@ -79,7 +80,9 @@ function GroupRows({ group, members }: { readonly group: Group; readonly members
 function DependencyRow({ dependency }: { readonly dependency: PlannedDependency }) {
   const { t } = useTranslation();
   const words = useSentenceWords();
-  const { kind, name, of, users, now, does, detail, sharedWith } = dependency;
+  const { kind, name, of, users, now, does, sharedWith } = dependency;
+  // What was not looked at says why in its own words.
+  const detail = dependency.state === 'not-checked' ? null : dependency.detail;
   return (
     <tr>
       <td>{t(`reboot.kind.${kind}`)}</td>

@@ -8,6 +8,7 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { useFindingWords, useSentenceWords } from '../../i18n/words.ts';
 import { countOf } from './groups.ts';
+import { refusalsBesides } from './secret-values.ts';
 import '../../components/start-bar.css';
 
 interface RebootBarProps {
@@ -71,7 +72,7 @@ export function RebootBar({ machineName, plan, settled, missing, error, onStart 
         <div className="start-bar-line">
           <div className="start-bar-words" aria-live="polite">
             <WhatHappens plan={plan} missing={missing} />
-            {plan?.session != null && plan.refusals.length === 0 && (
+            {plan?.session != null && refusalsBesides(plan).length === 0 && (
               <p className="start-bar-sentence">
                 <Sign name="rescue" tone="rescue" />
                 <span>{words(plan.session)}</span>
@@ -96,7 +97,6 @@ export function RebootBar({ machineName, plan, settled, missing, error, onStart 
 function WhatHappens({ plan, missing }: { readonly plan: RebootPlan | null; readonly missing: number }) {
   const { t } = useTranslation();
   const findingWords = useFindingWords();
-  const [refusal] = plan?.refusals ?? [];
   if (plan === null) {
     return (
       <p id="reboot-bar-words" className="muted">
@@ -104,12 +104,14 @@ function WhatHappens({ plan, missing }: { readonly plan: RebootPlan | null; read
       </p>
     );
   }
+  const refusals = refusalsBesides(plan);
+  const [refusal] = refusals;
   if (refusal !== undefined) {
     return (
       <p id="reboot-bar-words" className="start-bar-sentence">
         <Sign name="refused" tone="refused" />
         <span>
-          <strong>{t('reboot.refused', { count: plan.refusals.length })}</strong> {findingWords(refusal)}
+          <strong>{t('reboot.refused', { count: refusals.length })}</strong> {findingWords(refusal)}
         </span>
       </p>
     );

@@ -11,6 +11,7 @@ import { useSentenceWords } from '../../i18n/words.ts';
 import { DependenciesTable } from './DependenciesTable.tsx';
 import { SecretsPanel } from './SecretsPanel.tsx';
 import { countOf } from './groups.ts';
+import { refusalsBesides } from './secret-values.ts';
 import type { GivenSecret, GivenSecrets } from './secret-values.ts';
 
 interface RebootPreviewProps {
@@ -70,7 +71,7 @@ function PlanBody({ machineName, plan }: { readonly machineName: string; readonl
   const allReady = dependencies.length > 0 && countOf(plan, 'ready') === dependencies.length;
   return (
     <>
-      <Findings findings={plan.refusals} tone="refused" />
+      <Findings findings={refusalsBesides(plan)} tone="refused" />
       <Findings findings={plan.warnings} tone="warning" />
       {dependencies.length === 0 && <p className="muted">{t('reboot.nothing', { machine: machineName })}</p>}
       {allReady && (

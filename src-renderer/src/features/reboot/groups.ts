@@ -1,7 +1,7 @@
 /** How what a machine depends on is sorted for a reader: what stands in the way, what is set up, what is as it should be. */
 import type { PlannedDependency, RebootAction, RebootPlan } from '../../../../src-core/reboot/types.ts';
 
-export const GROUPS = ['blocked', 'does', 'check', 'ready'] as const;
+const GROUPS = ['blocked', 'does', 'check', 'left', 'ready'] as const;
 export type Group = (typeof GROUPS)[number];
 
 const GROUP_OF: Readonly<Record<RebootAction, Group>> = {
@@ -20,21 +20,22 @@ const GROUP_OF: Readonly<Record<RebootAction, Group>> = {
 /** From so many on, those that need nothing are folded together. */
 export const FOLD_FROM = 5;
 
-export function groupOf(action: RebootAction): Group {
-  return GROUP_OF[action];
+function groupOf({ action, state }: PlannedDependency): Group {
+  const nobodyKnows = action === 'none' && (state === 'value-unknown' || state === 'not-checked');
+  return nobodyKnows ? 'left' : GROUP_OF[action];
 }
 
-/** Groups that have something, in the order in which they are read; within each the plan's own order, which is that of doing. */
+/** Groups that have something, in the order in which they are read; within each the plan's own order. */
 export function grouped(
   dependencies: readonly PlannedDependency[],
 ): readonly { readonly group: Group; readonly members: readonly PlannedDependency[] }[] {
   return GROUPS.map((group) => ({
     group,
-    members: dependencies.filter(({ action }) => groupOf(action) === group),
+    members: dependencies.filter((dependency) => groupOf(dependency) === group),
   })).filter(({ members }) => members.length > 0);
 }
 
 /** Of its dependencies, how many are in that group? */
 export function countOf({ dependencies }: RebootPlan, group: Group): number {
-  return dependencies.filter(({ action }) => groupOf(action) === group).length;
+  return dependencies.filter((dependency) => groupOf(dependency) === group).length;
 }

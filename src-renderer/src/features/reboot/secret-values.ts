@@ -1,6 +1,7 @@
 /** Values of secrets as a person gives them: kept by the form alone, for as long as it is in sight and until they are sent. */
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { SecretValues } from '../../../../src-core/contract/reboot-schemas.ts';
+import type { Finding } from '../../../../src-core/rescue/types.ts';
 import type { NeededSecret, RebootPlan } from '../../../../src-core/reboot/types.ts';
 
 /** What libvirt takes at most. */
@@ -48,6 +49,11 @@ export function toSend(given: GivenSecrets): SecretValues {
 
 function base64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** What speaks against it besides values that have to be given: those are asked for in a place of their own. */
+export function refusalsBesides({ refusals }: RebootPlan): readonly Finding[] {
+  return refusals.filter(({ code }) => code !== 'reboot-secret-needed');
 }
 
 /**
