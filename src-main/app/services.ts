@@ -111,7 +111,7 @@ export function createServices(options: ServicesOptions): Services {
 
     ...createRescueHandlers({ ...options, emit, hosts, operations, machine }),
     ...createPowerHandlers(),
-    ...createMigrationHandlers(),
+    ...createMigrationHandlers({ ...options, emit, hosts, operations, machine }),
     'operations.list': () => operations.list(),
     'operations.cancel': ({ operationId }) => {
       operations.cancel(operationId);

@@ -76,6 +76,8 @@ async function carryOut(run: Run): Promise<Migrated> {
       if (!begun.asked) throwIfCancelled(signal);
       await inStep(begun, id, () => work[id]?.(begun) ?? Promise.resolve());
     }
+    // Not always worth a step.
+    if (!plan.steps.some(({ id }) => id === 'tidy')) await tidy(begun);
   } catch (error) {
     report.cancellable(false);
     const problem = await migrationProblem(begun, error);

@@ -108,7 +108,7 @@ export async function tidy(begun: BegunMigration): Promise<void> {
   await leaveSource(begun);
   if (plan.persistent !== null && inputs.domain.autostart) await carryAutostart(begun);
   const nvram = inputs.domain.liveXml === null ? null : parseDomain(inputs.domain.liveXml).nvram;
-  if (nvram !== null && plan.running !== null)
+  if (nvram !== null && plan.running !== null && begun.order.request.undefineSource)
     remarks.push(
       `Its UEFI variables went with it. The file ${nvram} at ${from} stays: it can be removed, unless both hosts share it.`,
     );
