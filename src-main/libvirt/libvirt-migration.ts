@@ -1,4 +1,5 @@
 /** Migration, and the jobs of domains. */
+import { setTimeout } from 'node:timers/promises';
 import type { Domain, MigrateParameters } from 'node-libvirt';
 import { LibvirtError } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
@@ -17,38 +18,49 @@ type MigrationMethods = Pick<
 const LINK = Symbol('link');
 type WithLink = { readonly [LINK]?: Link };
 
+/**
+ * Migrations of one connection at once. A daemon serves five requests of one client at a time, and reads no further while it does: no
+ * sign of life, and no word of giving one of them up.
+ */
+const MOST = 3;
+
 /** A migration ends when it ends: minutes, hours. */
 const UNLIMITED = { timeout: 0 } as const;
 
 export function migrationMethods(link: Link): MigrationMethods & WithLink {
   const on = <T>(uuid: string, call: (domain: Domain) => Promise<T>): Promise<T> =>
     link.guard(uuid, async () => call(await link.domain(uuid)));
+  let underWay = 0;
+  const migrate = async (uuid: string, ends: readonly Link[], call: (domain: Domain) => Promise<void>) => {
+    if (underWay >= MOST)
+      throw new SalvorError('not-supported', { what: `more than ${String(MOST)} migrations from one host at once` });
+    underWay += 1;
+    try {
+      const domain = await on(uuid, (one) => Promise.resolve(one));
+      await call(domain).catch(async (error: unknown) => Promise.reject(await migrationError(error, uuid, ends)));
+    } finally {
+      underWay -= 1;
+    }
+  };
   return {
     [LINK]: link,
     migrateTo: async (uuid, destination, call) => {
       const there = (destination as WithLink)[LINK];
       if (there === undefined)
         throw new SalvorError('not-supported', { what: 'a migration to a host of another kind' });
-      const domain = await on(uuid, (one) => Promise.resolve(one));
-      try {
-        (await domain.migrate3(there.connection, parametersOf(call), flagsOf(call), UNLIMITED)).dispose();
-      } catch (error) {
-        throw await migrationError(error, uuid, [link, there]);
-      }
+      await migrate(uuid, [link, there], async (domain) =>
+        (await domain.migrate3(there.connection, parametersOf(call), flagsOf(call), UNLIMITED)).dispose(),
+      );
     },
-    migrateToUri: async (uuid, destinationUri, call) => {
-      const domain = await on(uuid, (one) => Promise.resolve(one));
-      try {
-        await domain.migrateToURI3(destinationUri, parametersOf(call), flagsOf(call), UNLIMITED);
-      } catch (error) {
-        throw await migrationError(error, uuid, [link]);
-      }
-    },
+    migrateToUri: (uuid, destinationUri, call) =>
+      migrate(uuid, [link], (domain) =>
+        domain.migrateToURI3(destinationUri, parametersOf(call), flagsOf(call), UNLIMITED),
+      ),
     jobStats: (uuid, which) => on(uuid, (domain) => jobStats(domain, which)),
     cancelJob: (uuid) => on(uuid, cancelJob),
-    startPostCopy: () => Promise.reject(new SalvorError('not-supported', { what: 'switch to post-copy' })),
+    startPostCopy: (uuid) => on(uuid, (domain) => domain.migrateStartPostCopy()),
     setMaxDowntime: (uuid, milliseconds) => on(uuid, (domain) => domain.migrateSetMaxDowntime(milliseconds)),
-    dirtyRate: () => Promise.resolve(null),
+    dirtyRate: (uuid, seconds) => on(uuid, (domain) => dirtyRate(link, domain, seconds)),
   };
 }
 
@@ -122,4 +134,21 @@ async function cancelJob(domain: Domain): Promise<void> {
     const job = await orNull(noJob, domain.jobInfo());
     if (job !== null && job.type !== vir.VIR_DOMAIN_JOB_NONE) throw error;
   }
+}
+
+const MIB = 2 ** 20;
+const LOOK_MS = 250;
+
+/** QEMU samples pages for that time, and then has the result in the statistics. */
+async function dirtyRate({ connection }: Link, domain: Domain, seconds: number): Promise<number | null> {
+  const started = domain.startDirtyRateCalc(seconds).then(() => true);
+  if ((await orNull(noJob, started)) === null) return null;
+  for (let waited = 0; waited <= seconds * 1000 + 5000; waited += LOOK_MS) {
+    await setTimeout(LOOK_MS);
+    const [record] = await connection.getAllDomainStats(vir.VIR_DOMAIN_STATS_DIRTYRATE, 0, { domains: [domain] });
+    if (record?.stats['dirtyrate.calc_status'] !== vir.VIR_DOMAIN_DIRTYRATE_MEASURED) continue;
+    const rate = record.stats['dirtyrate.megabytes_per_second'];
+    return typeof rate === 'number' ? rate * MIB : null;
+  }
+  return null;
 }

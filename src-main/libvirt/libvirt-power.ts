@@ -1,8 +1,7 @@
 /** The plain actions on a domain, and how its hypervisor process fares. */
 import type { Domain } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
-import { SalvorError } from '../../src-core/contract/errors.ts';
-import { hasCode } from './error-mapping.ts';
+import { hasCode, unsupported } from './error-mapping.ts';
 import { stateName, undefine } from './libvirt-domains.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
@@ -29,7 +28,11 @@ export function powerMethods(link: Link): PowerMethods {
         const { state, reason } = await domain.state();
         return { state: stateName(state), reason: REASONS[state]?.[reason] ?? null };
       }),
-    controlState: () => Promise.reject(new SalvorError('not-supported', { what: 'tell how QEMU fares' })),
+    controlState: (uuid) =>
+      on(uuid, async (domain) => {
+        const info = await orNull(notTold, domain.controlInfo());
+        return info === null ? null : (CONTROL[info.state] ?? null);
+      }),
     rebootDomain: (uuid, way) => on(uuid, (domain) => reboot(domain, way)),
     resetDomain: (uuid) => on(uuid, (domain) => domain.reset()),
     pauseDomain: (uuid) => on(uuid, (domain) => domain.suspend()),
@@ -39,6 +42,16 @@ export function powerMethods(link: Link): PowerMethods {
     setAutostart: (uuid, autostart) => on(uuid, (domain) => domain.setAutostart(autostart)),
   };
 }
+
+/** A domain that is off has no monitor (OPERATION_INVALID). */
+const notTold = (error: unknown) => unsupported(error) || hasCode(error, vir.VIR_ERR_OPERATION_INVALID);
+
+const CONTROL: Readonly<Record<number, string>> = {
+  [vir.VIR_DOMAIN_CONTROL_OK]: 'ok',
+  [vir.VIR_DOMAIN_CONTROL_JOB]: 'job',
+  [vir.VIR_DOMAIN_CONTROL_OCCUPIED]: 'occupied',
+  [vir.VIR_DOMAIN_CONTROL_ERROR]: 'error',
+};
 
 /** Without flags, libvirt itself would ask an agent first and wait for it. Drivers without a choice do not know the flags. */
 async function reboot(domain: Domain, way: ShutdownWay): Promise<void> {

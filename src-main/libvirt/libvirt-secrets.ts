@@ -1,7 +1,6 @@
 /** The secrets of the port. Their values pass through, and are kept nowhere. */
 import type { Connection, Secret } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
-import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { SecretFacts } from '../../src-core/rescue/types.ts';
 import { hasCode, unsupported } from './error-mapping.ts';
 import { orNull } from './link.ts';
@@ -35,7 +34,8 @@ export function secretMethods(link: Link): SecretMethods {
     defineSecret: (xml) => link.guard('', async () => (await connection.defineSecretXML(xml)).dispose()),
     undefineSecret: (uuid) => onSecret(uuid, (secret) => secret.undefine()),
     setSecretValue: (uuid, value) => onSecret(uuid, (secret) => secret.setValue(value)),
-    secretValue: () => Promise.reject(new SalvorError('not-supported', { what: 'tell the value of a secret' })),
+    secretValue: (uuid) =>
+      onSecret(uuid, (secret) => orNull((error) => noSecret(error) || mayNotSay(error), secret.value())),
   };
 }
 

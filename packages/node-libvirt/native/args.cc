@@ -183,6 +183,16 @@ Napi::Value Args::run(std::function<Value()> work, std::function<void(Value&)> u
                   std::move(undo));
 }
 
+Napi::Value Args::runApart(std::function<Value()> work) {
+  int deadline = takeDeadline();
+  auto [call, promise] = makeCall([work = std::move(work)](const std::shared_ptr<Call>& running) {
+    running->succeed(work());
+  });
+  call->setDeadline(deadline);
+  connection->runApart(std::move(call));
+  return promise;
+}
+
 Napi::Value Args::runAsync(Call::Work work, std::function<void(Value&)> undo) {
   int deadline = takeDeadline();
   auto [call, promise] = makeCall(std::move(work));

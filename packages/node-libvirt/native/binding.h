@@ -69,6 +69,8 @@ class Args {
 
   /** Reads the deadline, the last argument, and queues the call. */
   Napi::Value run(std::function<Value()> work, std::function<void(Value&)> undo = nullptr);
+  /** The same on a thread of the call's own, for work that takes minutes: other calls of the connection do not wait for it. */
+  Napi::Value runApart(std::function<Value()> work);
   /** The same for work that may be completed later. */
   Napi::Value runAsync(Call::Work work, std::function<void(Value&)> undo = nullptr);
   /** For calls that are not queued on `connection`: the call, and the promise. */

@@ -174,6 +174,16 @@ Napi::Value nodeInfo(Args& args) {
   });
 }
 
+Napi::Value freeMemory(Args& args) {
+  auto connection = args.takeConnection();
+  return args.run([connection]() -> Value {
+    // No memory at all is how this one fails.
+    unsigned long long bytes = virNodeGetFreeMemory(connection);
+    if (bytes == 0) throw Failure::last();
+    return bytes;
+  });
+}
+
 List statsRecords(const std::shared_ptr<Connection>& connection, virDomainStatsRecordPtr* records, int count) {
   List list;
   list.reserve(size_t(count));
@@ -240,7 +250,10 @@ void registerConnect(Registry& registry) {
   LIBVIRT_BIND(registry, As::Nothing, virConnectGetCapabilities);
   LIBVIRT_BIND(registry, As::Nothing, virConnectGetDomainCapabilities);
   LIBVIRT_BIND(registry, As::Nothing, virConnectDomainXMLToNative);
+  LIBVIRT_BIND(registry, As::Number, virConnectCompareCPU);
+  LIBVIRT_BIND(registry, As::Number, virConnectCompareHypervisorCPU);
   registry.add("virNodeGetInfo", nodeInfo);
+  registry.add("virNodeGetFreeMemory", freeMemory);
   registry.add("virConnectGetAllDomainStats", allDomainStats);
   registry.add("virDomainListGetStats", domainListStats);
 }

@@ -36,6 +36,28 @@ void Connection::run(std::function<void()> task) {
   if (!finishing_) push({nullptr, std::move(task)});
 }
 
+void Connection::runApart(std::shared_ptr<Call> call) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!closing_) {
+      busy_++;
+      inFlight_.push_back(call);
+      std::thread([self = shared_from_this(), call = std::move(call)]() mutable {
+        call->execute();
+        {
+          std::lock_guard<std::mutex> held(self->mutex_);
+          self->inFlight_.erase(std::find(self->inFlight_.begin(), self->inFlight_.end(), call));
+        }
+        // Before the connection may be closed, and without its lock: the last reference to a handle takes locks of its own.
+        call.reset();
+        self->leave();
+      }).detach();
+      return;
+    }
+  }
+  call->fail(Failure::closed());
+}
+
 void Connection::push(Item item) {
   queue_.push_back(std::move(item));
   // One idle thread a waiting item; a further thread only where there is none: most connections need but one.

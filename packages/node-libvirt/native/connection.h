@@ -39,6 +39,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /** Any thread. A call on a closed connection fails; a task is run also while closing, before anything is freed. */
   void run(std::shared_ptr<Call> call);
   void run(std::function<void()> task);
+  /** A call on a thread of its own, beside those of the connection. */
+  void runApart(std::shared_ptr<Call> call);
 
   /**
    * Begins to close, once. Calls that wait for a thread fail, or with `drain` are made first; when the last thread has

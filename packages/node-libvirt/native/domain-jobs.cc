@@ -55,7 +55,7 @@ Napi::Value migrateToURI3(Args& args) {
   Text uri = args.takeText();
   TypedParameters parameters(args.takeArray());
   unsigned flags = args.takeUnsigned();
-  return args.run([=]() -> Value {
+  return args.runApart([=]() -> Value {
     TypedParameters::Native native(parameters);
     check(virDomainMigrateToURI3(domain, uri, native.params, unsigned(native.count), flags));
     return Value();
@@ -81,7 +81,7 @@ Napi::Value migrate3(Args& args) {
   auto destination = args.takeOtherConnection();
   TypedParameters parameters(args.takeArray());
   unsigned flags = args.takeUnsigned();
-  return args.run([=]() -> Value {
+  return args.runApart([=]() -> Value {
     Visit visit(*destination);
     TypedParameters::Native native(parameters);
     return adopt(destination,
@@ -98,6 +98,8 @@ void registerDomainJobs(Registry& registry) {
   registry.add("virDomainGetJobStats", jobStats);
   LIBVIRT_BIND(registry, As::Nothing, virDomainAbortJob);
   LIBVIRT_BIND(registry, As::Nothing, virDomainMigrateSetMaxDowntime);
+  LIBVIRT_BIND(registry, As::Nothing, virDomainMigrateStartPostCopy);
+  LIBVIRT_BIND(registry, As::Nothing, virDomainStartDirtyRateCalc);
   registry.add("virDomainMigrateToURI3", migrateToURI3);
   registry.add("virDomainMigrate3", migrate3);
 }

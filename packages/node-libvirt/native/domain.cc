@@ -28,6 +28,16 @@ Napi::Value info(Args& args) {
   });
 }
 
+Napi::Value controlInfo(Args& args) {
+  auto domain = args.take<virDomainPtr>();
+  unsigned flags = args.takeUnsigned();
+  return args.run([=]() -> Value {
+    virDomainControlInfo info = {};
+    check(virDomainGetControlInfo(domain, &info, flags));
+    return Fields{{"state", info.state}, {"details", info.details}, {"stateTime", info.stateTime}};
+  });
+}
+
 Napi::Value autostart(Args& args) {
   auto domain = args.take<virDomainPtr>();
   return args.run([=]() -> Value {
@@ -95,6 +105,7 @@ void registerDomain(Registry& registry) {
   LIBVIRT_BIND(registry, As::Nothing, virDomainGetXMLDesc);
   registry.add("virDomainGetState", state);
   registry.add("virDomainGetInfo", info);
+  registry.add("virDomainGetControlInfo", controlInfo);
   LIBVIRT_BIND(registry, As::Boolean, virDomainIsActive);
   LIBVIRT_BIND(registry, As::Boolean, virDomainIsPersistent);
   LIBVIRT_BIND(registry, As::Boolean, virDomainIsUpdated);

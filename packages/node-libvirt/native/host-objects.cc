@@ -12,7 +12,7 @@ Napi::Value setSecretValue(Args& args) {
   unsigned flags = args.takeUnsigned();
   return args.run([=]() -> Value {
     int result = virSecretSetValue(secret, value->data(), value->size(), flags);
-    std::fill(value->begin(), value->end(), uint8_t(0));
+    wipe(value->data(), value->size());
     check(result);
     return Value();
   });
@@ -28,9 +28,22 @@ Napi::Value secretHasValue(Args& args) {
       if (failure.code == VIR_ERR_NO_SECRET) return false;
       throw failure;
     }
-    std::fill(value, value + size, static_cast<unsigned char>(0));
+    wipe(value, size);
     free(value);
     return true;
+  });
+}
+
+Napi::Value secretValue(Args& args) {
+  auto secret = args.take<virSecretPtr>();
+  unsigned flags = args.takeUnsigned();
+  return args.run([=]() -> Value {
+    size_t size = 0;
+    unsigned char* value = check(virSecretGetValue(secret, &size, flags));
+    SecretBytes bytes(Bytes(value, value + size));
+    wipe(value, size);
+    free(value);
+    return bytes;
   });
 }
 
@@ -53,6 +66,7 @@ void registerHostObjects(Registry& registry) {
   LIBVIRT_BIND(registry, As::Nothing, virSecretLookupByUsage);
   LIBVIRT_BIND(registry, As::Nothing, virSecretDefineXML);
   registry.add("virSecretSetValue", setSecretValue);
+  registry.add("virSecretGetValue", secretValue);
   registry.add("secretHasValue", secretHasValue);
   LIBVIRT_BIND(registry, As::Nothing, virSecretGetXMLDesc);
   LIBVIRT_BIND(registry, As::Nothing, virSecretUndefine);
@@ -60,6 +74,8 @@ void registerHostObjects(Registry& registry) {
   LIBVIRT_BIND_LIST(registry, virConnectListAllNodeDevices);
   LIBVIRT_BIND(registry, As::Nothing, virNodeDeviceLookupByName);
   LIBVIRT_BIND(registry, As::Nothing, virNodeDeviceGetXMLDesc);
+  LIBVIRT_BIND(registry, As::Nothing, virNodeDeviceCreate);
+  LIBVIRT_BIND(registry, As::Boolean, virNodeDeviceIsActive);
 }
 
 }  // namespace libvirt

@@ -27,6 +27,7 @@ class Converter {
   napi_value make(double& value) { return Napi::Number::New(env_, value); }
   napi_value make(std::string& value) { return Napi::String::New(env_, value); }
   napi_value make(Bytes& value) { return Napi::Buffer<uint8_t>::Copy(env_, value.data(), value.size()); }
+  napi_value make(SecretBytes& value) { return make(value.bytes); }
   napi_value make(std::shared_ptr<Connection>& value) { return environment_.wrap(env_, value); }
 
   napi_value make(Exact& value) {

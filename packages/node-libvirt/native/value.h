@@ -39,6 +39,26 @@ struct Uninitialised : std::allocator<T> {
 };
 using Bytes = std::vector<uint8_t, Uninitialised<uint8_t>>;
 
+/** Overwrites with zeros, and is not left out by the compiler because nobody reads them. */
+inline void wipe(void* place, size_t size) {
+  for (auto byte = static_cast<volatile uint8_t*>(place); size > 0; size--) *byte++ = 0;
+}
+
+/** Bytes of which nothing stays in memory when they are freed. */
+struct SecretBytes {
+  Bytes bytes;
+  explicit SecretBytes(Bytes value) : bytes(std::move(value)) {}
+  SecretBytes(const SecretBytes&) = default;
+  SecretBytes(SecretBytes&&) = default;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  SecretBytes& operator=(SecretBytes&& other) {
+    wipe(bytes.data(), bytes.size());
+    bytes = std::move(other.bytes);
+    return *this;
+  }
+  ~SecretBytes() { wipe(bytes.data(), bytes.size()); }
+};
+
 /** A 64-bit integer that must arrive exact: a number where that is exact, else a bigint. */
 struct Exact {
   bool negative;
@@ -54,8 +74,8 @@ struct Null {};
 
 class Value {
  public:
-  using Data = std::variant<Nothing, Null, bool, double, Exact, std::string, Bytes, List, Fields,
-                            std::shared_ptr<Handle>, std::shared_ptr<Connection>>;
+  using Data = std::variant<Nothing, Null, bool, double, Exact, std::string, Bytes, SecretBytes, List,
+                            Fields, std::shared_ptr<Handle>, std::shared_ptr<Connection>>;
   Data data;
 
   Value() = default;
@@ -79,6 +99,7 @@ class Value {
     }
   }
   Value(Bytes value) : data(std::move(value)) {}
+  Value(SecretBytes value) : data(std::move(value)) {}
   Value(List value) : data(std::move(value)) {}
   Value(Fields value) : data(std::move(value)) {}
   Value(std::shared_ptr<Handle> value) : data(std::move(value)) {}

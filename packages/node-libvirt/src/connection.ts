@@ -139,6 +139,34 @@ export class Connection {
     );
   }
 
+  /**
+   * Would this host run that CPU? VIR_CPU_COMPARE_*; compares with the host's own CPU, whatever the hypervisor makes of it.
+   * @param xml <cpu> @param flags VIR_CONNECT_COMPARE_CPU_*; FAIL_INCOMPATIBLE: reject with VIR_ERR_CPU_INCOMPATIBLE, whose message says why
+   */
+  compareCPU(xml: string, flags = 0, options?: CallOptions): Promise<number> {
+    return native.virConnectCompareCPU(this.handle, xml, flags, options?.timeout);
+  }
+
+  /** The same of what the hypervisor can give a guest here. */
+  compareHypervisorCPU(query: DomainCapabilitiesQuery, xml: string, flags = 0, options?: CallOptions): Promise<number> {
+    const { emulatorbin = null, arch = null, machine = null, virttype = null } = query;
+    return native.virConnectCompareHypervisorCPU(
+      this.handle,
+      emulatorbin,
+      arch,
+      machine,
+      virttype,
+      xml,
+      flags,
+      options?.timeout,
+    );
+  }
+
+  /** Bytes. */
+  freeMemory(options?: CallOptions): Promise<number> {
+    return native.virNodeGetFreeMemory(this.handle, options?.timeout);
+  }
+
   nodeInfo(options?: CallOptions): Promise<NodeInfo> {
     return native.virNodeGetInfo(this.handle, options?.timeout);
   }

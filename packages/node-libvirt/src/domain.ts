@@ -10,6 +10,7 @@ import type {
   BlockJobInfo,
   CallOptions,
   DiskError,
+  DomainControlInfo,
   DomainInfo,
   DomainState,
   FSInfo,
@@ -105,6 +106,11 @@ export class Domain {
 
   info(options?: CallOptions): Promise<DomainInfo> {
     return native.virDomainGetInfo(this.handle, options?.timeout);
+  }
+
+  /** How the hypervisor's control of the domain fares: free, busy with a job, or waiting for an answer of it. */
+  controlInfo(options?: CallOptions): Promise<DomainControlInfo> {
+    return native.virDomainGetControlInfo(this.handle, 0, options?.timeout);
   }
 
   isActive(options?: CallOptions): Promise<boolean> {
@@ -231,7 +237,24 @@ export class Domain {
     return native.virDomainMigrateSetMaxDowntime(this.handle, downtime, 0, options?.timeout);
   }
 
-  /** Migrates, managed by this client, to a second connection. @param flags VIR_MIGRATE_* */
+  /** Switches a migration that was begun with VIR_MIGRATE_POSTCOPY: the guest goes on at the destination at once. */
+  migrateStartPostCopy(options?: CallOptions): Promise<void> {
+    return native.virDomainMigrateStartPostCopy(this.handle, 0, options?.timeout);
+  }
+
+  /**
+   * Has the hypervisor measure how fast the guest dirties its memory. The result is in the statistics of the domain
+   * (VIR_DOMAIN_STATS_DIRTYRATE). @param seconds 1 to 60 @param flags VIR_DOMAIN_DIRTYRATE_MODE_*
+   */
+  startDirtyRateCalc(seconds: number, flags = 0, options?: CallOptions): Promise<void> {
+    return native.virDomainStartDirtyRateCalc(this.handle, seconds, flags, options?.timeout);
+  }
+
+  /**
+   * Migrates, managed by this client, to a second connection. Runs on a thread of its own and has no deadline but the one that is given:
+   * everything else that is asked of both connections goes on meanwhile, abortJob() and jobStats() first of all.
+   * @param flags VIR_MIGRATE_*
+   */
   async migrate3(
     destination: Connection,
     params: MigrateParameters = {},
@@ -241,18 +264,18 @@ export class Domain {
     const list = migrateParameters(params);
     return new Domain(
       destination,
-      await native.virDomainMigrate3(this.handle, destination.handle, list, flags, options?.timeout),
+      await native.virDomainMigrate3(this.handle, destination.handle, list, flags, options?.timeout ?? 0),
     );
   }
 
-  /** Migrates, managed by the source host. @param uri the destination's connection URI @param flags VIR_MIGRATE_* */
+  /** Like migrate3(), but managed by the source host. @param uri the destination's connection URI @param flags VIR_MIGRATE_* */
   async migrateToURI3(
     uri: string | null,
     params: MigrateParameters = {},
     flags = 0,
     options?: CallOptions,
   ): Promise<void> {
-    await native.virDomainMigrateToURI3(this.handle, uri, migrateParameters(params), flags, options?.timeout);
+    await native.virDomainMigrateToURI3(this.handle, uri, migrateParameters(params), flags, options?.timeout ?? 0);
   }
 
   /** The guest's mounted file systems. Needs the guest agent. */

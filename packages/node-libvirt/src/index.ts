@@ -18,6 +18,7 @@ export type {
   CallOptions,
   DiskError,
   DomainCapabilitiesQuery,
+  DomainControlInfo,
   DomainInfo,
   DomainState,
   DomainStats,

@@ -131,6 +131,18 @@ export interface Native extends StreamFunctions {
     flags: number,
     deadline: Deadline,
   ): Promise<string>;
+  virConnectCompareCPU: ByTextWithFlags<'connection', number>;
+  virConnectCompareHypervisorCPU(
+    connection: ConnectionHandle,
+    emulator: string | null,
+    arch: string | null,
+    machine: string | null,
+    virttype: string | null,
+    xmlCPU: string,
+    flags: number,
+    deadline: Deadline,
+  ): Promise<number>;
+  virNodeGetFreeMemory: Plain<'connection', number>;
   virNodeGetInfo: Plain<'connection', types.NodeInfo>;
   virConnectDomainXMLToNative(
     connection: ConnectionHandle,
@@ -174,6 +186,7 @@ export interface Native extends StreamFunctions {
   virDomainGetXMLDesc: WithFlags<'domain', string>;
   virDomainGetState: WithFlags<'domain', types.DomainState>;
   virDomainGetInfo: Plain<'domain', types.DomainInfo>;
+  virDomainGetControlInfo: WithFlags<'domain', types.DomainControlInfo>;
   virDomainIsActive: Plain<'domain', boolean>;
   virDomainIsPersistent: Plain<'domain', boolean>;
   virDomainIsUpdated: Plain<'domain', boolean>;
@@ -216,6 +229,14 @@ export interface Native extends StreamFunctions {
     flags: number,
     deadline: Deadline,
   ): Promise<void>;
+  virDomainMigrateStartPostCopy: WithFlags<'domain', void>;
+  virDomainStartDirtyRateCalc(
+    domain: Handle<'domain'>,
+    seconds: number,
+    flags: number,
+    deadline: Deadline,
+  ): Promise<void>;
+  /** On a thread of the call's own; the same is true of virDomainMigrate3. */
   virDomainMigrateToURI3(
     domain: Handle<'domain'>,
     uri: string | null,
@@ -339,6 +360,7 @@ export interface Native extends StreamFunctions {
   ): Promise<RawSecret>;
   virSecretDefineXML: ByTextWithFlags<'connection', RawSecret>;
   virSecretSetValue(secret: Handle<'secret'>, value: Uint8Array, flags: number, deadline: Deadline): Promise<void>;
+  virSecretGetValue: WithFlags<'secret', Buffer>;
   /** virSecretGetValue, without the value: false for VIR_ERR_NO_SECRET. */
   secretHasValue: Plain<'secret', boolean>;
   virSecretGetXMLDesc: WithFlags<'secret', string>;
@@ -346,6 +368,8 @@ export interface Native extends StreamFunctions {
 
   virNodeDeviceLookupByName: ByText<'connection', RawNodeDevice>;
   virNodeDeviceGetXMLDesc: WithFlags<'nodeDevice', string>;
+  virNodeDeviceCreate: WithFlags<'nodeDevice', void>;
+  virNodeDeviceIsActive: Plain<'nodeDevice', boolean>;
 
   virConnectDomainEventRegisterAny: RegisterAny<'domain'>;
   virConnectDomainEventDeregisterAny: DeregisterAny;

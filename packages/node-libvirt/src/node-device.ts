@@ -29,4 +29,13 @@ export class NodeDevice {
   xmlDesc(options?: CallOptions): Promise<string> {
     return native.virNodeDeviceGetXMLDesc(this.handle, 0, options?.timeout);
   }
+
+  /** Starts a device that is defined: a mediated device. */
+  create(flags = 0, options?: CallOptions): Promise<void> {
+    return native.virNodeDeviceCreate(this.handle, flags, options?.timeout);
+  }
+
+  isActive(options?: CallOptions): Promise<boolean> {
+    return native.virNodeDeviceIsActive(this.handle, options?.timeout);
+  }
 }

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 import { native, type RawSecret } from './native.ts';
 import type { CallOptions } from './types.ts';
 
-/** A secret (virSecretPtr). Its value can be set and asked after, never read: nothing here needs it. */
+/** A secret (virSecretPtr). */
 export class Secret {
   readonly connection: Connection;
   readonly uuid: string;
@@ -34,6 +34,14 @@ export class Secret {
   /** The bytes are copied, and the copy is overwritten with zeros after the call. */
   setValue(value: Uint8Array, options?: CallOptions): Promise<void> {
     return native.virSecretSetValue(this.handle, value, 0, options?.timeout);
+  }
+
+  /**
+   * The value, for handing it to another host. Nothing of it stays in the addon's memory; the buffer is the caller's to overwrite. Rejects
+   * with VIR_ERR_NO_SECRET where there is none, and as hasValue() does.
+   */
+  value(options?: CallOptions): Promise<Buffer> {
+    return native.virSecretGetValue(this.handle, 0, options?.timeout);
   }
 
   /**

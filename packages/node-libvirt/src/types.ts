@@ -95,6 +95,16 @@ export interface JobInfo {
   readonly fileRemaining: number;
 }
 
+/** virDomainControlInfo. */
+export interface DomainControlInfo {
+  /** virDomainControlState: VIR_DOMAIN_CONTROL_*. */
+  readonly state: number;
+  /** VIR_DOMAIN_CONTROL_ERROR_REASON_*, in the state ERROR. */
+  readonly details: number;
+  /** Milliseconds since the hypervisor was asked what it has not answered, in the states JOB and OCCUPIED. */
+  readonly stateTime: number;
+}
+
 /** virDomainGetJobStats. */
 export interface JobStats {
   /** virDomainJobType. */

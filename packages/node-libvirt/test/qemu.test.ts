@@ -36,11 +36,38 @@ test('the host says what it is and what it can do', async () => {
   expect((await connection.nodeInfo()).cpus).toBeGreaterThan(0);
   const capabilities = await connection.domainCapabilities({ arch: 'x86_64', machine: 'q35', virttype: 'qemu' });
   expect(capabilities).toContain('<value>virtio</value>');
+  expect(await connection.freeMemory()).toBeGreaterThan(2 ** 20);
   const argv = await connection.domainXMLToNative('qemu-argv', guestDefinition('argv', '/nonexistent.img'));
   expect(argv).toContain('-boot strict=on');
 });
 
-test('secrets: value set and asked after, never shown', async () => {
+test('the host compares CPUs with its own, and says what lacks', async () => {
+  const cpu = /<cpu>[^]*?<\/cpu>/.exec(await connection.capabilities())?.[0] ?? '';
+  expect(await connection.compareCPU(cpu)).toBe(vir.VIR_CPU_COMPARE_IDENTICAL);
+  // Features of two makers: no host has both.
+  const impossible = `<cpu match='exact'><model>Opteron_G5</model><feature policy='require' name='vmx'/><feature policy='require' name='svm'/></cpu>`;
+  const query = { arch: 'x86_64', machine: 'pc', virttype: 'qemu' };
+  expect(await connection.compareHypervisorCPU(query, impossible)).toBe(vir.VIR_CPU_COMPARE_INCOMPATIBLE);
+  await expect(
+    connection.compareHypervisorCPU(query, impossible, vir.VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE),
+  ).rejects.toMatchObject({
+    codeName: 'VIR_ERR_CPU_INCOMPATIBLE',
+    message: expect.stringContaining('features') as string,
+  });
+  await expect(connection.compareHypervisorCPU(query, '<cpu')).rejects.toMatchObject({ name: 'LibvirtError' });
+});
+
+test('a device of the host: where there is none, and one that is always there', async () => {
+  await expect(connection.lookupNodeDeviceByName('absent')).rejects.toMatchObject({
+    codeName: 'VIR_ERR_NO_NODE_DEVICE',
+  });
+  const computer = await connection.lookupNodeDeviceByName('computer');
+  expect(await computer.isActive()).toBe(true);
+  // Only mediated devices are started so.
+  await expect(computer.create()).rejects.toMatchObject({ name: 'LibvirtError' });
+});
+
+test('secrets: value set, asked after, and read', async () => {
   const uuid = '0a81f5b2-8403-7b23-c8d6-21ccc2f80d6f';
   const events: string[] = [];
   await connection.onSecretEvent('lifecycle', ({ secret, event }) => events.push(`${secret.uuid} ${String(event)}`));
@@ -50,8 +77,10 @@ test('secrets: value set and asked after, never shown', async () => {
   );
   expect(secret).toMatchObject({ uuid, usageType: vir.VIR_SECRET_USAGE_TYPE_VOLUME, usageID: '/a.img' });
   expect(await secret.hasValue()).toBe(false);
+  await expect(secret.value()).rejects.toMatchObject({ codeName: 'VIR_ERR_NO_SECRET' });
   await secret.setValue(Buffer.from('open sesame'));
   expect(await secret.hasValue()).toBe(true);
+  expect((await secret.value()).toString()).toBe('open sesame');
   expect((await connection.listAllSecrets()).map((item) => item.uuid)).toEqual([uuid]);
   expect((await connection.lookupSecretByUUID(uuid)).usageID).toBe('/a.img');
   expect((await connection.lookupSecretByUsage(vir.VIR_SECRET_USAGE_TYPE_VOLUME, '/a.img')).uuid).toBe(uuid);
@@ -65,10 +94,11 @@ test('secrets: value set and asked after, never shown', async () => {
   ]);
 });
 
-test("a private secret's value cannot be asked after", async () => {
+test("a private secret's value can be neither asked after nor read", async () => {
   const secret = await connection.defineSecretXML(`<secret ephemeral='yes' private='yes'/>`);
   await secret.setValue(Buffer.from('x'));
   await expect(secret.hasValue()).rejects.toMatchObject({ codeName: 'VIR_ERR_INVALID_SECRET' });
+  await expect(secret.value()).rejects.toMatchObject({ codeName: 'VIR_ERR_INVALID_SECRET' });
   await secret.undefine();
 });
 
@@ -170,6 +200,18 @@ describe('a running guest', () => {
         events.some((event) => event.startsWith(name)),
       ),
     );
+  });
+
+  test('how its monitor fares, and how fast it dirties memory', async () => {
+    expect(await domain.controlInfo()).toMatchObject({ state: vir.VIR_DOMAIN_CONTROL_OK });
+    await domain.startDirtyRateCalc(1);
+    const stats = async () =>
+      (await connection.getAllDomainStats(vir.VIR_DOMAIN_STATS_DIRTYRATE, 0, { domains: [domain] }))[0]?.stats ?? {};
+    await until('it is measured', async () => {
+      return (await stats())['dirtyrate.calc_status'] === vir.VIR_DOMAIN_DIRTYRATE_MEASURED;
+    });
+    expect(Number((await stats())['dirtyrate.megabytes_per_second'])).toBeGreaterThanOrEqual(0);
+    await expect(domain.startDirtyRateCalc(0)).rejects.toMatchObject({ name: 'LibvirtError' });
   });
 
   test('its statistics', async () => {

@@ -23,6 +23,37 @@ export function echoBootSector(): Buffer {
   return sector;
 }
 
+/**
+ * A boot sector that writes something into each page from 1 MiB to 24 MiB, says "F" on the first serial port, and rests: memory that takes
+ * a while to send. 16-bit code at 0x7c00, then 32-bit code, assembled by hand.
+ */
+export function fillBootSector(): Buffer {
+  const code = Buffer.from([
+    ...[0xfa, 0x31, 0xc0, 0x8e, 0xd8], // cli; ax = ds = 0
+    ...[0xe4, 0x92, 0x0c, 0x02, 0xe6, 0x92], // address line 20 on
+    ...[0x0f, 0x01, 0x16, 0x60, 0x7c], // lgdt [0x7c60]
+    ...[0x0f, 0x20, 0xc0, 0x66, 0x83, 0xc8, 0x01, 0x0f, 0x22, 0xc0], // protected mode
+    ...[0xea, 0x1f, 0x7c, 0x08, 0x00], // jmp 8:0x7c1f
+    ...[0xb8, 0x10, 0x00, 0x00, 0x00, 0x8e, 0xd8], // ds = 16
+    ...[0xbf, 0x00, 0x00, 0x10, 0x00], // edi = 1 MiB
+    ...[0x89, 0x3f, 0x81, 0xc7, 0x00, 0x10, 0x00, 0x00], // fill: [edi] = edi; edi += 4096
+    ...[0x81, 0xff, 0x00, 0x00, 0x80, 0x01, 0x72, 0xf0], // below 24 MiB: jb fill
+    ...[0x66, 0xba, 0xf8, 0x03, 0xb0, 0x46, 0xee], // out 0x3f8, 'F'
+    ...[0xf4, 0xeb, 0xfd], // rest: hlt; jmp rest
+  ]);
+  const descriptors = Buffer.from([
+    ...[0, 0, 0, 0, 0, 0, 0, 0],
+    ...[0xff, 0xff, 0, 0, 0, 0x9a, 0xcf, 0], // code: all of memory
+    ...[0xff, 0xff, 0, 0, 0, 0x92, 0xcf, 0], // data: the same
+    ...[23, 0, 0x48, 0x7c, 0, 0], // the table's size and place
+  ]);
+  const sector = Buffer.alloc(512);
+  code.copy(sector, 0);
+  descriptors.copy(sector, 0x48);
+  sector.writeUInt16LE(0xaa55, 510);
+  return sector;
+}
+
 /** A guest that boots `image` by BIOS, with a serial port, a VNC display and a CD-ROM drive whose medium is
  * missing, which libvirt drops at the start. Runs without KVM, too. */
 export function guestDefinition(name: string, image: string): string {
