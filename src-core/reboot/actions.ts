@@ -31,8 +31,9 @@ function isOptional({ users }: FoundDependency, { optional }: Circumstances): bo
 function actionOf(found: FoundDependency, around: Circumstances): RebootAction {
   const { kind, state } = found;
   if (kind === 'secret') return secretAction(found, around.given);
-  if (state === 'ready' || state === 'not-checked' || state === 'value-unknown') return 'none';
+  if (state === 'ready') return 'none';
   if (isBehindPool(found, around)) return 'check';
+  if (state === 'not-checked' || state === 'value-unknown') return 'none';
   if (isOptional(found, around)) return 'none';
   switch (kind) {
     case 'pool':
