@@ -51,7 +51,11 @@ export async function startIscsiTarget(host: Hypervisor): Promise<IscsiTarget> {
   const goAway = async () => {
     const pid = (await readFile(pidFile, 'utf8')).trim();
     await host.inside('kill', '-KILL', pid);
-    await awaitCondition('tgtd to be gone', START_SECONDS, async () => (await host.inside('kill', '-0', pid)).code !== 0);
+    await awaitCondition(
+      'tgtd to be gone',
+      START_SECONDS,
+      async () => (await host.inside('kill', '-0', pid)).code !== 0,
+    );
   };
   await comeBack();
   return {

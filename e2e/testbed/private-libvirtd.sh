@@ -9,7 +9,15 @@
 set -u
 host=$1
 hostname "$2"
-if [ "$3" = own ]; then ip link set lo up; fi
+if [ "$3" = own ]; then
+  ip link set lo up
+  # /sys tells of the network devices of the namespace that it was mounted in. What is mounted below it stays in sight.
+  mkdir -p "$host/cgroup"
+  mount --rbind /sys/fs/cgroup "$host/cgroup"
+  mount -t sysfs sysfs /sys
+  mount --rbind "$host/cgroup" /sys/fs/cgroup
+  umount --recursive "$host/cgroup"
+fi
 for d in etc run var/lib var/log var/cache; do
   mkdir -p "/$d/libvirt"
   mount --bind "$host/$d/libvirt" "/$d/libvirt"
