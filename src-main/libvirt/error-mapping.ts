@@ -13,6 +13,7 @@ import {
   VIR_ERR_OPERATION_DENIED,
   VIR_ERR_OPERATION_UNSUPPORTED,
   VIR_ERR_RPC,
+  VIR_ERR_XML_DETAIL,
 } from 'node-libvirt/constants';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 
@@ -89,9 +90,12 @@ export async function callError(
     if (!(await isAlive())) return new SalvorError('connection-lost', { uri });
     throw error;
   }
-  const { code, message, call } = error;
+  const { code, call } = error;
+  const message = wordsOf(error);
   if (code === VIR_ERR_NO_DOMAIN) return new SalvorError('domain-not-found', { domain: subject, uri });
-  if (code === VIR_ERR_NO_STORAGE_POOL) return new SalvorError('pool-not-found', { pool: subject, uri });
+  // A domain that starts may miss its pool, too: then libvirt's words name it, and the subject is the domain.
+  if (code === VIR_ERR_NO_STORAGE_POOL && call.startsWith('virStorage'))
+    return new SalvorError('pool-not-found', { pool: subject, uri });
   // The daemon may make a connection read-only that was not asked to be: through its read-only socket.
   if (code === VIR_ERR_OPERATION_DENIED) return new SalvorError('read-only', { uri }, message);
   if (code === VIR_ERR_ACCESS_DENIED) return new SalvorError('permission-denied', { uri }, message);
@@ -112,20 +116,23 @@ interface End {
 }
 
 /**
- * Why a migration failed. Two connections may have ended, and libvirt passes on what the source's daemon was told of a third: the error
- * does not tell which one, so both are asked.
+ * Why a migration failed. Two connections may have ended, and libvirt passes on what the source's daemon was told on a third: the error
+ * does not tell which one, so both are asked. Its code may be of either host, too (a pool, a network or a right that lacks): the words say it.
  */
-export async function migrationError(error: unknown, subject: string, ends: readonly End[]): Promise<SalvorError> {
+export async function migrationError(error: unknown, ends: readonly End[]): Promise<SalvorError> {
   for (const end of ends) {
     if (await end.isAlive()) continue;
     end.ended();
-    return new SalvorError('connection-lost', { uri: end.uri }, error instanceof LibvirtError ? error.message : null);
+    return new SalvorError('connection-lost', { uri: end.uri }, error instanceof LibvirtError ? wordsOf(error) : null);
   }
-  const [source] = ends;
-  const problem = await callError(error, { uri: source?.uri ?? '', subject }, () => Promise.resolve(true));
-  // It is not this connection that has ended: both stand.
-  if (problem.data.code !== 'connection-lost' || !(error instanceof LibvirtError)) return problem;
-  return new SalvorError('libvirt', { call: error.call }, error.message);
+  if (error instanceof SalvorError) return error;
+  if (!(error instanceof LibvirtError)) throw error;
+  return new SalvorError('libvirt', { call: error.call }, wordsOf(error));
+}
+
+/** Of XML that it cannot read, libvirt's parser shows the line, and that may hold a password: its first line says what is wrong with it. */
+function wordsOf(error: LibvirtError): string {
+  return error.code === VIR_ERR_XML_DETAIL ? (error.message.split('\n', 1)[0] ?? '') : error.message;
 }
 
 function seconds(error: LibvirtTimeoutError): number {

@@ -37,7 +37,7 @@ export function migrationMethods(link: Link): MigrationMethods & WithLink {
     underWay += 1;
     try {
       const domain = await on(uuid, (one) => Promise.resolve(one));
-      await call(domain).catch(async (error: unknown) => Promise.reject(await migrationError(error, uuid, ends)));
+      await call(domain).catch(async (error: unknown) => Promise.reject(await migrationError(error, ends)));
     } finally {
       underWay -= 1;
     }
