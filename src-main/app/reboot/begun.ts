@@ -1,0 +1,69 @@
+/** A hard reboot that is in the journal, as far as it has come. */
+import { SalvorError } from '../../../src-core/contract/errors.ts';
+import type { PlannedDependency, RebootInputs, RebootPlan, RebootRequest } from '../../../src-core/reboot/types.ts';
+import type { DomainRef, Hypervisor } from '../../libvirt/port.ts';
+import type { Expected } from '../drift.ts';
+import { errorOf } from '../errors.ts';
+import type { Journal, JournalWriter } from '../journal-port.ts';
+import type { OpenSession, RunReport } from '../run.ts';
+
+export interface RebootOrder {
+  readonly domain: DomainRef;
+  readonly request: RebootRequest;
+  /** Values by UUID. They are handed to libvirt, and go nowhere else. */
+  readonly secrets: ReadonlyMap<string, Uint8Array>;
+  /** What the administrator saw and confirmed; null: nothing was shown, the plan of this run counts. */
+  readonly confirmed: { readonly fingerprint: string; readonly inputs: RebootInputs | null } | null;
+  /** user@workstation */
+  readonly by: string;
+  readonly newId: () => string;
+  readonly journal: Journal;
+  /** Awaited once nobody else on this computer can act on the domain, before anything else; what it throws ends the run. */
+  readonly lookAgain?: () => Promise<void>;
+}
+
+export interface Begun {
+  readonly hypervisor: Hypervisor;
+  readonly domain: DomainRef;
+  readonly order: RebootOrder;
+  readonly report: RunReport;
+  readonly writer: JournalWriter;
+  readonly signal: AbortSignal;
+  readonly inputs: RebootInputs;
+  readonly plan: RebootPlan;
+  /** What it is started from; the definition that it has now. */
+  startXml: string;
+  definitionXml: string;
+  /** The rescue that it is started in; null: none. */
+  open: OpenSession | null;
+  /** How the domain has to be found before the next change. */
+  expected: Expected;
+  /** The guest was asked to shut down: it may still do so. */
+  asked: boolean;
+  /** It was off when the step that stops it was over. */
+  stopped: boolean;
+}
+
+/** What is missing, in words that stand behind a colon; `cause` is what told so. */
+export function missing({ domain }: Pick<Begun, 'domain'>, what: string, cause: unknown = null): SalvorError {
+  return new SalvorError('dependency-missing', { domain: domain.name, what }, cause === null ? null : wordsOf(cause));
+}
+
+export function wordsOf(error: unknown): string {
+  const { detail, message } = errorOf(error);
+  return detail ?? message;
+}
+
+/** Tell, and keep in the journal. */
+export async function remark({ report, writer }: Begun, step: string, text: string): Promise<void> {
+  report.note(step, text);
+  await writer.note(text);
+}
+
+export function secretNeeded(
+  { domain }: Pick<Begun, 'domain'>,
+  uuid: string,
+  found: PlannedDependency | undefined,
+): SalvorError {
+  return new SalvorError('secret-needed', { domain: domain.name, uuid, usage: found?.of ?? 'of an unknown use' });
+}

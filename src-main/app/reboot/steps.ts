@@ -1,0 +1,101 @@
+/** The steps of a hard reboot that change the guest. Each looks right before its change whether the domain is still as the steps before left it. */
+import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { startFailure } from '../../../src-core/reboot/start-failure.ts';
+import { verifyReboot } from '../../../src-core/reboot/verify.ts';
+import { hashDefinition } from '../../../src-core/rescue/record.ts';
+import { isOn } from '../domain-facts.ts';
+import { assertAsExpected } from '../drift.ts';
+import { scratchIn } from '../end-run.ts';
+import { isUnanswered } from '../errors.ts';
+import { openSession } from '../run.ts';
+import { stopGuest } from '../stop-guest.ts';
+import { missing, remark, secretNeeded, wordsOf } from './begun.ts';
+import type { Begun } from './begun.ts';
+import { restoreBridge } from './set-up.ts';
+
+export async function stop(begun: Begun): Promise<void> {
+  const { hypervisor, domain, order, report, signal } = begun;
+  // It may go off by itself at any moment: that is what is wanted.
+  const last = { ...begun.expected, on: null };
+  const often = { ...last, targets: [] };
+  const told = await stopGuest(hypervisor, domain, order.request.stop, {
+    note: (note) => report.note('stop', note),
+    signal,
+    lookAgain: (isLast) => assertAsExpected(hypervisor, domain, isLast ? last : often),
+    asked: () => (begun.asked = true),
+  });
+  begun.stopped = true;
+  begun.expected = { ...often, on: false };
+  if (told !== null) await remark(begun, 'stop', told);
+}
+
+/** Throws secret-needed, secret-wrong, dependency-missing, start-failed, drift, busy. */
+export async function start(begun: Begun): Promise<void> {
+  const { hypervisor, domain, expected } = begun;
+  await assertAsExpected(hypervisor, domain, expected);
+  const failure = await startOnce(begun);
+  if (failure === null) return;
+  const why = startFailure(wordsOf(failure), begun.plan.dependencies);
+  if (why?.kind !== 'bridge-gone') throw startError(begun, failure);
+  if (!(await restoreBridge(begun, why.bridge)))
+    throw missing(begun, `there is no interface ${why.bridge} on the host`, failure);
+  const again = await startOnce(begun);
+  if (again !== null) throw startError(begun, again);
+}
+
+/** What libvirt refused it with; null: it runs. */
+async function startOnce({ hypervisor, domain, startXml, open }: Begun): Promise<unknown> {
+  // Variables of a session's own are made afresh, as at every start of it; a guest's own never are.
+  const nvram = open === null || scratchIn(startXml, domain.uuid) === null ? undefined : 'fresh';
+  const once = open !== null && !open.defined;
+  try {
+    await (once ? hypervisor.createDomain(startXml, nvram) : hypervisor.startDomain(domain.uuid, nvram));
+    return null;
+  } catch (error) {
+    if (isUnanswered(error)) throw error;
+    // Somebody else was faster by a moment: whether it runs as it should is verified.
+    return isOn(await hypervisor.domainState(domain.uuid)) ? null : error;
+  }
+}
+
+function startError(begun: Begun, failure: unknown): SalvorError {
+  const { domain, plan, order } = begun;
+  const detail = wordsOf(failure);
+  const why = startFailure(detail, plan.dependencies);
+  const found = (uuid: string) => plan.dependencies.find(({ kind, name }) => kind === 'secret' && name === uuid);
+  switch (why?.kind) {
+    case 'secret-needed':
+      return secretNeeded(begun, why.uuid, found(why.uuid));
+    case 'secret-wrong': {
+      // One that was given just now is the likelier.
+      const given = why.secrets.filter(({ name }) => order.secrets.has(name));
+      const guilty = given.length > 0 ? given : why.secrets;
+      const uuid = guilty.map(({ name }) => name).join(' or ') || 'of one of its disks';
+      const users = [...new Set(guilty.flatMap((secret) => secret.users))].join(', ') || 'a disk';
+      return new SalvorError('secret-wrong', { domain: domain.name, uuid, users }, detail);
+    }
+    case 'missing':
+      return missing(begun, why.what, failure);
+    default:
+      return new SalvorError('start-failed', { domain: domain.name, what: 'normal operation' }, detail);
+  }
+}
+
+export async function verify({ hypervisor, domain, startXml, definitionXml, open }: Begun): Promise<void> {
+  const [{ state, persistent }, liveXml, definitionNow, session] = await Promise.all([
+    hypervisor.domainStatus(domain.uuid),
+    hypervisor.domainXml(domain.uuid, 'live'),
+    hypervisor.domainXml(domain.uuid, 'definition'),
+    openSession(hypervisor, domain.uuid),
+  ]);
+  const differences = isOn(state) ? verifyReboot(startXml, liveXml) : ['it does not run'];
+  if (!persistent) differences.push('somebody undefined it meanwhile, so that it will be gone when it is off');
+  else if (hashDefinition(definitionNow) !== hashDefinition(definitionXml))
+    differences.push('its definition was changed meanwhile');
+  const wanted = open?.session.id ?? null;
+  if (open === null && session !== null) differences.push('it is in a rescue that somebody began meanwhile');
+  if (open !== null && (session?.live !== true || session.session.id !== wanted))
+    differences.push('it is not in its rescue any more');
+  if (differences.length === 0) return;
+  throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; ') });
+}
