@@ -35,12 +35,16 @@ export interface MigrationCall {
   readonly parallel: number | null;
 }
 
-/** The call of a plan without refusals. */
+/**
+ * The call of a plan without refusals. Of a guest that is off libvirt passes PERSIST_XML over and keeps DEST_XML there (tried on 9.0): it is
+ * given the same as both.
+ */
 export function migrateCall(plan: MigrationPlan): MigrationCall {
+  const persistentXml = plan.persistent?.after ?? null;
   return {
     flags: plan.flags,
-    destinationXml: plan.running?.after ?? null,
-    persistentXml: plan.persistent?.after ?? null,
+    destinationXml: plan.running?.after ?? (plan.flags.includes('OFFLINE') ? persistentXml : null),
+    persistentXml,
     migrateUri: plan.parameters.migrate_uri ?? null,
     disks: plan.parameters.migrate_disks ?? [],
     disksUri: plan.parameters.disks_uri ?? null,

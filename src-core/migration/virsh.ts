@@ -34,7 +34,8 @@ export function virshLines(
     value === undefined ? [] : [`--${name} ${shellWord(String(value))}`];
   const words = [
     ...flags.flatMap((flag) => OPTIONS[flag] ?? []),
-    ...(has.running ? ['--xml running.xml'] : []),
+    // Of a guest that is off libvirt keeps this one; see migrateCall().
+    ...(has.running ? ['--xml running.xml'] : has.persistent ? ['--xml persistent.xml'] : []),
     ...(has.persistent ? ['--persistent-xml persistent.xml'] : []),
     ...option('migrateuri', parameters.migrate_uri),
     ...option('migrate-disks', parameters.migrate_disks?.join(',')),

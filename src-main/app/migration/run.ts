@@ -111,13 +111,13 @@ async function check({ source, destination, order, report }: Run) {
 
 /** What a later look and a way on need, without any password. */
 function orderOf({ request }: MigrateOrder, plan: MigrationPlan, destination: Hypervisor): MigrationOrder {
-  const { destinationXml, persistentXml, ...call } = migrateCall(plan);
+  const { destinationXml: _given, persistentXml, ...call } = migrateCall(plan);
   const carried = request.secrets === 'carry' ? plan.needs : [];
   return {
     to: { uri: withoutPassword(destination.uri), hostname: plan.to.hostname },
     request,
     call,
-    running: destinationXml === null ? null : withoutSecrets(destinationXml),
+    running: plan.running === null ? null : withoutSecrets(plan.running.after),
     persistent: persistentXml === null ? null : withoutSecrets(persistentXml),
     makes: {
       secrets: carried
