@@ -28,7 +28,10 @@ export function secretMethods(link: Link): SecretMethods {
     secrets: () => link.guard('', () => listSecrets(connection)),
     secretXml: (uuid) =>
       link.guard(uuid, async () => {
-        const secret = await orNull(noSecret, connection.lookupSecretByUUID(uuid));
+        const secret = await orNull(
+          (error) => noSecret(error) || unsupported(error),
+          connection.lookupSecretByUUID(uuid),
+        );
         return secret === null ? null : await orNull(noSecret, secret.xmlDesc()).finally(() => secret.dispose());
       }),
     defineSecret: (xml) => link.guard('', async () => (await connection.defineSecretXML(xml)).dispose()),
