@@ -41,6 +41,9 @@ export interface TwoHostsOptions {
 const ADDRESSES = ['10.66.0.1', '10.66.0.2'] as const;
 const DEVICE = 'link0';
 
+/** Another name that its address is known by, of which its certificate knows nothing. */
+export const strangeName = (hostname: string): string => `${hostname}.elsewhere`;
+
 export async function startTwoHosts(options: TwoHostsOptions = {}): Promise<TwoHosts> {
   const names = options.names ?? (['host-a', 'host-b'] as const);
   const uuid = options.sameUuid === true ? randomUUID() : null;
@@ -97,7 +100,7 @@ function settings(certificates: HostCertificates | null, uuid: string, names: re
     cert_file: join(own, 'server-cert.pem'),
     ca_file: join(own, 'ca-cert.pem'),
   };
-  const known = names.map((name, index) => `${ADDRESSES[index] ?? ''} ${name}\n`);
+  const known = names.map((name, index) => `${ADDRESSES[index] ?? ''} ${name} ${strangeName(name)}\n`);
   return {
     libvirtd: {
       host_uuid: uuid,
