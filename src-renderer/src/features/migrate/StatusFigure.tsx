@@ -6,5 +6,5 @@ export function StatusFigure({ operationId }: { readonly operationId: string }) 
     const underWay = state.byOperation[operationId];
     return underWay === undefined ? null : percentOf(underWay.progress);
   });
-  return percent === null ? null : <span>{`${percent} %`}</span>;
+  return percent === null ? null : <span>{` ${percent} %`}</span>;
 }
