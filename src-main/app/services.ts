@@ -110,7 +110,7 @@ export function createServices(options: ServicesOptions): Services {
     'pools.start': ({ hostId, pool }) => startPool(hosts.connected(hostId), pool),
 
     ...createRescueHandlers({ ...options, emit, hosts, operations, machine }),
-    ...createPowerHandlers(),
+    ...createPowerHandlers({ ...options, operations, machine }),
     ...createMigrationHandlers({ ...options, emit, hosts, operations, machine }),
     'operations.list': () => operations.list(),
     'operations.cancel': ({ operationId }) => {

@@ -42,6 +42,8 @@ export interface Begun {
   asked: boolean;
   /** It was off when the step that stops it was over. */
   stopped: boolean;
+  /** What is told when all is done. */
+  readonly notes: string[];
 }
 
 /** What is missing, in words that stand behind a colon; `cause` is what told so. */
@@ -55,7 +57,8 @@ export function wordsOf(error: unknown): string {
 }
 
 /** Tell, and keep in the journal. */
-export async function remark({ report, writer }: Begun, step: string, text: string): Promise<void> {
+export async function remark({ report, writer, notes }: Begun, step: string, text: string): Promise<void> {
+  notes.push(text);
   report.note(step, text);
   await writer.note(text);
 }

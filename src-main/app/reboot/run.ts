@@ -27,24 +27,35 @@ import type { CollectedReboot } from './facts.ts';
 import { setUpDevices, setUpNetworks, setUpPools, setUpSecrets } from './set-up.ts';
 import { start, stop, verify } from './steps.ts';
 
+export interface RebootReport extends RunReport {
+  /** As soon as it is made, refused or not. */
+  readonly planned?: (plan: RebootPlan) => void;
+}
+
+export interface Rebooted {
+  readonly plan: RebootPlan;
+  /** What is to be known besides, in sentences. */
+  readonly notes: readonly string[];
+}
+
 interface Run {
   readonly hypervisor: Hypervisor;
   readonly order: RebootOrder;
-  readonly report: RunReport;
+  readonly report: RebootReport;
   readonly signal: AbortSignal;
 }
 
 /**
- * Run a hard reboot. Resolves with its plan once the domain runs as defined. Throws read-only, reboot-refused, secret-needed, drift, busy,
+ * Run a hard reboot. Resolves once the domain runs as defined. Throws read-only, reboot-refused, secret-needed, drift, busy,
  * cancelled, stop-timeout, guest-paused, stop-failed, dependency-missing, secret-wrong, start-failed, verify-failed, what an end of a rescue
  * throws, or what the connection fails with; `unchanged` says how things stand.
  */
 export async function hardReboot(
   hypervisor: Hypervisor,
   order: RebootOrder,
-  report: RunReport,
+  report: RebootReport,
   signal: AbortSignal,
-): Promise<RebootPlan> {
+): Promise<Rebooted> {
   if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
   const { hostname } = await hypervisor.identity();
   const lock = () => lockDomain(hostname, order.domain, `a hard reboot started by ${order.by}`);
@@ -67,7 +78,7 @@ export async function hardReboot(
       }
     };
     await carryOut(begun, unlocked);
-    return begun.plan;
+    return { plan: begun.plan, notes: begun.notes };
   } finally {
     letGo();
   }
@@ -81,6 +92,7 @@ async function check({ hypervisor, order, report }: Run): Promise<CollectedReboo
   const { domain, request, confirmed, secrets } = order;
   const collected = await collectReboot(hypervisor, domain.uuid, request, [...secrets.keys()]);
   const plan = planReboot(collected.inputs);
+  report.planned?.(plan);
   report.steps(plan.steps.map(({ id, what }) => ({ id, text: what.text })));
   if (confirmed !== null && plan.fingerprint.inputs !== confirmed.fingerprint) {
     const what = describeRebootDrift(confirmed.inputs, collected.inputs);
@@ -138,6 +150,7 @@ async function beginReboot(
     },
     asked: false,
     stopped: false,
+    notes: [],
   };
 }
 
