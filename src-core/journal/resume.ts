@@ -314,7 +314,10 @@ export function stopsGuest(act: Act, { runs }: Pick<Facts, 'runs'>): boolean {
 }
 
 /** After these errors something may be left to be done; after any other the administrator was told that nothing is. */
-const LEAVES_WORK = ['rollback-failed', 'end-failed', 'restore-failed', 'connection-lost', 'timeout', 'internal'];
+const LEAVES_WORK = [
+  ...['rollback-failed', 'end-failed', 'restore-failed', 'connection-lost', 'timeout', 'internal'],
+  ...['migration-unclear', 'migration-lost', 'migration-differs'],
+];
 /** After these only where a rescue was being ended: a rescue that fails so was taken back. */
 const LEAVES_WORK_OF_AN_END = ['verify-failed', 'start-failed', 'libvirt'];
 

@@ -95,22 +95,20 @@ function unfinishedHandlers({
   newId,
   user: by,
 }: JournalHandlersOptions): Pick<Handlers, 'unfinished.list' | 'unfinished.resume' | 'unfinished.forget'> {
+  const connected = () =>
+    hosts
+      .list()
+      .filter(({ state }) => state === 'connected')
+      .map(({ id }) => ({ id, hypervisor: hosts.connected(id).hypervisor }));
   return {
-    'unfinished.list': () =>
-      listUnfinished(
-        journal,
-        hosts
-          .list()
-          .filter(({ state }) => state === 'connected')
-          .map(({ id }) => ({ id, hypervisor: hosts.connected(id).hypervisor })),
-      ),
+    'unfinished.list': () => listUnfinished(journal, connected()),
     'unfinished.resume': async ({ operationId, machine, way, situation, stop }) => {
       const { hypervisor, inventory } = hosts.connected(machine.hostId);
       const { began } = await journal.entry(operationId);
       // A way is chosen for one machine: the one that the entry is about.
       if (began.domain.uuid !== machine.uuid) throw new SalvorError('entry-not-found', { id: operationId });
       const name = inventory.row(machine.uuid)?.name ?? began.domain.name;
-      const order = { operationId, way, seen: situation, stop, by, newId, journal };
+      const order = { operationId, way, seen: situation, stop, by, newId, journal, hosts: connected() };
       const first = { id: 'check', text: sentence('step-check').text };
       return operations.start('resume', machine, name, first, async (report, signal) => {
         const { notes } = await resumeOperation(hypervisor, order, report, signal);

@@ -26,8 +26,9 @@ import { removeFile } from './remove-file.ts';
 import { runRescue } from './rescue-run.ts';
 import { liveSession } from './run.ts';
 import type { RunReport } from './run.ts';
+import { resumeMigration } from './migration/resume.ts';
 import { look } from './unfinished.ts';
-import type { Look } from './unfinished.ts';
+import type { ConnectedHost, Look } from './unfinished.ts';
 
 export interface ResumeOrder {
   readonly operationId: string;
@@ -41,12 +42,15 @@ export interface ResumeOrder {
   /** Ids of operations that this begins. */
   readonly newId: () => string;
   readonly journal: Journal;
+  /** All that are connected: a migration has two. Absent: that one alone. */
+  readonly hosts?: readonly ConnectedHost[];
 }
 
 export interface Resumed {
   readonly domain: DomainRef;
   readonly situation: string;
-  readonly act: Act;
+  /** Of a migration, all that the way takes. */
+  readonly act: string;
   /** What is to be known besides, in sentences. */
   readonly notes: readonly string[];
 }
@@ -77,7 +81,12 @@ export async function resumeOperation(
 ): Promise<Resumed> {
   if (hypervisor.readOnly) throw new SalvorError('read-only', { uri: hypervisor.uri });
   const { journal, operationId, way, seen } = order;
-  const entry = sessionEntry(await unfinishedEntry(journal, operationId), way);
+  const unfinished = await unfinishedEntry(journal, operationId);
+  if (unfinished.began.kind === 'migrate') {
+    const { by, hosts = [{ id: hypervisor.uri, hypervisor }] } = order;
+    return resumeMigration({ entry: unfinished, hosts, way, seen, by, journal }, report, signal);
+  }
+  const entry = sessionEntry(unfinished, way);
   const first = await look(hypervisor, journal, entry);
   const { situation, stands, offers } = first.found;
   const domain = { uuid: entry.began.domain.uuid, name: first.now.name };

@@ -5,7 +5,7 @@
 import type { Unfinished } from '../../src-core/contract/journal-schemas.ts';
 import { needsAttention } from '../../src-core/journal/resume.ts';
 import { happened, situationOf } from '../../src-core/journal/situation.ts';
-import type { DomainNow, Found, Known } from '../../src-core/journal/situation.ts';
+import type { DomainNow, Found, Known, OfferedWay } from '../../src-core/journal/situation.ts';
 import { isOfSession } from '../../src-core/journal/types.ts';
 import type { EntryOutline, SessionEntry } from '../../src-core/journal/types.ts';
 import { definitionToPutBack } from '../../src-core/rescue/put-back.ts';
@@ -16,6 +16,7 @@ import { isOn } from './domain-facts.ts';
 import { lockHolder } from './domain-lock.ts';
 import { errorOf } from './errors.ts';
 import type { Journal } from './journal-port.ts';
+import { isAt } from './same-daemon.ts';
 import { keptRescue } from './kept-rescue.ts';
 import type { KeptRescue } from './kept-rescue.ts';
 import { mapLimited } from './patience.ts';
@@ -51,7 +52,10 @@ export async function listUnfinished(journal: Journal, hosts: readonly Connected
 export async function countUnfinished(journal: Journal, hypervisor: Hypervisor): Promise<number> {
   try {
     const { hostname } = await hypervisor.identity();
-    return (await waiting(journal)).filter((entry) => isAt(entry.began.host, hypervisor.uri, hostname)).length;
+    const isHere = (host: Unfinished['host']) => isAt(host, hypervisor.uri, hostname);
+    return (await waiting(journal)).filter(({ began: { host, order } }) => {
+      return isHere(host) || (order.kind === 'migrate' && isHere(order.migration.to));
+    }).length;
   } catch {
     return 0;
   }
@@ -66,25 +70,16 @@ async function waiting(journal: Journal): Promise<EntryOutline[]> {
   return entries.filter((_, index) => free[index]);
 }
 
-/** Was it begun on that host? By its own name, and where the daemon is asked: a host has several (system, session, private ones). */
-export function isAt(host: Unfinished['host'], uri: string, hostname: string): boolean {
-  return host.hostname === hostname && daemonOf(host.uri) === daemonOf(uri);
-}
-
-/** Of `qemu+ssh://root@host/system?socket=/run/x`: `qemu`, `/system` and the socket. How it is reached does not matter. */
-function daemonOf(uri: string): string {
-  const [, driver = '', path = '', query = ''] =
-    /^([a-z0-9]+)(?:\+[a-z0-9]+)?:\/\/[^/?#]*([^?#]*)\??([^#]*)/i.exec(uri) ?? [];
-  return JSON.stringify([driver.toLowerCase(), path, new URLSearchParams(query).get('socket')]);
-}
-
 async function lookAt(
   journal: Journal,
   entry: EntryOutline,
   host: ConnectedHost | null,
   hosts: readonly ConnectedHost[],
 ): Promise<Unfinished> {
-  if (entry.began.kind === 'migrate') return described(entry, await lookAtMigration(entry, hosts), null);
+  if (entry.began.kind === 'migrate') {
+    const { machine, ...found } = await lookAtMigration(entry, hosts);
+    return described(entry, found, machine);
+  }
   if (host === null) return described(entry, unseen(entry, 'Its host is not connected.'), null);
   if (host.hypervisor.readOnly)
     return described(entry, unseen(entry, 'How it stands cannot be told on a read-only connection.'), null);
@@ -106,9 +101,15 @@ function unseen(
   return { situation: 'unreachable', happened: happened(entry), stands, offers: [] };
 }
 
+/** Of an operation of any kind. */
+type FoundOf = Pick<Found, 'happened' | 'stands'> & {
+  readonly situation: string;
+  readonly offers: readonly Omit<OfferedWay, 'act'>[];
+};
+
 function described(
   { began }: EntryOutline,
-  { situation, happened, stands, offers }: Pick<Found, 'happened' | 'stands' | 'offers'> & { situation: string },
+  { situation, happened, stands, offers }: FoundOf,
   machine: Unfinished['machine'],
 ): Unfinished {
   const { id, kind, at, by, host, domain } = began;

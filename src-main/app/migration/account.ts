@@ -5,7 +5,8 @@
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import { whereabouts } from '../../../src-core/migration/whereabouts.ts';
-import type { SideSeen, Whereabouts, WhereaboutsInputs } from '../../../src-core/migration/whereabouts.ts';
+import type { Whereabouts, WhereaboutsInputs } from '../../../src-core/migration/whereabouts.ts';
+import type { MigrationSituation } from '../../../src-core/migration/whereabouts-rows.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import { isOn } from '../domain-facts.ts';
 import { errorOf } from '../errors.ts';
@@ -28,16 +29,13 @@ export async function settledSides(
 ): Promise<WhereaboutsInputs> {
   for (let tries = SETTLE_TRIES; ; tries -= 1) {
     const inputs = await lookAtSides(recorded, source, destination);
-    if (tries <= 1 || !isPassing(inputs)) return inputs;
+    if (tries <= 1 || !PASSING.includes(whereabouts(inputs).situation)) return inputs;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
 }
 
-/** A job that is being ended, a guest at the destination that waits for what will not come. */
-function isPassing({ source, destination }: WhereaboutsInputs): boolean {
-  const seen = [source, destination].filter((side): side is SideSeen => typeof side === 'object');
-  return seen.some(({ job, state, reason }) => job || (state === 'paused' && reason === 'migrating'));
-}
+/** What libvirt ends by itself, mostly within a second. */
+const PASSING: readonly MigrationSituation[] = ['migrating', 'remnant', 'switching', 'arriving', 'in-post-copy'];
 
 /** Take back what can be taken back, and the error to throw: what failed, and how things stand. */
 export async function migrationProblem(begun: BegunMigration, thrown: unknown): Promise<SalvorError> {
@@ -55,7 +53,7 @@ export async function migrationProblem(begun: BegunMigration, thrown: unknown): 
       ? new SalvorError('cancelled', { unchanged }, cause.detail)
       : new SalvorError('migration-failed', { domain: name, what, unchanged }, cause.detail);
   }
-  const code = isLost(found) ? 'migration-lost' : 'migration-unclear';
+  const code = LOST.includes(found.situation) ? 'migration-lost' : 'migration-unclear';
   return new SalvorError(code, { domain: name, what, unchanged: found.sentence, next: nextOf(found) }, cause.detail);
 }
 
@@ -74,10 +72,8 @@ function isAsBefore({ inputs, recorded }: BegunMigration, { source, destination 
   return typeof destination === 'object' && wasThere && !isOn(destination.state);
 }
 
-function isLost({ ways }: Whereabouts): boolean {
-  const acts = ways.find(({ recommended }) => recommended)?.acts ?? [];
-  return acts.includes('start-source') || acts.includes('start-destination');
-}
+/** It was handed over, and ended there: what it had in memory is nowhere any more. */
+const LOST: readonly MigrationSituation[] = ['memory-lost', 'memory-lost-there', 'both-off', 'gone-there'];
 
 function nextOf({ ways }: Whereabouts): string {
   const recommended = ways.find((way) => way.recommended);

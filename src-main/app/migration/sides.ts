@@ -53,6 +53,7 @@ export async function lookAtSides(
     persistent: before.persistent,
     copied: call.disks.length > 0,
     made,
+    unchanged: persistent !== null && hashDefinition(persistent) === before.definition,
     source: here,
     destination: there,
   };

@@ -1,14 +1,80 @@
 /** A migration that was not finished: the truth about both sides, and the ways on. */
+import type { MachineKey } from '../../../src-core/contract/schemas.ts';
 import { happened } from '../../../src-core/journal/situation.ts';
-import type { Found } from '../../../src-core/journal/situation.ts';
 import type { EntryOutline } from '../../../src-core/journal/types.ts';
+import { whereabouts } from '../../../src-core/migration/whereabouts.ts';
+import type { MigrationWayOn } from '../../../src-core/migration/whereabouts.ts';
+import { isAt } from '../same-daemon.ts';
 import type { ConnectedHost } from '../unfinished.ts';
+import { lookAtSides, recordedMigration } from './sides.ts';
+import type { RecordedMigration } from './sides.ts';
 
-/** Rejects with what the connections fail with. */
-export function lookAtMigration(
-  entry: EntryOutline,
+/** The hosts of a migration, as far as they are connected. */
+export interface Pair {
+  readonly source: ConnectedHost | null;
+  readonly destination: ConnectedHost | null;
+}
+
+export interface FoundMigration {
+  readonly situation: string;
+  readonly happened: string;
+  readonly stands: string;
+  readonly offers: readonly Omit<MigrationWayOn, 'acts'>[];
+  /** Where it is acted on from; null: none of its hosts is connected. */
+  readonly machine: MachineKey | null;
+}
+
+/** Which of the connected hosts are its two. Rejects with what a connection fails with. */
+export async function pairOf(
+  { from, migration }: RecordedMigration,
+  source: { readonly uri: string },
   hosts: readonly ConnectedHost[],
-): Promise<Pick<Found, 'happened' | 'stands' | 'offers'> & { situation: string }> {
-  const stands = hosts.length < 2 ? 'Not both of its hosts are connected.' : 'Look at both hosts.';
-  return Promise.resolve({ situation: 'migration', happened: happened(entry), stands, offers: [] });
+): Promise<Pair> {
+  const known = await Promise.all(
+    hosts.map(async (host) => ({ host, hostname: (await host.hypervisor.identity()).hostname })),
+  );
+  const find = (wanted: { readonly uri: string; readonly hostname: string }) =>
+    known.find(({ host, hostname }) => isAt(wanted, host.hypervisor.uri, hostname))?.host ?? null;
+  return { source: find({ uri: source.uri, hostname: from }), destination: find(migration.to) };
+}
+
+/** Never rejects for a host that does not answer: it is said which. */
+export async function lookAtMigration(entry: EntryOutline, hosts: readonly ConnectedHost[]): Promise<FoundMigration> {
+  const recorded = recordedMigration(entry);
+  if (recorded === null)
+    return {
+      situation: 'unreachable',
+      happened: happened(entry),
+      stands: 'It is no migration.',
+      offers: [],
+      machine: null,
+    };
+  const pair = await pairOf(recorded, entry.began.host, hosts);
+  const { source, destination } = pair;
+  const inputs = await lookAtSides(recorded, source?.hypervisor ?? null, destination?.hypervisor ?? null);
+  const found = whereabouts(inputs);
+  const readOnly = [source, destination].some((host) => host?.hypervisor.readOnly === true);
+  const asides = [
+    missingText(recorded, pair),
+    readOnly ? 'One of the two is connected read-only: connect with write access to go on.' : null,
+  ];
+  const at = found.owner === 'destination' ? (destination ?? source) : (source ?? destination);
+  const machine = at === null ? null : { hostId: at.id, uuid: recorded.domain.uuid };
+  return {
+    situation: found.situation,
+    happened: happened(entry),
+    stands: [found.sentence, ...asides.filter((aside) => aside !== null)].join(' '),
+    offers: at === null || readOnly ? [] : found.ways.map(({ acts: _acts, ...way }) => way),
+    machine,
+  };
+}
+
+/** Which of the hosts is not connected, in a sentence; null: both are. */
+function missingText({ from, migration }: RecordedMigration, { source, destination }: Pair): string | null {
+  const missing = [
+    source === null ? `${from}, where it came from,` : null,
+    destination === null ? `${migration.to.hostname} (${migration.to.uri}), where it was to go,` : null,
+  ].filter((host) => host !== null);
+  if (missing.length === 0) return null;
+  return `Not connected: ${missing.join(' and ').replace(/,$/, '')}.`;
 }
