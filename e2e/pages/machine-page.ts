@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 
 export interface MachinePage {
   readonly heading: (name: string) => Locator;
-  readonly tab: (name: 'Disks' | 'Rescue' | 'Definition' | 'History') => Locator;
+  readonly tab: (name: 'Disks' | 'Rescue' | 'Hard reboot' | 'Migrate' | 'Definition' | 'History') => Locator;
   /** A row of the table of disks. */
   readonly disk: (target: string) => Locator;
   readonly bootOrder: (title: string) => Locator;
