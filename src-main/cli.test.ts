@@ -100,6 +100,32 @@ describe('names in the guest', () => {
   });
 });
 
+describe('power, on libvirt’s own test driver', () => {
+  const act = (...words: string[]) => salvor(['power', ...words, 'test', '--uri', 'test:///default']);
+
+  test('what is asked for is done, told, and refused where it cannot be', async () => {
+    const paused = await act('pause', '--json');
+    expect(JSON.parse(paused.stdout)).toMatchObject({
+      domain: { name: 'test' },
+      action: 'pause',
+      state: 'paused',
+      told: [{ code: 'power-pause' }],
+    });
+    // Each connection to the driver is a host of its own, where the machine runs.
+    const off = await act('force-off', '--yes');
+    expect(off).toMatchObject({ code: 0, stdout: 'test: shutoff\n' });
+    expect(off.stderr).toMatch(/^done +Force test off$/m);
+    expect(await act('start')).toMatchObject({ code: 0, stdout: 'test: running\ntest was running already.\n' });
+  });
+
+  test('without --hard, reboot is the same as power reboot', async () => {
+    const words = ['test', '--uri', 'test:///default', '--yes', '--json'];
+    const [power, plain] = await Promise.all([salvor(['power', 'reboot', ...words]), salvor(['reboot', ...words])]);
+    expect(JSON.parse(plain.stdout)).toEqual(JSON.parse(power.stdout));
+    expect(JSON.parse(plain.stdout)).toMatchObject({ action: 'reboot', state: 'running' });
+  });
+});
+
 describe('what is wrong is said on stderr, or as JSON on stdout', () => {
   test.each([
     [[], 64, /Name a command/],
@@ -118,6 +144,11 @@ describe('what is wrong is said on stderr, or as JSON on stdout', () => {
     [['resume', 'x', '--finish', '--yes'], 64, /--uri URI/],
     [['resume', 'x', '--forget'], 64, /say --yes/],
     [['end', 'x', '--uri', 'test:///default', '--record', 'rumour'], 64, /--record is one of metadata, journal/],
+    [['power', 'explode', 'x', '--uri', 'test:///default'], 64, /is one of start, shutdown, reboot, reset, force-off/],
+    [['reboot', 'x', '--uri', 'test:///default'], 64, /say --yes/],
+    [['reboot', 'x', '--uri', 'test:///default', '--plan'], 64, /belong to a hard reboot/],
+    [['reboot', 'x', '--uri', 'test:///default', '--hard', '--agent'], 64, /--agent belongs to a plain reboot/],
+    [['reboot', 'x', '--uri', 'test:///default', '--hard', '--yes', '--secret', 'x=y'], 64, /UUID=@FILE/],
   ] as const)('%j: exit %i', async (words, code, message) => {
     const args = words.map((word) => (word === 'FILE' ? xml : word));
     const [plain, json] = await Promise.all([salvor(args), salvor([...args, '--json'])]);
@@ -147,7 +178,6 @@ describe('what is wrong is said on stderr, or as JSON on stdout', () => {
 test('help is no failure, and offers what there is and no more', async () => {
   const { code, stdout, stderr } = await salvor(['--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const command of ['list', 'inspect', 'plan', 'rescue', 'end', 'sessions', 'resume', 'history', 'media'])
-    expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-  expect(stdout).not.toMatch(/reboot|migrate/);
+  const commands = ['list', 'inspect', 'plan', 'rescue', 'end', 'sessions', 'resume', 'power', 'reboot', 'history'];
+  for (const command of [...commands, 'media']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
 });

@@ -7,6 +7,7 @@ import { usage } from './cli/arguments.ts';
 import { addLibraryCommands } from './cli/media-commands.ts';
 import { addTransferCommands } from './cli/media-transfers.ts';
 import { addMigrateCommand } from './cli/migrate-command.ts';
+import { addPowerCommands } from './cli/power-commands.ts';
 import { EXIT, errorText, exitOf, print, printJson, tell } from './cli/output.ts';
 import type { Exit } from './cli/output.ts';
 import type { EndOptions, RescueOptions } from './cli/carry-out.ts';
@@ -101,6 +102,7 @@ function program(done: (exit: Exit) => void): Command {
       done(await (await import('./cli/resume.ts')).resume(operation, { ...options, json })),
     );
 
+  addPowerCommands(command, stopOptions, json, done);
   addMigrateCommand(command, json, done);
 
   const past = filterOptions(command('history', 'what was done from this computer, by whom, and how it ended')).action(
@@ -191,7 +193,7 @@ function hostOrFile(domain: string | undefined, uri: string | undefined, xml: st
 /** What commander found, as a sentence of ours. */
 function problemOf({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return 'Name a command: list, inspect, plan, rescue, end, sessions, resume, migrate, history, nvram restore or media.';
+    return 'Name a command: list, inspect, plan, rescue, end, sessions, resume, power, reboot, migrate, history, nvram restore or media.';
   const problem = message.replace(/^error: /, '');
   return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.?)]$/.test(problem) ? '' : '.'}`;
 }

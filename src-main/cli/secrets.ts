@@ -1,5 +1,4 @@
 /** Values of secrets that a person hands over: read from files or standard input, never from the command line, which others can see. */
-import type { SecretValues } from '../../src-core/contract/reboot-schemas.ts';
 import { plain, tell } from './output.ts';
 import { usage } from './arguments.ts';
 import { readBytes } from './read-file.ts';
@@ -31,18 +30,18 @@ export function parseSecrets(texts: readonly string[]): readonly SecretSource[] 
   return sources;
 }
 
-/** The bytes as they are, as virsh secret-set-value --file takes them: a line end at the end belongs to the value. Throws file-unreadable and usage. */
-export async function readSecrets(sources: readonly SecretSource[], quiet: boolean): Promise<SecretValues> {
+/** By UUID the bytes as they are, as virsh secret-set-value --file takes them: a line end at the end belongs to the value. Throws file-unreadable and usage. */
+export async function readSecrets(sources: readonly SecretSource[], quiet: boolean): Promise<Map<string, Buffer>> {
   if (process.stdin.isTTY && sources.some(({ from }) => from === '-'))
     throw usage('--secret UUID=-: standard input is a terminal, which shows what is typed; give a file or a pipe');
-  const values: SecretValues = [];
+  const values = new Map<string, Buffer>();
   for (const { uuid, from } of sources) {
     const bytes = await readBytes(from, MAX_LENGTH);
     if (bytes.length === 0)
       throw usage(`--secret ${uuid}: there is nothing in ${from === '-' ? 'standard input' : from}`);
     if (bytes.at(-1) === NEWLINE && !quiet)
       tell(`salvor: the value of ${uuid} ends with a line end, which is taken as a part of it (${plain(from)})`);
-    values.push({ uuid, value: bytes.toString('base64') });
+    values.set(uuid, bytes);
   }
   return values;
 }
