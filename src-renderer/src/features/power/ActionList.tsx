@@ -5,11 +5,13 @@ import { useTranslation } from 'react-i18next';
 import type { MachineRow } from '../../../../src-core/contract/schemas.ts';
 import { POWER_ACTIONS } from '../../../../src-core/reboot/power.ts';
 import type { PowerAction } from '../../../../src-core/reboot/power.ts';
+import { powerSentences } from '../../../../src-core/reboot/power-words.ts';
 import { showTab } from '../../app/stores/navigation.ts';
-import { Sign } from '../../components/Sign.tsx';
+import { useSentenceWords } from '../../i18n/words.ts';
 import { reasonAgainst } from './reasons.ts';
 import type { PowerScene } from './reasons.ts';
 import { choosePower, closePower } from './store.ts';
+import { useReasonWords } from './use-reason-words.ts';
 
 interface ActionListProps {
   readonly row: MachineRow;
@@ -57,7 +59,10 @@ interface ActionItemProps {
 function ActionItem({ action, row, scene }: ActionItemProps) {
   const { t } = useTranslation();
   const id = useId();
+  const words = useSentenceWords();
+  const reasonWords = useReasonWords();
   const reason = reasonAgainst(action, row.state, scene);
+  const does = powerSentences(action, row.session).map(words).join(' ');
   return (
     <li>
       <Button
@@ -69,13 +74,7 @@ function ActionItem({ action, row, scene }: ActionItemProps) {
         {t(`power.action.${action}`)}
       </Button>
       <span id={id} className="small muted">
-        {reason === null ? (
-          t(`power.does.${action}`)
-        ) : (
-          <>
-            <Sign name="refused" tone="refused" /> {t(`power.not.${reason}`)}
-          </>
-        )}
+        {reason === null ? does : reasonWords(reason)}
       </span>
     </li>
   );

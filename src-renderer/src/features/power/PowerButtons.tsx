@@ -7,6 +7,7 @@ import { Sign } from '../../components/Sign.tsx';
 import { reasonAgainst, usualAction } from './reasons.ts';
 import { usePowerScene } from './scene.ts';
 import { choosePower, closePower, openPower, usePower } from './store.ts';
+import { useReasonWords } from './use-reason-words.ts';
 import './power.css';
 
 /** Of the button that opens all actions: where the focus goes back to. */
@@ -25,6 +26,7 @@ export function PowerButtons({ row, host }: PowerButtonsProps) {
   const key = keyOf(row);
   const open = usePower((state) => state.open?.key === key);
   const scene = usePowerScene(row, host);
+  const words = useReasonWords();
   const usual = usualAction(row.state);
   const reason = usual === null ? null : reasonAgainst(usual, row.state, scene);
   return (
@@ -41,7 +43,7 @@ export function PowerButtons({ row, host }: PowerButtonsProps) {
       )}
       {reason !== null && (
         <span id={id} className="visually-hidden">
-          {t(`power.not.${reason}`)}
+          {words(reason)}
         </span>
       )}
       <Button

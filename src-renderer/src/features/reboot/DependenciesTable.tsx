@@ -34,11 +34,15 @@ export function DependenciesTable({ machineName, dependencies }: DependenciesTab
           <th scope="col" className="reboot-kind">
             {t('reboot.column.kind')}
           </th>
-          <th scope="col">{t('reboot.column.name')}</th>
+          <th scope="col" className="reboot-name">
+            {t('reboot.column.name')}
+          </th>
           <th scope="col" className="reboot-users">
             {t('reboot.column.users')}
           </th>
-          <th scope="col">{t('reboot.column.now')}</th>
+          <th scope="col" className="reboot-now">
+            {t('reboot.column.now')}
+          </th>
           <th scope="col">{t('reboot.column.does')}</th>
         </tr>
       </thead>
