@@ -1,4 +1,6 @@
 /** Timing things in turn, so that whatever else the machine does falls on all alike. */
+import { salvor } from '../e2e/testbed/salvor.ts';
+import type { SalvorAnswer } from '../e2e/testbed/salvor.ts';
 
 export interface Spread {
   /** Milliseconds. The quickest quarter takes at most `quarter`: on a busy machine the rest tells of the others' work. */
@@ -76,7 +78,7 @@ export function inTurn<Name extends string>(
 export interface Timed {
   /** Puts the scene in order; not measured. */
   readonly before?: () => Promise<void>;
-  readonly work: () => Promise<void>;
+  readonly work: () => Promise<unknown>;
 }
 
 /** Run each once a round, awaited, by the clock on the wall; one round warms up. */
@@ -94,6 +96,13 @@ export async function inTurnAsync<Name extends string>(
     }
   }
   return Object.fromEntries(all.map(({ name, samples }) => [name, spreadOf(samples)])) as Record<Name, Spread>;
+}
+
+/** Run bin/salvor; it must succeed. */
+export async function salvorDone(...args: readonly string[]): Promise<SalvorAnswer> {
+  const done = await salvor(args);
+  if (done.code !== 0) throw new Error(`salvor ${args.join(' ')} failed: ${done.stderr}${done.stdout}`);
+  return done;
 }
 
 export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;

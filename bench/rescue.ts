@@ -11,9 +11,8 @@ import { defineGuest, forceOff, medium } from '../e2e/testbed/guests.ts';
 import type { Guest } from '../e2e/testbed/guests.ts';
 import { startHypervisor } from '../e2e/testbed/hypervisor.ts';
 import type { Hypervisor } from '../e2e/testbed/hypervisor.ts';
-import { SALVOR, salvor } from '../e2e/testbed/salvor.ts';
-import type { SalvorAnswer } from '../e2e/testbed/salvor.ts';
-import { inTurnAsync, milliseconds, ratioLine } from './measure.ts';
+import { SALVOR } from '../e2e/testbed/salvor.ts';
+import { inTurnAsync, milliseconds, ratioLine, salvorDone } from './measure.ts';
 
 const AIM = 1.2;
 const ROUNDS = 12;
@@ -33,15 +32,13 @@ async function onHost(host: Hypervisor): Promise<boolean> {
   const choice = ['--uri', host.uri, guest.name, '--medium', `path:${await medium(host, 'medium')}`];
   const definition = join(guest.dir, 'rescue.xml');
   // This also builds the command line where that was not done.
-  await writeFile(definition, (await succeeded(salvor(['plan', ...choice, '--out', 'xml']))).stdout);
+  await writeFile(definition, (await salvorDone('plan', ...choice, '--out', 'xml')).stdout);
   const node = (await readFile(join(SALVOR, '../../out/cli/node'), 'utf8')).trim();
 
   const { salvorRescue, virsh, nodeStart } = await inTurnAsync(ROUNDS, {
     salvorRescue: {
       before: () => running(guest),
-      work: async () => {
-        await succeeded(salvor(['rescue', ...choice, '--stop', 'force', '--yes']));
-      },
+      work: () => salvorDone('rescue', ...choice, '--stop', 'force', '--yes'),
     },
     virsh: {
       before: () => running(guest),
@@ -72,10 +69,4 @@ async function onHost(host: Hypervisor): Promise<boolean> {
 async function running(guest: Guest): Promise<void> {
   await forceOff(guest);
   await guest.host.virsh('start', guest.name);
-}
-
-async function succeeded(answer: Promise<SalvorAnswer>): Promise<SalvorAnswer> {
-  const done = await answer;
-  if (done.code !== 0) throw new Error(`salvor failed: ${done.stderr}${done.stdout}`);
-  return done;
 }

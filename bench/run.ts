@@ -3,8 +3,10 @@
  * machines can be compared. Exit code 1 where an aim was missed.
  */
 import { benchBinding } from './binding.ts';
+import { benchMigrate } from './migrate.ts';
 import { benchPicture } from './picture.ts';
 import { benchPlan } from './plan.ts';
+import { benchReboot } from './reboot.ts';
 import { benchRescue } from './rescue.ts';
 import { benchStorage } from './storage.ts';
 import { benchTransfer } from './transfer.ts';
@@ -13,6 +15,8 @@ import { benchWindow } from './window.ts';
 const BENCHMARKS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   plan: benchPlan,
   rescue: benchRescue,
+  reboot: benchReboot,
+  migrate: benchMigrate,
   binding: benchBinding,
   window: benchWindow,
   storage: benchStorage,

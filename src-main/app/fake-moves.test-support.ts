@@ -342,9 +342,9 @@ function migrationMethods(host: FakeHost, there: There, change: Change, changed:
   };
 }
 
-/** The definition of a domain goes over; nothing runs. */
+/** The definition of a domain goes over; nothing runs. Of both that are given libvirt takes the one that would run. */
 function leaveDefinition(host: FakeHost, destination: FakeHost, call: MigrateCall, changed: () => void): void {
-  destination.definition = call.persistentXml ?? host.definition;
+  destination.definition = call.destinationXml ?? host.definition;
   destination.persistent = true;
   destination.state = 'shutoff';
   if (call.flags.includes('UNDEFINE_SOURCE')) host.persistent = false;
