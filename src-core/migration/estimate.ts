@@ -8,8 +8,8 @@ const MIB = 1024 * 1024;
 const USUAL_RATES = [110 * MIB, 1100 * MIB] as const;
 /** libvirt's own, in milliseconds. */
 const DOWNTIME = 300;
-/** Passes after which QEMU has not come nearer to an end than before. */
-const MOST_PASSES = 30;
+/** A guest that is all but as fast as the line: what these leave is no end. */
+const MOST_PASSES = 1000;
 
 export interface ToSend {
   /** Bytes. */

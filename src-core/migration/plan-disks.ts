@@ -118,10 +118,7 @@ function readOnlyDisk(
   asked: DiskWay | null,
 ): [Sentence, Finding[], Finding[]] {
   const words = wordsOf(context, disk);
-  const refusals =
-    asked !== null && asked !== 'shared'
-      ? [refusal('migrate-copy-read-only', disk.target, { target: disk.target })]
-      : [];
+  const refusals = asked !== null && asked !== 'shared' ? [refusal('migrate-copy-read-only', disk.target, words)] : [];
   if (disk.source === null) return [sentence('migrate-disk-empty'), refusals, []];
   if (!context.inputs.request.live) return [sentence('migrate-disk-offline'), refusals, offlineWarning(context, disk)];
   if (disk.seen === 'absent') refusals.push(refusal('migrate-read-only-absent', disk.target, words));
