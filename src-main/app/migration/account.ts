@@ -60,6 +60,8 @@ export async function migrationProblem(begun: BegunMigration, thrown: unknown): 
 function whatOf(cause: ErrorData): string {
   const own = cause.params['what'];
   if (cause.code === 'migration-failed' && typeof own === 'string') return own;
+  // The name of the call says nothing to anybody; its reason stands below.
+  if (cause.code === 'libvirt') return 'libvirt could not carry it out';
   return cause.message.replace(/\.$/, '');
 }
 

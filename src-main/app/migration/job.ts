@@ -13,6 +13,8 @@ import type { MigrateReport, MigrationControls } from './order.ts';
 import { progressNote } from './progress-note.ts';
 
 const POLL_MS = 500;
+/** A small guest is over in a second: what has to be set in its job is tried more often. */
+const SET_MS = 50;
 /** A look that takes longer is given up; the next one comes. */
 const LOOK_MS = 5000;
 /** QEMU takes a moment until it may be switched (tried: one or two tries). */
@@ -26,6 +28,8 @@ export interface MigrationJob {
   readonly call: MigrateCall;
   /** Peer to peer: how the source's daemon reaches the destination's; null: this process carries it. */
   readonly destinationUri: string | null;
+  /** Milliseconds that the guest may stand still; null: libvirt's own. */
+  readonly maxDowntime: number | null;
   readonly report: MigrateReport;
   readonly signal: AbortSignal;
   /** Called once with the controls, when there is something to steer. */
@@ -51,6 +55,7 @@ export async function followMigration(job: MigrationJob): Promise<void> {
   // Waited for below; a failure before that must not count as unhandled.
   done.catch(() => undefined);
   job.controls?.(watch.controls(() => end.over));
+  const set = limitDowntime(job, () => end.over);
   signal.addEventListener('abort', wakeUp);
   try {
     while (!end.over) {
@@ -61,8 +66,28 @@ export async function followMigration(job: MigrationJob): Promise<void> {
     }
     await done;
   } finally {
+    await set;
     signal.removeEventListener('abort', wakeUp);
     job.report.cancellable(false);
+  }
+}
+
+/** In its job, as soon as there is one: set before, it would stay with a guest that is not migrated after all. Never rejects. */
+async function limitDowntime({ source, domain, maxDowntime, note }: MigrationJob, over: () => boolean): Promise<void> {
+  if (maxDowntime === null) return;
+  while (!over()) {
+    try {
+      if ((await source.jobStats(domain.uuid, 'current')) !== null) {
+        await source.setMaxDowntime(domain.uuid, maxDowntime);
+        return;
+      }
+    } catch (error) {
+      if (over()) return;
+      const { detail, message } = errorOf(error);
+      await note(`How long it may stand still could not be set: ${detail ?? message}`).catch(() => undefined);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, SET_MS));
   }
 }
 

@@ -44,6 +44,7 @@ export async function move(begun: BegunMigration): Promise<void> {
       ...{ source, destination, domain, report, signal, controls },
       call: migrateCall(plan),
       destinationUri: request.way === 'p2p' ? (request.destinationUri ?? destination.uri) : null,
+      maxDowntime: request.live ? request.options.maxDowntime : null,
       note: (text) => writer.note(text),
     });
   } catch (error) {
