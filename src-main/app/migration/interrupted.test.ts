@@ -1,0 +1,183 @@
+/** A life that ends at any moment of a migration, and another one that goes on: in the end there is exactly one guest, and it is whole. */
+import { describe, expect, test } from 'vitest';
+import { SalvorError } from '../../../src-core/contract/errors.ts';
+import type { MigrationRequest } from '../../../src-core/migration/types.ts';
+import type { Hypervisor } from '../../libvirt/port.ts';
+import { DEFINITION, DOMAIN, fileVolume } from '../fake-hypervisor.test-support.ts';
+import type { Journal } from '../journal-port.ts';
+import { memoryJournal } from '../journal.test-support.ts';
+import { REPORT, NEVER, goOn, listed, orderOf, twoHosts } from './migrate.test-support.ts';
+import type { TwoHosts } from './migrate.test-support.ts';
+import { migrate } from './run.ts';
+
+const SECRET = 'dddddddd-1111-4222-8333-444455556666';
+const POOL = {
+  name: 'images',
+  active: true,
+  persistent: true,
+  xml: `<pool type='dir'><name>images</name><target><path>/images</path></target></pool>`,
+};
+const ENCRYPTED = DEFINITION.replace(
+  "<source file='/images/root.img'/>",
+  `<source file='/images/root.img'><encryption format='luks'><secret type='passphrase' uuid='${SECRET}'/></encryption></source>`,
+);
+
+/** All that a migration can have to do: a secret to carry, a disk to copy, autostart. */
+function laden(state: 'running' | 'shutoff' = 'running'): TwoHosts {
+  const volumes: Record<string, ReturnType<typeof fileVolume>> = state === 'running'
+    ? {}
+    : { '/images/root.img': fileVolume('/images/root.img') };
+  const two = twoHosts({ state }, { volumes, pools: [POOL] });
+  const { source } = two;
+  source.definition = ENCRYPTED;
+  if (source.live !== null) source.live = ENCRYPTED;
+  source.autostart = true;
+  const xml = `<secret ephemeral='no' private='no'><uuid>${SECRET}</uuid><usage type='volume'><volume>/images/root.img</volume></usage></secret>`;
+  source.moves.secrets.set(SECRET, { xml, value: new TextEncoder().encode('hush-hush') });
+  source.moves.migrating = () => {
+    // As libvirt does, before a byte of memory goes over.
+    volumes['/images/root.img'] ??= fileVolume('/images/root.img');
+  };
+  return two;
+}
+
+const CHANGES: readonly string[] = [
+  ...['migrateTo', 'migrateToUri', 'forgetDomain', 'setAutostart', 'defineDomain', 'destroyDomain', 'startDomain'],
+  ...['defineSecret', 'setSecretValue', 'undefineSecret', 'deleteVolume', 'cancelJob'],
+];
+
+/** A life that ends before the n-th thing that it does to a host or the journal, or right behind it: nothing gets through from then on. */
+function mortal(end: number, behind: boolean) {
+  let done = 0;
+  let dead = false;
+  const gone = () => new SalvorError('internal');
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (dead) throw gone();
+    done += 1;
+    if (done === end && !behind) dead = true;
+    if (dead) throw gone();
+    const result = await work();
+    if (done === end) dead = true;
+    if (dead) throw gone();
+    return result;
+  };
+  const hypervisor = (real: Hypervisor): Hypervisor =>
+    new Proxy(real, {
+      get: (target, name: keyof Hypervisor) => {
+        const method: unknown = target[name];
+        if (typeof method !== 'function') return method;
+        return (...given: unknown[]) => {
+          const call = () => (method as (...given: unknown[]) => Promise<unknown>)(...given);
+          if (CHANGES.includes(name)) return attempt(call);
+          return dead ? Promise.reject(gone()) : call();
+        };
+      },
+    });
+  const journal = (real: Journal): Journal => ({
+    ...real,
+    begin: async (record) => {
+      const writer = await attempt(() => real.begin(record));
+      const quiet = (write: () => Promise<void>) => attempt(write).catch(() => undefined);
+      return {
+        ...writer,
+        step: (id, state) => quiet(() => writer.step(id, state)),
+        note: (text) => quiet(() => writer.note(text)),
+        ended: (ended) => quiet(() => writer.ended(ended)),
+      };
+    },
+  });
+  return { hypervisor, journal, alive: () => !dead };
+}
+
+type Way = 'finish' | 'roll-back' | 'forget';
+
+/** Live the first life; what is unfinished behind it. */
+async function cutOff(request: Partial<MigrationRequest>, end: number, behind: boolean) {
+  const two = laden(request.live === false ? 'shutoff' : 'running');
+  const journal = memoryJournal();
+  const life = mortal(end, behind);
+  const [source, destination] = [life.hypervisor(two.source.hypervisor), life.hypervisor(two.destination.hypervisor)];
+  const order = orderOf(life.journal(journal), { secrets: 'carry', ...request });
+  await migrate(source, destination, order, REPORT, NEVER).catch(() => undefined);
+  return { two, journal, survived: life.alive(), unfinished: await listed(two, journal) };
+}
+
+function expectOneGuest({ source, destination }: TwoHosts, live: boolean): void {
+  const [here, there] = [source, destination].map((host) => host.live !== null);
+  expect([here, there].filter(Boolean)).toHaveLength(live ? 1 : 0);
+  const defined = [source, destination].filter((host) => host.persistent);
+  expect(defined).toHaveLength(1);
+  if (live) expect(defined[0]?.live).not.toBeNull();
+  for (const host of defined) expect(host).toMatchObject({ definition: ENCRYPTED, autostart: true });
+}
+
+describe.each([
+  ['live, with a copy and a secret', { live: true, disks: { vda: 'copy' } }],
+  ['live, peer to peer', { live: true, way: 'p2p', disks: { vda: 'copy' } }],
+  ['its definition alone', { live: false, disks: { vda: 'shared' } }],
+] as const)('%s', (_name, request) => {
+  test('each end of the first life, each way of the second', { timeout: 60_000 }, async () => {
+    const seen = new Set<string>();
+    for (const behind of [false, true]) {
+      for (let end = 1; ; end += 1) {
+        const first = await cutOff(request, end, behind);
+        if (first.survived) {
+          expect(first.unfinished).toEqual([]);
+          expectOneGuest(first.two, request.live);
+          break;
+        }
+        // Nothing was begun, or its end was written.
+        if (first.unfinished.length === 0) continue;
+        expect(first.unfinished).toHaveLength(1);
+        const ways = first.unfinished[0]?.offers.map(({ way }) => way) ?? [];
+        expect(ways).toContain('forget');
+        for (const way of ways) {
+          const again = await cutOff(request, end, behind);
+          const [entry] = again.unfinished;
+          if (entry === undefined) throw new Error('it went otherwise the second time');
+          seen.add(`${entry.situation} ${way}`);
+          await takeWay(again, entry.operationId, way, request.live);
+        }
+      }
+    }
+    expect([...seen].some((each) => each.startsWith('not-moved'))).toBe(true);
+    expect([...seen].some((each) => each.startsWith('arrived'))).toBe(true);
+  });
+});
+
+async function takeWay(
+  { two, journal, unfinished }: Awaited<ReturnType<typeof cutOff>>,
+  operationId: string,
+  way: Way,
+  live: boolean,
+): Promise<void> {
+  const before = JSON.stringify([two.source.changes, two.destination.changes]);
+  await goOn(two, journal, operationId, way, unfinished[0]?.situation ?? null);
+  expect(await listed(two, journal)).toEqual([]);
+  if (way === 'forget') expect(JSON.stringify([two.source.changes, two.destination.changes])).toBe(before);
+  else expectOneGuest(two, live);
+  if (way !== 'roll-back') return;
+  expect(two.destination.moves.secrets.size).toBe(0);
+  if (live) expect(two.destination.volumes).toEqual({});
+}
+
+test('nothing secret is ever written down', async () => {
+  const two = laden();
+  const journal = memoryJournal();
+  const told: unknown[] = [];
+  const report = {
+    ...REPORT,
+    steps: (steps: unknown) => told.push(steps),
+    step: (...step: unknown[]) => told.push(step),
+    note: (...note: unknown[]) => told.push(note),
+    progress: (progress: unknown) => told.push(progress),
+  };
+  const order = orderOf(journal, { secrets: 'carry', disks: { vda: 'copy' } });
+  const { remarks } = await migrate(two.source.hypervisor, two.destination.hypervisor, order, report, NEVER);
+  expect(two.destination.moves.secrets.get(SECRET)?.value).toEqual(new TextEncoder().encode('hush-hush'));
+  const all = JSON.stringify([journal.written, told, remarks]);
+  expect(all).toContain(SECRET);
+  for (const secret of ['hush-hush', Buffer.from('hush-hush').toString('base64'), 's3cret'])
+    expect(all).not.toContain(secret);
+  expect(all).toContain(DOMAIN.name);
+});
