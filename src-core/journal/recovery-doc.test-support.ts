@@ -4,6 +4,13 @@ import type { CrashPoint } from './crash-points.test-support.ts';
 import { FACTS, ROWS, SITUATIONS, rowOf } from './resume.ts';
 import type { Row } from './resume.ts';
 import { ACT_TEXTS, SITUATION_TEXTS } from './resume-texts.ts';
+import {
+  REBOOT_ACT_TEXTS,
+  REBOOT_FACTS,
+  REBOOT_ROWS,
+  REBOOT_SITUATIONS,
+  REBOOT_SITUATION_TEXTS,
+} from '../reboot/situations.ts';
 
 const INTRO = `# Recovery: what can be left behind, and what can be done
 
@@ -41,7 +48,13 @@ const cell = (text: string) =>
 const line = (...cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
 const heading = (...names: readonly string[]) => [line(...names), `|${names.map(() => '---').join('|')}|`];
 
-function ways({ offers, recommended }: Row): string {
+function ways({
+  offers,
+  recommended,
+}: {
+  readonly offers: Readonly<Record<string, string>>;
+  readonly recommended: string | null;
+}): string {
   const all = Object.entries(offers).map(([way, act]) => {
     const words = way === act ? way : `${way} (${act})`;
     return way === recommended ? `**${words}**` : words;
@@ -105,6 +118,34 @@ function course(points: readonly CrashPoint[]): string[] {
   ];
 }
 
+/** Of hard reboots: fewer questions, and two ways. */
+function hardReboots(): string[] {
+  const facts = Object.keys(REBOOT_FACTS) as (keyof typeof REBOOT_FACTS)[];
+  return [
+    '## Hard reboots',
+    '',
+    'A hard reboot never writes a definition, and each of its steps may be done again: so an interrupted one is carried out again, or closed. *reached* is the last step that had begun:',
+    '`check` none that touches the guest, `stop`, `set-up` (pools, secrets, networks, devices), `start` or the verification behind it. *runs* is `other-rescue` where the domain is in a rescue that',
+    'is not the one from before. Values of secrets are nowhere written down: one that is missing has to be given anew.',
+    '',
+    ...heading('situation', 'what is said'),
+    ...REBOOT_SITUATIONS.map((code) => line(`\`${code}\``, REBOOT_SITUATION_TEXTS[code])),
+    '',
+    ...heading('act', 'what it does'),
+    ...Object.entries(REBOOT_ACT_TEXTS).map(([act, text]) => line(`\`${act}\``, text)),
+    '',
+    ...heading(...facts, 'situation', 'ways on'),
+    ...REBOOT_ROWS.map((row) =>
+      line(
+        ...facts.map((fact) => (row.when[fact] as readonly string[] | undefined)?.join(', ') ?? '–'),
+        `\`${row.situation}\``,
+        ways(row),
+      ),
+    ),
+    '',
+  ];
+}
+
 export function recoveryDoc(): string {
   return [
     INTRO,
@@ -129,6 +170,7 @@ export function recoveryDoc(): string {
     '',
     ...table(),
     '',
+    ...hardReboots(),
     '## Crash points',
     '',
     'Where an operation was cut off, what it leaves by itself, and what is offered then. In mid-step, what the step does may have been done or not. What others do in between is in the',

@@ -320,6 +320,11 @@ const LEAVES_WORK = [
 ];
 /** After these only where a rescue was being ended: a rescue that fails so was taken back. */
 const LEAVES_WORK_OF_AN_END = ['verify-failed', 'start-failed', 'libvirt'];
+/** After these a hard reboot has left the guest off, or not as it should run. */
+const LEAVES_WORK_OF_A_REBOOT = [
+  ...['dependency-missing', 'secret-needed', 'secret-wrong'],
+  ...['start-failed', 'verify-failed', 'libvirt'],
+];
 
 /** Does an entry wait for somebody? Not if it is under way: who holds the domain's lock knows that. */
 export function needsAttention({ began, ended, closed }: EntryOutline): boolean {
@@ -327,7 +332,9 @@ export function needsAttention({ began, ended, closed }: EntryOutline): boolean 
   if (ended === null) return true;
   const code = ended.code ?? '';
   if (ended.outcome !== 'failed') return false;
-  return LEAVES_WORK.includes(code) || (began.kind === 'end' && LEAVES_WORK_OF_AN_END.includes(code));
+  if (LEAVES_WORK.includes(code)) return true;
+  if (began.kind === 'hard-reboot') return LEAVES_WORK_OF_A_REBOOT.includes(code);
+  return began.kind === 'end' && LEAVES_WORK_OF_AN_END.includes(code);
 }
 
 /** Steps that stop, define or start a guest; the others leave it as it is. */

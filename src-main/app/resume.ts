@@ -27,6 +27,7 @@ import { runRescue } from './rescue-run.ts';
 import { liveSession } from './run.ts';
 import type { RunReport } from './run.ts';
 import { resumeMigration } from './migration/resume.ts';
+import { resumeReboot } from './reboot/resume.ts';
 import { look } from './unfinished.ts';
 import type { ConnectedHost, Look } from './unfinished.ts';
 
@@ -71,7 +72,7 @@ interface Run {
 
 /**
  * Take a way. Throws entry-not-found, nothing-to-resume, way-not-open and drift (nothing was done), busy, read-only, journal-unwritable, and what a
- * rescue or its end throws.
+ * rescue or its end, a hard reboot or a migration throws.
  */
 export async function resumeOperation(
   hypervisor: Hypervisor,
@@ -86,6 +87,8 @@ export async function resumeOperation(
     const { by, hosts = [{ id: hypervisor.uri, hypervisor }] } = order;
     return resumeMigration({ entry: unfinished, hosts, way, seen, by, journal }, report, signal);
   }
+  if (unfinished.began.kind === 'hard-reboot')
+    return resumeReboot(hypervisor, { ...order, entry: unfinished }, report, signal);
   const entry = sessionEntry(unfinished, way);
   const first = await look(hypervisor, journal, entry);
   const { situation, stands, offers } = first.found;
