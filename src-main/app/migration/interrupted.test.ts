@@ -3,43 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { MigrationRequest } from '../../../src-core/migration/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
-import { DEFINITION, DOMAIN, fileVolume } from '../fake-hypervisor.test-support.ts';
+import { DOMAIN } from '../fake-hypervisor.test-support.ts';
 import type { Journal } from '../journal-port.ts';
 import { memoryJournal } from '../journal.test-support.ts';
-import { REPORT, NEVER, goOn, listed, orderOf, twoHosts } from './migrate.test-support.ts';
+import { ENCRYPTED, NEVER, REPORT, SECRET, goOn, laden, listed, orderOf } from './migrate.test-support.ts';
 import type { TwoHosts } from './migrate.test-support.ts';
 import { migrate } from './run.ts';
-
-const SECRET = 'dddddddd-1111-4222-8333-444455556666';
-const POOL = {
-  name: 'images',
-  active: true,
-  persistent: true,
-  xml: `<pool type='dir'><name>images</name><target><path>/images</path></target></pool>`,
-};
-const ENCRYPTED = DEFINITION.replace(
-  "<source file='/images/root.img'/>",
-  `<source file='/images/root.img'><encryption format='luks'><secret type='passphrase' uuid='${SECRET}'/></encryption></source>`,
-);
-
-/** All that a migration can have to do: a secret to carry, a disk to copy, autostart. */
-function laden(state: 'running' | 'shutoff' = 'running'): TwoHosts {
-  const volumes: Record<string, ReturnType<typeof fileVolume>> = state === 'running'
-    ? {}
-    : { '/images/root.img': fileVolume('/images/root.img') };
-  const two = twoHosts({ state }, { volumes, pools: [POOL] });
-  const { source } = two;
-  source.definition = ENCRYPTED;
-  if (source.live !== null) source.live = ENCRYPTED;
-  source.autostart = true;
-  const xml = `<secret ephemeral='no' private='no'><uuid>${SECRET}</uuid><usage type='volume'><volume>/images/root.img</volume></usage></secret>`;
-  source.moves.secrets.set(SECRET, { xml, value: new TextEncoder().encode('hush-hush') });
-  source.moves.migrating = () => {
-    // As libvirt does, before a byte of memory goes over.
-    volumes['/images/root.img'] ??= fileVolume('/images/root.img');
-  };
-  return two;
-}
 
 const CHANGES: readonly string[] = [
   ...['migrateTo', 'migrateToUri', 'forgetDomain', 'setAutostart', 'defineDomain', 'destroyDomain', 'startDomain'],

@@ -61,6 +61,37 @@ export function twoHosts(options: FakeOptions = {}, there: FakeOptions = {}): Tw
   return { source, destination };
 }
 
+export const SECRET = 'dddddddd-1111-4222-8333-444455556666';
+const POOL = {
+  name: 'images',
+  active: true,
+  persistent: true,
+  xml: `<pool type='dir'><name>images</name><target><path>/images</path></target></pool>`,
+};
+export const ENCRYPTED = DEFINITION.replace(
+  "<source file='/images/root.img'/>",
+  `<source file='/images/root.img'><encryption format='luks'><secret type='passphrase' uuid='${SECRET}'/></encryption></source>`,
+);
+
+/** All that a migration can have to do: a secret to carry, a disk to copy, autostart. */
+export function laden(state: 'running' | 'shutoff' = 'running'): TwoHosts {
+  const volumes: Record<string, ReturnType<typeof fileVolume>> = state === 'running'
+    ? {}
+    : { '/images/root.img': fileVolume('/images/root.img') };
+  const two = twoHosts({ state }, { volumes, pools: [POOL] });
+  const { source } = two;
+  source.definition = ENCRYPTED;
+  if (source.live !== null) source.live = ENCRYPTED;
+  source.autostart = true;
+  const xml = `<secret ephemeral='no' private='no'><uuid>${SECRET}</uuid><usage type='volume'><volume>/images/root.img</volume></usage></secret>`;
+  source.moves.secrets.set(SECRET, { xml, value: new TextEncoder().encode('hush-hush') });
+  source.moves.migrating = () => {
+    // As libvirt does, before a byte of memory goes over.
+    volumes['/images/root.img'] ??= fileVolume('/images/root.img');
+  };
+  return two;
+}
+
 let ids = 0;
 export const newId = () => `move-${String((ids += 1))}`;
 
