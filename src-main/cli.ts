@@ -94,6 +94,7 @@ function program(done: (exit: Exit) => void): Command {
 
   stopOptions(command('resume [operation]', 'operations that were not finished, and the ways on'))
     .option('--uri <uri>', 'libvirt connection URI')
+    .option('--to <uri>', 'of a migration: its other host, where that is not reached as the journal has it')
     .option('--finish', 'go on to its end')
     .option('--roll-back', 'go back to how it was before')
     .option('--forget', 'close its entry in the journal and touch nothing')

@@ -2,13 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { Unfinished } from '../../src-core/contract/journal-schemas.ts';
+import { needsAttention } from '../../src-core/journal/resume.ts';
 import type { Way } from '../../src-core/journal/resume.ts';
 import { shellWord } from '../../src-core/rescue/shell-word.ts';
+import { errorOf } from '../app/errors.ts';
 import { openJournal } from '../app/journal.ts';
 import { forgetOperation, resumeOperation } from '../app/resume.ts';
 import { isAt } from '../app/same-daemon.ts';
 import { listUnfinished } from '../app/unfinished.ts';
+import type { ConnectedHost } from '../app/unfinished.ts';
 import { who } from '../app/who.ts';
+import { openHypervisor } from '../libvirt/load.ts';
 import type { Hypervisor } from '../libvirt/port.ts';
 import { parseStop, usage } from './arguments.ts';
 import type { StopOptions } from './arguments.ts';
@@ -21,6 +25,8 @@ import { progress } from './progress.ts';
 
 export interface ResumeOptions extends StopOptions {
   readonly uri?: string;
+  /** The other host of a migration. */
+  readonly to?: string;
   readonly finish?: true;
   readonly rollBack?: true;
   readonly forget?: true;
@@ -42,7 +48,7 @@ export async function resume(operation: string | undefined, options: ResumeOptio
     return forget(id, options);
   }
   const { uri } = options;
-  return withHost(uri, false, (host) => goOn(host, id, way, options));
+  return withBoth(uri, options.to, (hosts) => goOn(hosts, id, way, options));
 }
 
 function wayOf({ finish, rollBack, forget: close }: ResumeOptions): Way | null {
@@ -53,15 +59,20 @@ function wayOf({ finish, rollBack, forget: close }: ResumeOptions): Way | null {
   return chosen[0] ?? null;
 }
 
-async function list({ uri, json }: ResumeOptions): Promise<Exit> {
+async function list({ uri, to, json }: ResumeOptions): Promise<Exit> {
   const journal = openJournal();
   const unfinished =
     uri === undefined
       ? await listUnfinished(journal, [])
-      : await withHost(uri, false, async (host) => {
-          const all = await listUnfinished(journal, [{ id: uri, hypervisor: host }]);
-          const { hostname } = await host.identity();
-          return all.filter((each) => isAt(each.host, host.uri, hostname));
+      : await withBoth(uri, to, async (hosts) => {
+          const [{ hypervisor }] = hosts;
+          const { hostname } = await hypervisor.identity();
+          const isHere = (host: Unfinished['host']) => isAt(host, hypervisor.uri, hostname);
+          const arriving = (await journal.read()).entries.flatMap(({ began: { id, order } }) =>
+            order.kind === 'migrate' && isHere(order.migration.to) ? [id] : [],
+          );
+          const all = await listUnfinished(journal, hosts);
+          return all.filter(({ host, operationId }) => isHere(host) || arriving.includes(operationId));
         });
   const { unreadable } = await journal.read();
   if (json) {
@@ -103,15 +114,56 @@ async function forget(operationId: string, { yes, json }: ResumeOptions): Promis
   return EXIT.done;
 }
 
-async function goOn(host: Hypervisor, operationId: string, way: Way, options: ResumeOptions): Promise<Exit> {
+/** The host that was named comes first. */
+type Hosts = readonly [ConnectedHost, ...ConnectedHost[]];
+
+/**
+ * Connect, and, where a migration was not finished, to the hosts of it, as they are named or as the journal has them: how it stands is told by
+ * both. One that cannot be reached is told, and stops nothing.
+ */
+async function withBoth<T>(uri: string, to: string | undefined, work: (hosts: Hosts) => Promise<T>): Promise<T> {
+  return withHost(uri, false, async (named) => {
+    const others = new Set([...(to === undefined ? [] : [to]), ...(await migrationUris())]);
+    others.delete(uri);
+    const open: ConnectedHost[] = [];
+    try {
+      for (const other of others) {
+        const hypervisor = await reached(other);
+        if (hypervisor !== null) open.push({ id: other, hypervisor });
+      }
+      return await work([{ id: uri, hypervisor: named }, ...open]);
+    } finally {
+      for (const { hypervisor } of open) await hypervisor.close().catch(() => undefined);
+    }
+  });
+}
+
+/** URIs of the hosts of all migrations that were not finished. */
+async function migrationUris(): Promise<string[]> {
+  const waiting = (await openJournal().read()).entries.filter(needsAttention);
+  return waiting.flatMap(({ began: { host, order } }) =>
+    order.kind === 'migrate' ? [host.uri, order.migration.to.uri] : [],
+  );
+}
+
+async function reached(uri: string): Promise<Hypervisor | null> {
+  try {
+    return await openHypervisor(uri, { readOnly: false, onLost: () => undefined });
+  } catch (error) {
+    tell(`salvor: ${plain(uri)} cannot be looked at: ${plain(errorOf(error).message)}`);
+    return null;
+  }
+}
+
+async function goOn(hosts: Hosts, operationId: string, way: Way, options: ResumeOptions): Promise<Exit> {
   const journal = openJournal();
   const stop = parseStop(options);
   const { began } = await journal.entry(operationId);
-  const seen = options.yes ? null : await shown(host, operationId, way, options.uri);
+  const seen = options.yes ? null : await shown(hosts, operationId, way, options.uri);
   const { report, journalProblem } = progress(options.json);
-  const order = { operationId, way, seen, stop, by: who(), newId: randomUUID, journal };
+  const order = { operationId, way, seen, stop, by: who(), newId: randomUUID, journal, hosts };
   const { domain, situation, act, notes } = await withInterrupt(began.domain.name, (signal) =>
-    resumeOperation(host, order, report, signal),
+    resumeOperation(hosts[0].hypervisor, order, report, signal),
   );
   if (options.json) printJson({ domain, way, act, situation, notes, journalProblem: journalProblem() });
   else print([`Done: ${way} of the operation on ${plain(domain.name)}.`, ...notes.map(plain)].join('\n'));
@@ -119,8 +171,8 @@ async function goOn(host: Hypervisor, operationId: string, way: Way, options: Re
 }
 
 /** Show how it stands and ask; the situation that was shown. */
-async function shown(host: Hypervisor, operationId: string, way: Way, uri: string | undefined): Promise<string> {
-  const all = await listUnfinished(openJournal(), [{ id: 'here', hypervisor: host }]);
+async function shown(hosts: Hosts, operationId: string, way: Way, uri: string | undefined): Promise<string> {
+  const all = await listUnfinished(openJournal(), hosts);
   const found = all.find((each) => each.operationId === operationId);
   if (found === undefined) throw new SalvorError('nothing-to-resume', { id: operationId, domain: '' });
   tell(describe(found, uri));
