@@ -17,6 +17,9 @@ function renamePlace({ from, to }: { from: string; to: string }): void {
     const node = texts.currentNode;
     if (node.nodeValue?.includes(from) === true) node.nodeValue = node.nodeValue.replaceAll(from, to);
   }
+  // What is shown in a field alone: what the page knows of it stays.
+  for (const field of document.querySelectorAll('input'))
+    if (field.type === 'text' && field.value.includes(from)) field.value = field.value.replaceAll(from, to);
 }
 
 /** The window as it is now, as `name`.png, without the folder this was run in, and with other names for `places`; nothing unless pictures are wanted. */

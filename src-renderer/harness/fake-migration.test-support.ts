@@ -152,7 +152,7 @@ export function progressAt(at: number, of: number, change: Partial<MigrationProg
     iteration: at < of / 2 ? 1 : 2,
     downtime: 310 - at,
     throttle: null,
-    elapsed: at * 500,
+    elapsed: Math.floor(at / 2),
     left: (TOTAL - processed) / (900 * MIB),
     stalled: 0,
     mayPostCopy: at > 0,

@@ -6,7 +6,7 @@ import { ask } from '../salvor.ts';
 
 /** What is drawn of one moment. Bytes, bytes a second; null: not told. */
 export interface Sample {
-  /** Milliseconds since it began. */
+  /** Seconds since it began. */
   readonly elapsed: number;
   readonly remaining: number | null;
   readonly rate: number | null;

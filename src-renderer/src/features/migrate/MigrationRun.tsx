@@ -21,7 +21,7 @@ export function MigrationRun({ operation }: { readonly operation: Operation }) {
   const running = operation.state === 'running';
   return (
     <OperationPanel
-      operation={operation}
+      operation={underWay === null ? operation : withoutNotes(operation)}
       backLabel={t('rescue.run.backToRequest')}
       {...(underWay?.progress.phase === 'post-copy' ? { whyNot: t('migrate.run.noCancel') } : {})}
       onCancel={() => void steer(key, 'operations.cancel', operation.id)}
@@ -36,4 +36,9 @@ export function MigrationRun({ operation }: { readonly operation: Operation }) {
       {running && error !== null && <ErrorNotice error={error} />}
     </OperationPanel>
   );
+}
+
+/** The figures below its steps say more, and a note that changes twice a second would be read out each time. */
+function withoutNotes(operation: Operation): Operation {
+  return { ...operation, steps: operation.steps.map((step) => ({ ...step, note: null })) };
 }

@@ -71,8 +71,8 @@ function Estimate({ estimate: { low, high, why } }: { readonly estimate: Migrati
           ? t('migrate.estimate.open', { low: least })
           : most === least
             ? t('migrate.estimate.about', { low: least })
-            : t('migrate.estimate.between', { low: least, high: most })}{' '}
-        <span className="muted">{words(why)}</span>
+            : t('migrate.estimate.between', { low: least, high: most })}
+        <span className="muted">{t('migrate.estimate.why', { why: words(why) })}</span>
       </p>
     </section>
   );

@@ -81,7 +81,7 @@ function Figures({ progress }: { readonly progress: MigrationProgress }) {
     [t('migrate.run.figure.iteration'), iteration === null ? null : String(iteration)],
     [t('migrate.run.figure.downtime'), downtime === null ? null : formatSpan(downtime)],
     [t('migrate.run.figure.throttle'), throttle === null || throttle === 0 ? null : `${throttle} %`],
-    [t('migrate.run.figure.elapsed'), formatSpan(Math.round(elapsed / 1000) * 1000)],
+    [t('migrate.run.figure.elapsed'), formatSpan(elapsed * 1000)],
   ];
   return (
     <dl className="migration-figures">

@@ -1,9 +1,11 @@
-import { useEffect, useMemo, useState } from 'react';
+import Button from '@mui/material/Button';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails, Pool } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { loadPools, usePools } from '../../app/stores/pools.ts';
 import { Field } from '../../components/Field.tsx';
+import { Sign } from '../../components/Sign.tsx';
 import { Check } from './Check.tsx';
 import { MAP_KINDS, countChosen } from './draft.ts';
 import type { Draft, MapKind } from './draft.ts';
@@ -37,6 +39,7 @@ export function RulesFields({ details, draft, to, onChange }: RulesFieldsProps) 
   );
   const there = useNamesThere(to);
   const key = keyOf(details.row);
+  const adds = useRef<HTMLDivElement>(null);
   return (
     <details className="migrate-fold" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -45,7 +48,7 @@ export function RulesFields({ details, draft, to, onChange }: RulesFieldsProps) 
       </summary>
       <div className="migrate-fold-body">
         <p className="small muted">{t('migrate.rules.help')}</p>
-        {MAP_KINDS.map((kind) => (
+        {MAP_KINDS.filter((kind) => draft.maps[kind].length > 0).map((kind) => (
           <MapRows
             key={kind}
             kind={kind}
@@ -53,9 +56,23 @@ export function RulesFields({ details, draft, to, onChange }: RulesFieldsProps) 
             here={here[kind]}
             there={there[kind]}
             onChange={(changed) => onChange({ maps: { ...draft.maps, [kind]: changed } })}
-            onAdd={() => addRow(key, kind)}
+            // The button that was pressed goes with its row.
+            onRemoved={() => adds.current?.querySelector<HTMLButtonElement>(`[data-kind=${kind}]`)?.focus()}
           />
         ))}
+        <div ref={adds} className="map-adds">
+          {MAP_KINDS.map((kind) => (
+            <Button
+              key={kind}
+              size="small"
+              data-kind={kind}
+              startIcon={<Sign name="added" />}
+              onClick={() => addRow(key, kind)}
+            >
+              {t(`migrate.rules.${kind}.add`)}
+            </Button>
+          ))}
+        </div>
         <Check
           label={t('migrate.rules.dropPinning')}
           help={t('migrate.rules.dropPinningHelp')}

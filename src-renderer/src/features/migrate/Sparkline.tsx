@@ -19,6 +19,10 @@ export function Sparkline({ title, text, series, top }: SparklineProps) {
   const all = series.flatMap(({ values }) => values.filter((value) => value !== null));
   if (all.length === 0) return null;
   const most = Math.max(...all, 1);
+  // What comes before anything is told is no part of it.
+  const first = Math.min(
+    ...series.map(({ values }) => values.findIndex((value) => value !== null)).filter((at) => at >= 0),
+  );
   return (
     <figure className="sparkline" aria-labelledby={id}>
       <figcaption className="small muted">
@@ -29,7 +33,7 @@ export function Sparkline({ title, text, series, top }: SparklineProps) {
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={text} focusable="false">
         {series.map(({ name, values }) => (
-          <polyline key={name} className={`sparkline-${name}`} points={pointsOf(values, most)} />
+          <polyline key={name} className={`sparkline-${name}`} points={pointsOf(values.slice(first), most)} />
         ))}
       </svg>
     </figure>

@@ -138,7 +138,7 @@ test('both definitions are shown with what the rules change, each with the reaso
 test('rows of rules can be added, filled and taken away by keyboard', async () => {
   const { user, fake } = await begin();
   await screen.findByRole('list', { name: '1 refusal' });
-  await user.click(screen.getByText('What is called otherwise there'));
+  await user.click(screen.getByText('Rules'));
   await user.click(screen.getByRole('button', { name: 'Path' }));
   const from = screen.getByRole('combobox', { name: 'path 1: here' });
   await waitFor(() => expect(from).toHaveFocus());
@@ -151,7 +151,7 @@ test('rows of rules can be added, filled and taken away by keyboard', async () =
       request: { rules: { paths: [{ from: '/var/lib/libvirt/images', to: '/srv/vm' }] } },
     }),
   );
-  expect(await screen.findByText('1 rule')).toBeInTheDocument();
+  expect(await screen.findByText('1 in force')).toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: 'Take away path 1' }));
   await waitFor(() => expect(screen.getByRole('button', { name: 'Path' })).toHaveFocus());
   await waitFor(() => expect(requests(fake).at(-1)).toMatchObject({ request: { rules: { paths: [] } } }));
@@ -160,7 +160,7 @@ test('rows of rules can be added, filled and taken away by keyboard', async () =
 test('options reach the request; a figure that cannot be read is said, and takes the start away', async () => {
   const { user, fake } = await begin();
   await nameNetwork(user);
-  await user.click(screen.getByText('Way and options'));
+  await user.click(screen.getByText('Options'));
   await user.click(screen.getByRole('radio', { name: /^The hosts themselves/ }));
   await user.type(screen.getByLabelText('The destination, as the source reaches it'), 'qemu+tls://kvm-2/system');
   await user.click(screen.getByRole('checkbox', { name: /^Allow post-copy/ }));

@@ -27,9 +27,17 @@ interface MigrateState {
   readonly errors: Readonly<Record<string, ErrorData | null>>;
   /** Counts the rows that were added to rules: the next one's id. */
   readonly rows: number;
+  /** The one that was just added, until it has the focus. */
+  readonly newRow: number | null;
 }
 
-export const useMigrate = create<MigrateState>()(() => ({ drafts: {}, previews: {}, errors: {}, rows: 0 }));
+export const useMigrate = create<MigrateState>()(() => ({
+  drafts: {},
+  previews: {},
+  errors: {},
+  rows: 0,
+  newRow: null,
+}));
 
 const NO_PREVIEW: PreviewEntry = { plan: null, to: null, error: null, pending: false };
 
@@ -51,9 +59,13 @@ export function changeDraft(key: string, change: Partial<Draft>): void {
 /** A further row of a rule, beginning with what is known of it. */
 export function addRow(key: string, kind: MapKind, from = ''): void {
   const { rows } = useMigrate.getState();
-  useMigrate.setState({ rows: rows + 1 });
+  useMigrate.setState({ rows: rows + 1, newRow: rows });
   const { maps } = selectDraft(useMigrate.getState(), key);
   changeDraft(key, { maps: { ...maps, [kind]: [...maps[kind], { id: rows, from, to: '' }] } });
+}
+
+export function rowSeen(): void {
+  useMigrate.setState({ newRow: null });
 }
 
 function putPreview(key: string, change: Partial<PreviewEntry>): void {
