@@ -39,7 +39,7 @@ async function begin({ a, b }: TwoHosts): Promise<Guest> {
 /** Milliseconds that it stood still, as the destination has it. */
 async function downtimeAt({ b }: TwoHosts): Promise<number> {
   const stats = await b.virsh('domjobinfo', GUEST.name, '--completed', '--keep-completed');
-  const said = /^Total downtime:\s+(\d+) ms/im.exec(stats)?.[1];
+  const said = /^Total downtime:\s+(\d+)\s+ms/im.exec(stats)?.[1];
   if (said === undefined) throw new Error(`no downtime in: ${stats}`);
   return Number(said);
 }
@@ -70,13 +70,13 @@ async function between(two: TwoHosts): Promise<boolean> {
       work: () =>
         salvorDone('migrate', GUEST.name, '--uri', a.uri, '--to', b.uri, '--live', '--disk', 'vda=shared', '--yes'),
     },
-    processStart: { work: () => salvorDone('--version') },
+    processStart: { work: () => salvorDone('--help') },
   });
   downtimes.salvor.push(await downtimeAt(two));
   const took = (bySalvor.median - processStart.median) / byVirsh.median;
   const details = [
     `salvor migrate ${milliseconds(bySalvor.median)}`,
-    `salvor --version ${milliseconds(processStart.median)}`,
+    `salvor --help ${milliseconds(processStart.median)}`,
     `virsh migrate ${milliseconds(byVirsh.median)}`,
     `256 MiB, medians of ${String(ROUNDS)}`,
   ].join(', ');

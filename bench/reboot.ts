@@ -87,13 +87,13 @@ async function onHost(host: Hypervisor): Promise<boolean> {
       before: () => begin(host, scene),
       work: () => salvorDone('reboot', guest.name, '--uri', host.uri, ...how),
     },
-    processStart: { work: () => salvorDone('--version') },
+    processStart: { work: () => salvorDone('--help') },
   });
   if ((await readFile(guest.serialLog, 'latin1')) === '') throw new Error('the guest was never up');
   const ratio = (bySalvor.median - processStart.median) / byVirsh.median;
   const details = [
     `salvor reboot --hard ${milliseconds(bySalvor.median)}`,
-    `salvor --version ${milliseconds(processStart.median)}`,
+    `salvor --help ${milliseconds(processStart.median)}`,
     `virsh destroy, pool-refresh, secret-define, secret-set-value, start ${milliseconds(byVirsh.median)}`,
     `medians of ${String(ROUNDS)}`,
   ].join(', ');
