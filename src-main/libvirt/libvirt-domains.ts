@@ -1,5 +1,6 @@
 /** The domains of the port. */
-import type { Domain, DomainStats } from 'node-libvirt';
+import { setTimeout } from 'node:timers/promises';
+import type { Domain, DomainStats, JobInfo } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
 import type { DomainState } from '../../src-core/rescue/types.ts';
 import { callQuietly, hasCode, unsupported } from './error-mapping.ts';
@@ -250,13 +251,12 @@ const JOBS: Readonly<Record<number, string>> = {
 };
 
 async function obstacles(domain: Domain): Promise<DomainObstacles> {
-  // A domain that is not running has no job; drivers without jobs, snapshots or checkpoints have none of them.
-  const idle = (error: unknown) => unsupported(error) || hasCode(error, vir.VIR_ERR_OPERATION_INVALID);
+  // Drivers without jobs, snapshots or checkpoints have none of them.
   const [managedSave, snapshots, checkpoints, job] = await Promise.all([
     orNull(unsupported, domain.hasManagedSaveImage()),
     orNull(unsupported, domain.listAllSnapshots()),
     orNull(unsupported, domain.listAllCheckpoints()),
-    orNull(idle, domain.jobInfo()),
+    runningJob(domain),
   ]);
   return {
     managedSave: managedSave ?? false,
@@ -264,4 +264,21 @@ async function obstacles(domain: Domain): Promise<DomainObstacles> {
     checkpoints: checkpoints?.length ?? 0,
     job: job === null ? null : (JOBS[job.type] ?? null),
   };
+}
+
+/** How long a monitor may take before it is looked at itself. */
+const JOB_PATIENCE_MS = 2000;
+
+/**
+ * A domain that is not running has no job. Where QEMU answers nobody, and a call is waiting for it already, libvirt has this question wait, too, until
+ * it gives up: such a guest has no job that anybody could wait for.
+ */
+async function runningJob(domain: Domain): Promise<JobInfo | null> {
+  const idle = (error: unknown) => unsupported(error) || hasCode(error, vir.VIR_ERR_OPERATION_INVALID);
+  const asked = orNull(idle, domain.jobInfo()).then((job) => ({ job }));
+  asked.catch(() => undefined);
+  const answer = await Promise.race([asked, setTimeout(JOB_PATIENCE_MS, null, { ref: false })]);
+  if (answer !== null) return answer.job;
+  const control = await callQuietly(domain.controlInfo());
+  return control?.state === vir.VIR_DOMAIN_CONTROL_OCCUPIED ? null : (await asked).job;
 }
