@@ -1,0 +1,136 @@
+/**
+ * What a hard reboot exists for, on a real libvirtd with real QEMU: each trouble is brought about, a plain stop and start fails for it in
+ * libvirt's own words, `salvor reboot --hard` brings the guest up again, and a second one changes nothing. Secrets: hard-reboot-secrets.test.ts.
+ */
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../testbed/command.ts';
+import { ROOT_BOOTED } from '../testbed/boot-images.ts';
+import { defineGuest, mediaFolder, observe, startGuest } from '../testbed/guests.ts';
+import type { Guest } from '../testbed/guests.ts';
+import { startHypervisor } from '../testbed/hypervisor.ts';
+import type { Hypervisor } from '../testbed/hypervisor.ts';
+import { startIscsiTarget } from '../testbed/iscsi-target.ts';
+import { salvor } from '../testbed/salvor.ts';
+import {
+  actionsOf,
+  defineFrom,
+  expectLeftOff,
+  expectPlainRestartFails,
+  expectRebooted,
+  expectRepaired,
+  known,
+  makeFolderPool,
+  volumeDiskXml,
+} from './reboots.ts';
+
+let host: Hypervisor;
+beforeAll(async () => {
+  host = await startHypervisor({ ownNetwork: true });
+  await mediaFolder(host);
+});
+afterAll(() => host.stop());
+
+/** Defined with these devices more, and running. */
+async function runningGuest(name: string, devices: string): Promise<Guest> {
+  const guest = await defineGuest(host, { name, machine: 'pc', devices });
+  expect(await startGuest(guest)).toBe(ROOT_BOOTED);
+  return guest;
+}
+
+const stateOf = async (guest: Guest) => (await host.virsh('domstate', guest.name)).trim();
+
+describe.concurrent('storage', () => {
+  test('a pool that is not active', async () => {
+    await makeFolderPool(host, 'asleep', 'v.raw');
+    const guest = await runningGuest('pool', volumeDiskXml('asleep', 'v.raw'));
+    await host.virsh('pool-destroy', 'asleep');
+    await expectPlainRestartFails(guest, "storage pool 'asleep' containing volume 'v.raw' is not active");
+    await expectRepaired(guest, { pools: ['asleep'] }, { asleep: 'start-pool' });
+  });
+
+  test('a volume that was replaced behind the pool’s back', async () => {
+    const folder = await makeFolderPool(host, 'replaced', 'v.raw');
+    const guest = await runningGuest('volume', volumeDiskXml('replaced', 'v.raw'));
+    const volume = join(folder, 'v.raw');
+    await rename(volume, `${folder}.v.raw`);
+    await host.virsh('pool-refresh', 'replaced');
+    await rename(`${folder}.v.raw`, volume);
+    await expectPlainRestartFails(guest, "no storage vol with matching name 'v.raw'");
+    await expectRepaired(guest, { pools: ['replaced'] }, { replaced: 'refresh-pool' });
+  });
+
+  test('an iSCSI target that went away: what is missing is said, and once it is back the guest comes up', async () => {
+    const target = await startIscsiTarget(host);
+    await defineFrom(host, 'pool-define', target.poolXml('san'));
+    await host.virsh('pool-start', 'san');
+    const guest = await runningGuest('iscsi', volumeDiskXml('san', 'unit:0:0:1'));
+    await target.goAway();
+    // Whoever looks after it now turns the pool off.
+    expect((await host.tryVirsh('pool-refresh', 'san')).stderr).toContain('Failed to connect');
+    const said = await expectLeftOff(guest, 'dependency-missing');
+    expect(said).toContain('san');
+    expect(said, 'libvirt’s own reason').toContain('Failed to connect');
+    await target.comeBack();
+    await expectPlainRestartFails(guest, "storage pool 'san' containing volume 'unit:0:0:1' is not active");
+    await expectRepaired(guest, { pools: ['san'] }, { san: 'start-pool' });
+  });
+});
+
+describe.concurrent('networks', () => {
+  const interfaceXml = (network: string) =>
+    `<interface type='network'><source network='${network}'/><model type='virtio'/></interface>`;
+  /** One without a connection to anywhere: it needs no dnsmasq. */
+  const makeNetwork = async (network: string, bridge: string) => {
+    await defineFrom(host, 'net-define', `<network><name>${network}</name><bridge name='${bridge}'/></network>`);
+    await host.virsh('net-start', network);
+  };
+
+  test('a network that is not active', async () => {
+    await makeNetwork('quiet', 'virbr71');
+    const guest = await runningGuest('network', interfaceXml('quiet'));
+    await host.virsh('net-destroy', 'quiet');
+    await expectPlainRestartFails(guest, "network 'quiet' is not active");
+    await expectRepaired(guest, { networks: ['quiet'] }, { quiet: 'start-network' });
+  });
+
+  test('a network that libvirt holds to be active, whose bridge was deleted', async () => {
+    await makeNetwork('bridgeless', 'virbr72');
+    const guest = await runningGuest('bridge', interfaceXml('bridgeless'));
+    expect((await host.inside('ip', 'link', 'delete', 'virbr72')).code).toBe(0);
+    await expectPlainRestartFails(guest, "Cannot get interface MTU on 'virbr72': No such device");
+    expect((await host.tryVirsh('net-start', 'bridgeless')).stderr).toContain('network is already active');
+    // libvirt does not tell that the bridge is gone before a start fails for it.
+    await expectRepaired(guest, { networks: ['bridgeless'] }, {});
+    expect((await host.inside('ip', 'link', 'show', 'virbr72')).code).toBe(0);
+  });
+});
+
+describe.concurrent('the domain itself', () => {
+  test('a guest whose QEMU answers nobody, and which libvirt holds to be running', async () => {
+    const guest = await runningGuest('stale', '');
+    await host.signalGuest(guest.name, 'SIGSTOP');
+    const shutdown = ['-q', '-c', host.uri, 'shutdown', guest.name];
+    expect((await runCommand('virsh', shutdown, { timeoutSeconds: 3 })).signal, 'it hangs').toBe('SIGKILL');
+    expect((await host.tryVirsh('start', guest.name)).stderr).toContain('Domain is already active');
+    expect(await stateOf(guest)).toBe('running');
+    await expectRepaired(guest, {}, {});
+  });
+
+  test('--plan touches nothing, whatever there is to be done', async () => {
+    await makeFolderPool(host, 'looked-at', 'v.raw');
+    const guest = await runningGuest('looked-at', volumeDiskXml('looked-at', 'v.raw'));
+    await host.virsh('pool-destroy', 'looked-at');
+    const look = async () => ({ ...(await observe(guest)), known: await known(guest, { pools: ['looked-at'] }) });
+    const before = await look();
+    const words = ['reboot', guest.name, '--uri', host.uri, '--hard', '--plan'];
+    const [text, json] = [await salvor(words), await salvor([...words, '--json'])];
+    expect(text, text.stderr).toMatchObject({ code: 0 });
+    expect(text.stdout).toMatch(/^ {2}pool +looked-at +vdd /m);
+    expect(actionsOf(json.json as Parameters<typeof actionsOf>[0])).toEqual({ 'looked-at': 'start-pool' });
+    expect(await look()).toEqual(before);
+    // From running, too.
+    expect(actionsOf(await expectRebooted(guest, ROOT_BOOTED))).toEqual({ 'looked-at': 'start-pool' });
+  });
+});
