@@ -215,7 +215,7 @@ async function originalIn(
   const { domain, journal } = order;
   const record = order.record ?? null;
   if (!defined) return { original: null, notes: [], transient: session.transient };
-  const kept = await keptRescue(journal, session.id, domain.uuid);
+  const kept = await keptRescue(journal, session.id, domain.uuid, definitionXml);
   const found = definitionToPutBack(definitionXml, kept?.definitionXml ?? null, record);
   // A guest that had a definition would lose it, were its mark believed.
   const isOther = record === null && kept !== null && kept.transient !== session.transient;

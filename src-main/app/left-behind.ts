@@ -36,9 +36,39 @@ export interface Seen {
   readonly entries: readonly EntryOutline[];
 }
 
-/** The rescues of a host that the journal tells of. Hosts are known by their own name: the same one can be reached by several URIs. */
+/**
+ * The rescues of a host that the journal tells of, but for those of guests that were migrated away from there since. Hosts are known by their
+ * own name: the same one can be reached by several URIs.
+ */
 export function rescuesOn({ host, entries }: Pick<Seen, 'host' | 'entries'>): EntryOutline[] {
-  return entries.filter(({ began }) => began.kind === 'rescue' && began.host.hostname === host.hostname);
+  return entries.filter(
+    ({ began }) =>
+      began.kind === 'rescue' &&
+      began.host.hostname === host.hostname &&
+      migratedTo({ host, entries }, began.domain.uuid, began.at) === null,
+  );
+}
+
+/** Where a guest was migrated to from this host, since that time (ISO 8601), and has not come back from; null: it was not, as far as the journal tells. */
+function migratedTo({ host, entries }: Pick<Seen, 'host' | 'entries'>, uuid: string, since = ''): string | null {
+  // Newest first.
+  for (const { began, ended, closed } of entries) {
+    if (began.at < since || began.domain.uuid !== uuid || began.order.kind !== 'migrate') continue;
+    const stayed =
+      ended?.code === 'migration-failed' || ended?.outcome === 'cancelled' || closed?.how === 'rolled-back';
+    if (stayed) continue;
+    const { hostname } = began.order.migration.to;
+    return hostname === host.hostname ? null : hostname;
+  }
+  return null;
+}
+
+/** Storage may be shared: what a guest uses on another host is not left over on this one, whatever its name. */
+function unlessElsewhere(seen: Seen, left: Leftover): Leftover {
+  const to = left.domain === null ? null : migratedTo(seen, left.domain.uuid);
+  if (to === null || left.kind === 'snapshot') return left;
+  const why = `${left.why}; ${left.domain?.name ?? 'it'} was migrated to ${to}, and uses it there where both hosts share it`;
+  return { ...left, removable: false, why };
 }
 
 /** Could a file of that name be one that a session makes? Then it is worth a look. */
@@ -48,7 +78,8 @@ export function mayBeMade(name: string): boolean {
 
 export function leftoversAmong(seen: Seen): Leftover[] {
   const files = seen.files.map((file) => scratchLeft(seen, file) ?? volumeLeft(seen, file) ?? overlayLeft(seen, file));
-  return [...files.filter((left) => left !== null), ...seen.domains.flatMap(snapshotsLeft)];
+  const all = [...files.filter((left) => left !== null), ...seen.domains.flatMap(snapshotsLeft)];
+  return all.map((left) => unlessElsewhere(seen, left));
 }
 
 function leftover(

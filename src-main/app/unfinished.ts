@@ -14,6 +14,7 @@ import { markOfOtherVersion, powerOf, sessionOfDomainXml } from '../../src-core/
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { lockHolder } from './domain-lock.ts';
+import { ifGone } from './drift.ts';
 import { errorOf } from './errors.ts';
 import type { Journal } from './journal-port.ts';
 import { isAt } from './same-daemon.ts';
@@ -137,7 +138,8 @@ export interface Look {
 /** How it stands, and what can be done about it. Rejects with what the connection fails with. */
 export async function look(hypervisor: Hypervisor, journal: Journal, entry: SessionEntry): Promise<Look> {
   const { session, domain } = entry.began;
-  const kept = await keptRescue(journal, session.id, domain.uuid);
+  const definitionXml = await hypervisor.domainXml(domain.uuid, 'definition').catch(ifGone);
+  const kept = await keptRescue(journal, session.id, domain.uuid, definitionXml ?? '');
   const [own, known] = [
     await ownHash(journal, entry),
     { power: await wantedPower(journal, entry), copy: kept !== null },
@@ -155,7 +157,10 @@ async function rescueOf(journal: Journal, { began }: SessionEntry): Promise<Entr
 
 /** hashDefinition() of the definition from before the rescue, as far as it is known here. */
 async function ownHash(journal: Journal, entry: SessionEntry): Promise<string> {
-  return ((await rescueOf(journal, entry)) ?? entry).began.before.definition;
+  const rescue = await rescueOf(journal, entry);
+  // It was migrated between the two, and its definition made to fit the other host.
+  const isHere = rescue?.began.host.hostname === entry.began.host.hostname;
+  return (rescue !== null && isHere ? rescue : entry).began.before.definition;
 }
 
 async function wantedPower(journal: Journal, entry: SessionEntry): Promise<'on' | 'off'> {
