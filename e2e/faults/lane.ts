@@ -24,7 +24,7 @@ export interface Lane {
 }
 
 /** The command line as built when the tests began: what is built anew meanwhile changes nothing here. */
-interface Program {
+export interface Program {
   readonly node: string;
   readonly bundle: string;
 }
@@ -61,12 +61,12 @@ export async function openLane(hostname: string): Promise<Lane> {
     program,
     stop: async () => {
       await host.stop();
-      await rm(join(program.bundle, '..'), { recursive: true, force: true });
+      await removeProgram(program);
     },
   };
 }
 
-async function copyProgram(): Promise<Program> {
+export async function copyProgram(): Promise<Program> {
   // Builds it where a source is newer.
   await outputOf(SALVOR, ['--help'], { timeoutSeconds: 300 });
   const built = join(ROOT, 'out/cli');
@@ -75,6 +75,10 @@ async function copyProgram(): Promise<Program> {
   const modules = (await readdir(built)).filter((name) => name.endsWith('.mjs'));
   await Promise.all(modules.map((name) => copyFile(join(built, name), join(folder, name))));
   return { node: (await readFile(join(built, 'node'), 'utf8')).trim(), bundle: join(folder, 'salvor.mjs') };
+}
+
+export function removeProgram({ bundle }: Program): Promise<void> {
+  return rm(join(bundle, '..'), { recursive: true, force: true });
 }
 
 /** A workstation that has never run Salvor. */
@@ -101,20 +105,24 @@ export const NO_FAULT: Omit<Fault, 'folder'> = {
   go: '',
 };
 
+/** What the command line is started with, its state in that folder. */
+export function environmentOf(state: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NODE_OPTIONS: '',
+    XDG_CONFIG_HOME: state,
+    XDG_STATE_HOME: state,
+    NODE_COMPILE_CACHE: join(ROOT, '.cache/compile'),
+    SALVOR_STATE: state,
+  };
+}
+
 /** Start the command line, with a fault in it where one is given. */
 export function start(desk: Desk, args: readonly string[], fault: Partial<Fault> | null = null): Started {
   const { node, bundle } = desk.lane.program;
   const order: Fault = { ...NO_FAULT, folder: journalFolder(desk), ...fault };
   const faulty = fault === null ? {} : { SALVOR_FAULT: JSON.stringify(order), NODE_OPTIONS: `--import=${PRELOAD}` };
-  const env = {
-    ...process.env,
-    NODE_OPTIONS: '',
-    XDG_CONFIG_HOME: desk.state,
-    XDG_STATE_HOME: desk.state,
-    NODE_COMPILE_CACHE: join(ROOT, '.cache/compile'),
-    SALVOR_STATE: desk.state,
-    ...faulty,
-  };
+  const env = { ...environmentOf(desk.state), ...faulty };
   const own = [bundle, ...args];
   const [program, all] = desk.elsewhere ? ['unshare', ['--net', '--', node, ...own]] : [node, own];
   return startCommand(program, all, { env, cwd: ROOT, timeoutSeconds: 240 });
