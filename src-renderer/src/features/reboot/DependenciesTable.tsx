@@ -94,7 +94,7 @@ function DependencyRow({ dependency }: { readonly dependency: PlannedDependency 
         <span className="mono">{visible(name)}</span>
         {of !== null && kind !== 'volume' && <span className="small muted reboot-of">{visible(of)}</span>}
       </th>
-      <td className="mono">{users.map(visible).join(', ')}</td>
+      <td className="mono reboot-who">{users.map(visible).join(', ')}</td>
       <td>
         {words(now)}
         {detail !== null && <code className="reboot-detail muted">{visible(detail)}</code>}

@@ -18,18 +18,20 @@ interface RebootBarProps {
   readonly settled: boolean;
   /** Secrets whose value has to be given yet. */
   readonly missing: number;
+  /** Something else is under way on the machine. */
+  readonly busy: boolean;
   readonly error: ErrorData | null;
   readonly onStart: () => Promise<void>;
 }
 
 /** Always in sight: what will be done, what is kept, and the one button. The confirmation opens in its place. */
-export function RebootBar({ machineName, plan, settled, missing, error, onStart }: RebootBarProps) {
+export function RebootBar({ machineName, plan, settled, missing, busy, error, onStart }: RebootBarProps) {
   const { t } = useTranslation();
   const words = useSentenceWords();
   const [confirmed, setConfirmed] = useState<string | null>(null);
   const [starting, setStarting] = useState(false);
   const startButton = useRef<HTMLButtonElement>(null);
-  const ready = plan !== null && plan.refusals.length === 0 && missing === 0;
+  const ready = plan !== null && !busy && plan.refusals.length === 0 && missing === 0;
   // A confirmation is of one plan: when another one takes its place, it is asked for again.
   const confirming = ready && confirmed === plan.fingerprint.inputs;
   useEffect(() => {
@@ -71,7 +73,7 @@ export function RebootBar({ machineName, plan, settled, missing, error, onStart 
       ) : (
         <div className="start-bar-line">
           <div className="start-bar-words" aria-live="polite">
-            <WhatHappens plan={plan} missing={missing} />
+            <WhatHappens plan={plan} missing={missing} busy={busy} />
             {plan?.session != null && refusalsBesides(plan).length === 0 && (
               <p className="start-bar-sentence">
                 <Sign name="rescue" tone="rescue" />
@@ -94,13 +96,13 @@ export function RebootBar({ machineName, plan, settled, missing, error, onStart 
   );
 }
 
-function WhatHappens({ plan, missing }: { readonly plan: RebootPlan | null; readonly missing: number }) {
+function WhatHappens({ plan, missing, busy }: Pick<RebootBarProps, 'plan' | 'missing' | 'busy'>) {
   const { t } = useTranslation();
   const findingWords = useFindingWords();
-  if (plan === null) {
+  if (plan === null || busy) {
     return (
       <p id="reboot-bar-words" className="muted">
-        {t('reboot.lookingFirst')}
+        {busy ? t('power.busy') : t('reboot.lookingFirst')}
       </p>
     );
   }

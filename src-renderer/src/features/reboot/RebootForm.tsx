@@ -2,11 +2,11 @@ import { useEffect, useMemo, useState } from 'react';
 import type { MachineDetails, Operation } from '../../../../src-core/contract/schemas.ts';
 import type { RebootRequest } from '../../../../src-core/reboot/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
-import { acknowledge } from '../../app/stores/operations.ts';
+import { acknowledge, selectShownOperation, useOperations } from '../../app/stores/operations.ts';
 import { RebootBar } from './RebootBar.tsx';
 import { RebootPreview } from './RebootPreview.tsx';
 import { RequestColumn } from './RequestColumn.tsx';
-import { askedFor, atHand, problemOf, toSend } from './secret-values.ts';
+import { askedFor, atHand, missingOf, toSend } from './secret-values.ts';
 import type { GivenSecret, GivenSecrets } from './secret-values.ts';
 import { changeRequest, requestPreview, selectPreview, selectRequest, startReboot, useReboot } from './store.ts';
 
@@ -24,6 +24,7 @@ export function RebootForm({ details, last }: RebootFormProps) {
   const request = useReboot((state) => selectRequest(state, key));
   const entry = useReboot((state) => selectPreview(state, key));
   const error = useReboot((state) => state.errors[key] ?? null);
+  const busy = useOperations((state) => selectShownOperation(state, key)?.state === 'running');
   const [given, setGiven] = useState<GivenSecrets>({});
   const [looks, setLooks] = useState(0);
 
@@ -37,10 +38,6 @@ export function RebootForm({ details, last }: RebootFormProps) {
 
   const { plan } = entry;
   const asked = askedFor(plan, last?.error ?? null);
-  const missing = asked.filter((secret) => {
-    const value = given[secret.uuid];
-    return secret.required && (value === undefined || problemOf(value) !== null);
-  });
   const give = (secret: string, value: GivenSecret | null): void =>
     setGiven(({ [secret]: _before, ...others }) => (value === null ? others : { ...others, [secret]: value }));
 
@@ -71,7 +68,8 @@ export function RebootForm({ details, last }: RebootFormProps) {
         machineName={row.name}
         plan={plan}
         settled={!entry.pending && entry.error === null}
-        missing={missing.length}
+        missing={missingOf(asked, given).length}
+        busy={busy}
         error={error}
         onStart={start}
       />

@@ -49,7 +49,6 @@ export function SecretField({ secret, given, focus, onGive }: SecretFieldProps) 
         {secret.users.length > 0 && (
           <span className="muted"> · {t('reboot.secrets.users', { users: secret.users.join(', ') })}</span>
         )}
-        {secret.define && <span className="muted"> · {t('reboot.secrets.define')}</span>}
       </p>
       {given?.kind === 'file' ? (
         <p className="small">

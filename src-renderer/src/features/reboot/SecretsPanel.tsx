@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { NeededSecret } from '../../../../src-core/reboot/types.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { SecretField } from './SecretField.tsx';
+import { missingOf } from './secret-values.ts';
 import type { GivenSecret, GivenSecrets } from './secret-values.ts';
 
 interface SecretsPanelProps {
@@ -18,6 +19,7 @@ export function SecretsPanel({ asked, given, focus, onGive }: SecretsPanelProps)
   const { t } = useTranslation();
   const [more, setMore] = useState(false);
   const required = asked.filter((secret) => secret.required);
+  const missing = missingOf(asked, given).length;
   const optional = asked.filter((secret) => !secret.required);
   const field = (secret: NeededSecret, at: number) => (
     <SecretField
@@ -31,10 +33,10 @@ export function SecretsPanel({ asked, given, focus, onGive }: SecretsPanelProps)
   return (
     <section className="ask reboot-secrets" aria-labelledby="reboot-secrets">
       <h3 id="reboot-secrets">
-        <Sign name="keyMissing" tone={required.length > 0 ? 'warning' : 'unchanged'} />{' '}
-        {required.length > 0
-          ? t('reboot.secrets.needed', { count: required.length })
-          : t('reboot.secrets.unknown', { count: optional.length })}
+        <Sign name={missing > 0 ? 'keyMissing' : 'key'} tone={missing > 0 ? 'warning' : 'unchanged'} />{' '}
+        {missing > 0 && t('reboot.secrets.needed', { count: missing })}
+        {missing === 0 && required.length > 0 && t('reboot.secrets.given', { count: required.length })}
+        {required.length === 0 && t('reboot.secrets.unknown', { count: optional.length })}
       </h3>
       <p className="small muted">{t('reboot.secrets.help')}</p>
       {required.map(field)}

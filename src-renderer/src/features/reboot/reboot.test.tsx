@@ -83,6 +83,7 @@ test('a value is asked for in its place, sent once in base64, and kept nowhere',
   expect(start()).toHaveAccessibleDescription(/The value of a secret is needed first/);
   await user.type(field, VALUE);
   await waitFor(() => expect(start()).toBeEnabled());
+  expect(screen.getByRole('heading', { name: 'The value of a secret is given' })).toBeInTheDocument();
   const previews = fake.calls.filter(({ channel }) => channel === 'reboot.preview');
   expect(previews.at(-1)?.input).toMatchObject({ secrets: [LOST_SECRET] });
   expect(JSON.stringify(previews)).not.toContain(VALUE);
@@ -235,6 +236,15 @@ test('in rescue: it is kept, or ended first, and the sentence says which', async
   await user.click(start());
   await user.click(screen.getByRole('button', { name: 'Hard reboot storage-20-disks' }));
   await waitFor(() => expect(sent(fake)[0]?.request.session).toBe('end'));
+});
+
+test('while something else is under way on the machine it waits, and says so', async () => {
+  const { fake } = await openReboot(finding([]));
+  await waitFor(() => expect(start()).toBeEnabled());
+  const running: Operation = { ...failed(null), kind: 'power', state: 'running' };
+  fake.emit({ type: 'operation-changed', operation: running });
+  await waitFor(() => expect(start()).toBeDisabled());
+  expect(start()).toHaveAccessibleDescription(/Something is under way on this machine/);
 });
 
 test('a machine that is off has nothing to be stopped', async () => {

@@ -69,4 +69,12 @@ export function askedFor(plan: RebootPlan | null, last: ErrorData | null): reado
   return all.toSorted((a, b) => Number(b.required) - Number(a.required));
 }
 
+/** Of those asked for, which have to be given yet. */
+export function missingOf(asked: readonly NeededSecret[], given: GivenSecrets): readonly NeededSecret[] {
+  return asked.filter(({ uuid, required }) => {
+    const value = given[uuid];
+    return required && (value === undefined || problemOf(value) !== null);
+  });
+}
+
 const ASKED_AGAIN = { usage: null, users: [], define: false, required: true, given: false } as const;
