@@ -5,9 +5,9 @@
 import { plain } from '../plain-text.ts';
 import { mediumName } from '../rescue/context.ts';
 import { redactStrings, redactText } from '../rescue/redact.ts';
-import { withoutSecrets } from '../rescue/record.ts';
+import { hashDefinition, withoutSecrets } from '../rescue/record.ts';
 import type { StopRequest } from '../rescue/types.ts';
-import type { JournalEntry, JournalRecord, OperationKind, UnreadableEntry } from './types.ts';
+import type { BeganRecord, JournalEntry, JournalRecord, OperationKind, UnreadableEntry } from './types.ts';
 
 /** The document of `salvor history export --out json`. `historyVersion` grows when a reader of an older one would misread it. */
 export interface HistoryDocument {
@@ -23,8 +23,16 @@ export interface HistoryDocument {
 export function withoutPasswords(entry: JournalEntry): JournalEntry {
   const { before } = entry.began;
   const definitionXml = redactText(withoutSecrets(before.definitionXml));
-  const bare = redactStrings({ ...entry, began: { ...entry.began, before: { ...before, definitionXml: '' } } });
+  const order = withoutPasswordsIn(entry.began.order);
+  const bare = redactStrings({ ...entry, began: { ...entry.began, order, before: { ...before, definitionXml: '' } } });
   return { ...bare, began: { ...bare.began, before: { ...bare.began.before, definitionXml } } };
+}
+
+function withoutPasswordsIn(order: BeganRecord['order']): BeganRecord['order'] {
+  if (order.kind !== 'migrate') return order;
+  const { running, persistent } = order.migration;
+  const bare = (xml: string | null) => (xml === null ? null : redactText(withoutSecrets(xml)));
+  return { ...order, migration: { ...order.migration, running: bare(running), persistent: bare(persistent) } };
 }
 
 export function historyDocument(
@@ -106,7 +114,14 @@ function definitionAfter({ began, ended }: JournalEntry): string {
   if (after === null) return 'not told';
   const { definition } = began.before;
   if (after === definition) return `${after} (the same as before)`;
-  return `${after} (${after === began.rescueDefinition ? 'the rescue definition' : 'another than before'})`;
+  if (after === began.rescueDefinition) return `${after} (the rescue definition)`;
+  return `${after} (${after === plannedThere(began) ? 'as it was made to fit the destination' : 'another than before'})`;
+}
+
+/** Of a migration, hash of the definition that was to stay at the destination; null: of none, or nothing else. */
+function plannedThere({ order }: BeganRecord): string | null {
+  const persistent = order.kind === 'migrate' ? order.migration.persistent : null;
+  return persistent === null ? null : hashDefinition(persistent);
 }
 
 function orderText({ began: { order } }: JournalEntry): string {
@@ -132,8 +147,18 @@ function orderText({ began: { order } }: JournalEntry): string {
     case 'hard-reboot':
       return `${stopText(order.stop)}; a rescue: ${order.session}`;
     case 'migrate': {
-      const { to, request } = order.migration;
-      return `to ${to.hostname} (${to.uri}), ${request.live ? 'live' : 'off line'}, ${request.way}`;
+      const { to, request, call, makes } = order.migration;
+      const parts = [
+        `to ${to.hostname} (${to.uri})`,
+        request.live
+          ? `live, ${request.way === 'p2p' ? 'peer to peer' : 'carried by this computer'}`
+          : 'its definition alone',
+        call.disks.length === 0 ? '' : `copied: ${call.disks.join(', ')}`,
+        makes.secrets.length === 0 ? '' : `secrets carried: ${makes.secrets.join(', ')}`,
+        request.options.tls ? 'over TLS' : '',
+        request.undefineSource ? '' : 'the definition stays at the source, too',
+      ];
+      return parts.filter((part) => part !== '').join('; ');
     }
   }
 }
