@@ -9,6 +9,9 @@ const LONG = '**/*.long.test.ts';
 /** Short texts that take minutes. A file that takes long and begins last has the machine to itself at the end, which costs its whole time. */
 const LONGEST = [
   'e2e/host/virsh.test.ts',
+  'e2e/host/migration-ways.test.ts',
+  'e2e/host/migration.test.ts',
+  'e2e/host/migration-refusals.test.ts',
   'e2e/host/session-kinds.test.ts',
   'e2e/host/interruptions.test.ts',
   'e2e/host/machine-boots.test.ts',

@@ -2,12 +2,12 @@
  * The ways of a migration on two real hosts: direct and peer to peer, in the clear and over TLS, disks shared and copied, and each option, seen
  * at work in QEMU itself. A migration that is cancelled or fails leaves the machine where it was, and nothing of it where it was going.
  */
-import { access, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitCondition } from '../testbed/await-condition.ts';
 import { ROOT_BOOTED } from '../testbed/boot-images.ts';
-import { startCommand } from '../testbed/command.ts';
+import { outputOf, startCommand } from '../testbed/command.ts';
 import { forceOff, startGuest } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
@@ -111,6 +111,60 @@ describe('peer to peer', () => {
   test('daemons over TCP, in the clear', async () => {
     const guest = await running({ name: 'plain-peers' });
     await moved(two, guest.name, ...SHARED, '--p2p', '--destination-uri', `qemu+tcp://${two.b.hostname}/system`);
+    await expectArrived(guest);
+    await forceOff(at(two.b, guest));
+  });
+});
+
+describe('copies over a base', () => {
+  test('its top image alone is copied, over the base that is there', async () => {
+    const there = join(images, 'layers');
+    await mkdir(there);
+    const guest = await defineTraveller(two.a, {
+      name: 'layers',
+      disk: (path) =>
+        `<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='${path}.top'/><target dev='vda' bus='virtio'/></disk>`,
+    });
+    const overlay = (path: string) =>
+      outputOf('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', path, `${path}.top`]);
+    await overlay(rootOf(guest));
+    await copyFile(rootOf(guest), join(there, 'root.img'));
+    await overlay(join(there, 'root.img'));
+    expect(await startGuest(guest)).toBe(ROOT_BOOTED);
+    const how = ['--map-path', `${guest.dir}/root.img=${there}/root.img`, '--disk', 'vda=copy-top'];
+    const { plan } = await moved(two, guest.name, ...how, '--map-path', `${rootOf(guest)}.top=${there}/root.img.top`);
+    expect(plan.flags).toContain('NON_SHARED_INC');
+    await expectArrived(guest);
+    const chain = JSON.parse(
+      await outputOf('qemu-img', ['info', '-U', '--output=json', '--backing-chain', join(there, 'root.img.top')]),
+    ) as { filename: string }[];
+    expect(chain.map(({ filename }) => filename)).toEqual([join(there, 'root.img.top'), join(there, 'root.img')]);
+    await two.b.virsh('destroy', guest.name);
+    expect(await startGuest(at(two.b, guest))).toBe(ROOT_BOOTED);
+    await forceOff(at(two.b, guest));
+  });
+});
+
+describe('Salvor killed in mid-run', () => {
+  test('peer to peer it goes on without; salvor resume tells so, and sees it to its end', async () => {
+    const guest = await running({ name: 'orphan', memory: 128, writes: { mib: 80, pagesPerTick: 0 } });
+    const how = ['--p2p', '--bandwidth', '16', '--disk', 'vda=shared'];
+    const run = startSalvor(moveArguments(two, guest.name, ...how));
+    await awaitCondition('memory to go over', 60, async () => {
+      const stats = (await two.a.tryVirsh('domjobinfo', guest.name, '--rawstats')).stdout;
+      return Number(/memory_processed: (\d+)/.exec(stats)?.[1] ?? 0) > 0;
+    });
+    run.process.kill('SIGKILL');
+    await run.finished;
+    const { unfinished } = (await salvor(['resume', '--uri', two.a.uri, '--json'])).json as {
+      unfinished: { operationId: string; domain: { name: string }; stands: string; offers: { way: string }[] }[];
+    };
+    const found = unfinished.filter(({ domain }) => domain.name === guest.name);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.offers.map(({ way }) => way)).toContain('finish');
+    const finish = ['resume', '--uri', two.a.uri, found[0]?.operationId ?? '', '--finish', '--yes', '--json'];
+    const answer = await salvor(finish);
+    expect(answer, `${answer.stdout}${answer.stderr}`).toMatchObject({ code: 0 });
     await expectArrived(guest);
     await forceOff(at(two.b, guest));
   });
