@@ -40,6 +40,19 @@ export function addDestinations(world: FakeWorld): FakeWorld {
 
 type Order = ChannelInput<'migration.preview'>;
 
+/** A live one without rules. */
+export const MIGRATION_REQUEST: Order['request'] = {
+  live: true,
+  rules: { paths: [], pools: [], networks: [], bridges: [], pinning: 'keep', listen: null },
+  disks: {},
+  way: 'p2p',
+  destinationUri: null,
+  migrateUri: null,
+  secrets: 'leave',
+  options: { tls: false, bandwidth: null, postCopy: false, autoConverge: false, parallel: null, maxDowntime: null },
+  undefineSource: true,
+};
+
 function hostFacts(uri: string): HostFacts {
   return {
     uri,

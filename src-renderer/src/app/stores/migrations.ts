@@ -25,13 +25,27 @@ interface MigrationsState {
   readonly destinations: Readonly<Record<string, string>>;
 }
 
+/** Seconds without a byte: a pass of memory may pause for a moment; from here on it is worth a word. */
+const STALLED_SECONDS = 3;
+
+/** Is nothing going over? */
+export function isStalled({ stalled }: MigrationProgress): boolean {
+  return stalled >= STALLED_SECONDS;
+}
+
 /** As many moments as are drawn: of a long one, every second of them is left out again and again. */
 const MOST_SAMPLES = 240;
 
 export const useMigrations = create<MigrationsState>()(() => ({ byOperation: {}, destinations: {} }));
 
-function sampleOf({ elapsed, remaining, rate, dirtyRate }: MigrationProgress): Sample {
-  return { elapsed, remaining, rate, dirtyRate };
+function sampleOf(progress: MigrationProgress): Sample {
+  const { elapsed, remaining, dirtyRate } = progress;
+  return { elapsed, remaining, rate: rateOf(progress), dirtyRate };
+}
+
+/** QEMU goes on telling the last rate when nothing goes over any more. Bytes a second; null: not told. */
+export function rateOf(progress: MigrationProgress): number | null {
+  return isStalled(progress) ? 0 : progress.rate;
 }
 
 function withSample(samples: readonly Sample[], next: Sample): readonly Sample[] {

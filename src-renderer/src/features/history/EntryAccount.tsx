@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { HistoryRow } from '../../../../src-core/contract/journal-schemas.ts';
 import type { JournalEntry } from '../../../../src-core/journal/types.ts';
+import type { MigrationOrder } from '../../../../src-core/migration/types.ts';
 import { useMachines } from '../../app/stores/machines.ts';
 import { openMachine } from '../../app/stores/navigation.ts';
 import { Notice } from '../../components/Notice.tsx';
@@ -115,6 +116,13 @@ function Facts({ row, entry }: Pick<EntryAccountProps, 'row' | 'entry'>) {
     ],
     [t('history.facts.power'), order.kind === 'end' ? t(`rescue.end.powers.${order.power}`) : null],
     [t('history.facts.of'), order.kind === 'nvram' ? visible(order.of) : null],
+    [t('history.facts.to'), order.kind === 'migrate' ? toText(order.migration) : null],
+    [
+      t('history.facts.how'),
+      order.kind === 'migrate'
+        ? t(`history.migrated.${order.migration.request.live ? order.migration.request.way : 'offline'}`)
+        : null,
+    ],
     [
       t('history.facts.session'),
       began.session === null
@@ -139,12 +147,18 @@ function Facts({ row, entry }: Pick<EntryAccountProps, 'row' | 'entry'>) {
   );
 }
 
+function toText({ to }: MigrationOrder): string {
+  return visible(`${to.hostname} – ${to.uri}`);
+}
+
 /** The fingerprints of the definition: what anybody can hold beside what is there now. */
 function Hashes({ entry: { began, ended } }: { readonly entry: JournalEntry }) {
   const { t } = useTranslation();
   const before = began.before.definition;
   const after = ended?.definition ?? null;
   const same = after === before;
+  // At another host another one is what was asked for.
+  const moved = began.order.kind === 'migrate' && !same;
   return (
     <div>
       <dt>{t('history.hashes')}</dt>
@@ -165,10 +179,14 @@ function Hashes({ entry: { began, ended } }: { readonly entry: JournalEntry }) {
             ) : (
               <>
                 <code>{visible(after)}</code>{' '}
-                <span className={same ? 'tone-good nowrap' : 'tone-warning nowrap'}>
-                  <Sign name={same ? 'check' : 'warning'} tone={same ? 'good' : 'warning'} />{' '}
-                  {same ? t('history.hashSame') : t('history.hashNot')}
-                </span>
+                {moved ? (
+                  <span className="muted">{t('history.hashThere')}</span>
+                ) : (
+                  <span className={same ? 'tone-good nowrap' : 'tone-warning nowrap'}>
+                    <Sign name={same ? 'check' : 'warning'} tone={same ? 'good' : 'warning'} />{' '}
+                    {same ? t('history.hashSame') : t('history.hashNot')}
+                  </span>
+                )}
               </>
             )}
           </li>

@@ -3,6 +3,7 @@ import type { UserEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
 import { doneSteps, ended, journalEntry } from '../../../harness/fake-journal.test-support.ts';
+import { MIGRATION_REQUEST } from '../../../harness/fake-migration.test-support.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import { makeWorld, row, session } from '../../../harness/fake-world.test-support.ts';
 import type { FakeWorld } from '../../../harness/fake-world.test-support.ts';
@@ -44,6 +45,27 @@ test('a machine on which nothing was done says so, and what would be here', asyn
   await user.click(await screen.findByRole('option', { name: /^web-01,/ }));
   await user.click(await screen.findByRole('tab', { name: 'History' }));
   expect(await screen.findByText('Nothing has been done to this machine from this computer')).toBeInTheDocument();
+});
+
+test('a migration tells where to and how; that the definition is another one there is no warning', async () => {
+  const migration = {
+    to: { uri: 'qemu+ssh://root@kvm-2/system', hostname: 'kvm-2' },
+    request: MIGRATION_REQUEST,
+    call: { flags: [], migrateUri: null, disks: [], disksUri: null, bandwidth: null, parallel: null },
+    running: null,
+    persistent: null,
+    makes: { secrets: [], volumes: [] },
+  };
+  const entry = journalEntry({ version: 2, kind: 'migrate', order: { kind: 'migrate', migration } }, [
+    ...doneSteps().slice(0, 3),
+    ended({ definition: 'f'.repeat(64) }),
+  ]);
+  const { user } = await renderWindow(fakeSalvor(makeWorld({ journal: [entry] })));
+  const list = await openHistory(user);
+  expect(within(list).getByRole('option')).toHaveAccessibleName(/^Migration, Done/);
+  expect(await account()).toHaveTextContent('Tokvm-2 – qemu+ssh://root@kvm-2/system');
+  expect(await account()).toHaveTextContent('live, from host to host');
+  expect(await account()).toHaveTextContent('another one: that of the destination');
 });
 
 test('the newest is shown first, with what was told then; the list is walked with the arrow keys', async () => {

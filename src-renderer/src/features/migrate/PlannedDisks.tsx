@@ -65,7 +65,7 @@ function DiskRow({ disk, chosen, onChoose, onMap }: DiskRowProps) {
   const missing = disk.seen === 'absent' && way !== 'copy';
   return (
     <tr className={highlighted ? 'row-highlighted' : undefined} {...highlightProps(target)}>
-      <th scope="row" className="mono">
+      <th scope="row" className="mono migrate-target" title={visible(target)}>
         {visible(target)}
       </th>
       <td className="migrate-where">

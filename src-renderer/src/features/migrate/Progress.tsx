@@ -1,19 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import type { MigrationProgress } from '../../../../src-core/migration/types.ts';
-import { percentOf } from '../../app/stores/migrations.ts';
+import { isStalled, percentOf, rateOf } from '../../app/stores/migrations.ts';
 import type { UnderWay } from '../../app/stores/migrations.ts';
 import { Notice } from '../../components/Notice.tsx';
 import { formatBytes, formatRate, formatSpan } from '../../components/format.ts';
 import { Sparkline } from './Sparkline.tsx';
 
-/** A pass of memory may pause for a moment; from here on it is worth a word. */
-const STALLED_SECONDS = 3;
-
 /** How far it is: what goes over, how fast against what the guest changes, how long yet or why nobody knows. */
 export function Progress({ underWay: { progress, samples } }: { readonly underWay: UnderWay }) {
   const { t } = useTranslation();
   const left = useLeftWords(progress);
-  const { phase, stalled, remaining, rate, dirtyRate } = progress;
+  const { phase, stalled, remaining, dirtyRate } = progress;
+  const rate = rateOf(progress);
   const percent = percentOf(progress);
   return (
     <section className="migration-progress" aria-label={t('migrate.run.progress')}>
@@ -32,7 +30,7 @@ export function Progress({ underWay: { progress, samples } }: { readonly underWa
       >
         <span style={{ width: `${percent ?? 0}%` }} />
       </div>
-      {stalled >= STALLED_SECONDS && (
+      {isStalled(progress) && (
         <div role="status">
           <Notice tone="warning" kind={t('rescue.findings.warningOne')}>
             <strong>{t('migrate.run.stalled', { time: formatSpan(Math.round(stalled) * 1000) })}</strong>{' '}
@@ -72,7 +70,8 @@ export function Progress({ underWay: { progress, samples } }: { readonly underWa
 
 function Figures({ progress }: { readonly progress: MigrationProgress }) {
   const { t } = useTranslation();
-  const { processed, remaining, rate, dirtyRate, iteration, downtime, throttle, elapsed } = progress;
+  const { processed, remaining, dirtyRate, iteration, downtime, throttle, elapsed } = progress;
+  const rate = rateOf(progress);
   const figures: readonly (readonly [string, string | null])[] = [
     [t('migrate.run.figure.sent'), processed === null ? null : formatBytes(processed)],
     [t('migrate.run.figure.remaining'), remaining === null ? null : formatBytes(remaining)],
@@ -98,10 +97,11 @@ function Figures({ progress }: { readonly progress: MigrationProgress }) {
 }
 
 /** How long yet; or why that cannot be told. */
-function useLeftWords({ phase, left, stalled, rate, dirtyRate }: MigrationProgress): string {
+function useLeftWords(progress: MigrationProgress): string {
   const { t } = useTranslation();
+  const { phase, left, rate, dirtyRate } = progress;
   if (phase === 'finishing') return '';
-  if (stalled >= STALLED_SECONDS) return t('migrate.run.left.stalled');
+  if (isStalled(progress)) return t('migrate.run.left.stalled');
   if (left !== null) return t('migrate.run.left.about', { time: formatSpan(Math.max(1, Math.round(left)) * 1000) });
   if (rate !== null && dirtyRate !== null && dirtyRate >= rate) return t('migrate.run.left.never');
   return t('migrate.run.left.unknown');

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MigrationProgress } from '../../../../src-core/migration/types.ts';
+import { isStalled } from '../../app/stores/migrations.ts';
 import { ConfirmPanel } from '../../components/ConfirmPanel.tsx';
 import { figureOf } from './draft.ts';
 import { allowDowntime, steer } from './store.ts';
@@ -21,7 +22,9 @@ export function Steering({ machineKey, operationId, progress }: SteeringProps) {
   const buttons = useRef<HTMLDivElement>(null);
   const { phase, mayPostCopy } = progress;
   const late = phase === 'post-copy' || phase === 'finishing';
-  const shown = late ? null : asking;
+  // Over a link that is down the guest would stand still at once, on both hosts.
+  const stalled = isStalled(progress);
+  const shown = late || (stalled && asking === 'post-copy') ? null : asking;
   const close = (): void => {
     setAsking(null);
     window.setTimeout(() => buttons.current?.querySelector<HTMLButtonElement>('button:enabled')?.focus());
@@ -60,12 +63,18 @@ export function Steering({ machineKey, operationId, progress }: SteeringProps) {
       />
     );
   }
-  const why = late ? t(`migrate.run.late.${phase}`) : mayPostCopy ? null : t('migrate.run.postCopy.not');
+  const why = late
+    ? t(`migrate.run.late.${phase}`)
+    : !mayPostCopy
+      ? t('migrate.run.postCopy.not')
+      : stalled
+        ? t('migrate.run.postCopy.stalled')
+        : null;
   return (
     <div ref={buttons} className="row migration-steering">
       <Button
         variant="outlined"
-        disabled={late || !mayPostCopy}
+        disabled={why !== null}
         aria-describedby={why === null ? undefined : 'steering-why'}
         onClick={() => setAsking('post-copy')}
       >

@@ -286,6 +286,11 @@ test('why there is no end in sight: more is dirtied than sent, or nothing goes o
   });
   expect(await screen.findByText('Not a byte has gone over for 12 s: the link may be down.')).toBeInTheDocument();
   expect(screen.getByText(/cancelled, the guest just stays here/)).toBeInTheDocument();
+  expect(screen.getByRole('region', { name: 'How far it is' })).toHaveTextContent('Rate0 B/s');
+  // Switched to now, it would stand still on both hosts.
+  const postCopy = screen.getByRole('button', { name: 'Switch to post-copy…' });
+  expect(postCopy).toBeDisabled();
+  expect(postCopy).toHaveAccessibleDescription(/^Not while nothing goes over/);
 });
 
 test('post-copy is asked about first, with what a broken link would cost; afterwards nothing can be cancelled', async () => {
