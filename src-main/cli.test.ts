@@ -126,6 +126,23 @@ describe('power, on libvirt’s own test driver', () => {
   });
 });
 
+describe('migrate', () => {
+  test('a refused plan is exit 2, whether it was to be shown or carried out', async () => {
+    const words = ['migrate', 'test', '--uri', 'test:///default', '--to', 'test:///default'];
+    const [shown, run, json] = await Promise.all([
+      salvor([...words, '--plan']),
+      salvor([...words, '--yes']),
+      salvor([...words, '--plan', '--json']),
+    ]);
+    expect(shown).toMatchObject({ code: 2, stderr: '' });
+    expect(shown.stdout).toMatch(/^Migration of test .*\n\nRefused\n {2}migrate-driver: /);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toContain('migrate-driver');
+    expect(json).toMatchObject({ code: 2, stderr: '' });
+    expect(JSON.parse(json.stdout)).toMatchObject({ planVersion: 1, running: null });
+  });
+});
+
 describe('what is wrong is said on stderr, or as JSON on stdout', () => {
   test.each([
     [[], 64, /Name a command/],
@@ -144,6 +161,9 @@ describe('what is wrong is said on stderr, or as JSON on stdout', () => {
     [['resume', 'x', '--finish', '--yes'], 64, /--uri URI/],
     [['resume', 'x', '--forget'], 64, /say --yes/],
     [['end', 'x', '--uri', 'test:///default', '--record', 'rumour'], 64, /--record is one of metadata, journal/],
+    [['migrate', 'x', '--uri', 'test:///default'], 64, /--to/],
+    [['migrate', 'x', '--uri', 'test:///default', '--to', 'test:///default'], 64, /say --yes/],
+    [['migrate', 'x', '--uri', 'test:///a', '--to', 'test:///b', '--plan', '--live', '--offline'], 64, /not both/],
     [['power', 'explode', 'x', '--uri', 'test:///default'], 64, /is one of start, shutdown, reboot, reset, force-off/],
     [['reboot', 'x', '--uri', 'test:///default'], 64, /say --yes/],
     [['reboot', 'x', '--uri', 'test:///default', '--plan'], 64, /belong to a hard reboot/],
@@ -178,6 +198,18 @@ describe('what is wrong is said on stderr, or as JSON on stdout', () => {
 test('help is no failure, and offers what there is and no more', async () => {
   const { code, stdout, stderr } = await salvor(['--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const commands = ['list', 'inspect', 'plan', 'rescue', 'end', 'sessions', 'resume', 'power', 'reboot', 'history'];
+  const commands = [
+    'list',
+    'inspect',
+    'plan',
+    'rescue',
+    'end',
+    'sessions',
+    'resume',
+    'power',
+    'reboot',
+    'migrate',
+    'history',
+  ];
   for (const command of [...commands, 'media']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
 });

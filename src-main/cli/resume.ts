@@ -19,6 +19,7 @@ import type { StopOptions } from './arguments.ts';
 import { canAsk, confirm } from './ask.ts';
 import { withHost } from './connect.ts';
 import { withInterrupt } from './interrupt.ts';
+import type { InterruptWords } from './interrupt.ts';
 import { EXIT, plain, print, printJson, tell } from './output.ts';
 import type { Exit } from './output.ts';
 import { progress } from './progress.ts';
@@ -162,13 +163,20 @@ async function goOn(hosts: Hosts, operationId: string, way: Way, options: Resume
   const seen = options.yes ? null : await shown(hosts, operationId, way, options.uri);
   const { report, journalProblem } = progress(options.json);
   const order = { operationId, way, seen, stop, by: who(), newId: randomUUID, journal, hosts };
-  const { domain, situation, act, notes } = await withInterrupt(began.domain.name, (signal) =>
-    resumeOperation(hosts[0].hypervisor, order, report, signal),
+  const { domain, situation, act, notes } = await withInterrupt(
+    began.domain.name,
+    (signal) => resumeOperation(hosts[0].hypervisor, order, report, signal),
+    began.kind === 'migrate' ? migrationWords(began.domain.name) : undefined,
   );
   if (options.json) printJson({ domain, way, act, situation, notes, journalProblem: journalProblem() });
   else print([`Done: ${way} of the operation on ${plain(domain.name)}.`, ...notes.map(plain)].join('\n'));
   return EXIT.done;
 }
+
+const migrationWords = (domain: string): InterruptWords => ({
+  cancelling: () => 'cancelling; a step that is under way is finished first. Ctrl-C again leaves at once.',
+  left: () => `left in mid-run; whoever ran ${domain} runs it still. salvor resume says how it stands.`,
+});
 
 /** Show how it stands and ask; the situation that was shown. */
 async function shown(hosts: Hosts, operationId: string, way: Way, uri: string | undefined): Promise<string> {
