@@ -21,15 +21,21 @@ export function SecretsPanel({ asked, given, focus, onGive }: SecretsPanelProps)
   const required = asked.filter((secret) => secret.required);
   const missing = missingOf(asked, given).length;
   const optional = asked.filter((secret) => !secret.required);
-  const field = (secret: NeededSecret, at: number) => (
+  const field = (secret: NeededSecret, takesFocus: boolean) => (
     <SecretField
       key={secret.uuid}
       secret={secret}
       given={given[secret.uuid] ?? null}
-      focus={focus && at === 0}
+      focus={takesFocus}
       onGive={(value) => onGive(secret.uuid, value)}
     />
   );
+  const moreButton = (
+    <button type="button" className="plain-link small" onClick={() => setMore(true)}>
+      {t('reboot.secrets.more', { count: optional.length })}
+    </button>
+  );
+  if (required.length === 0 && !more) return <p>{moreButton}</p>;
   return (
     <section className="ask reboot-secrets" aria-labelledby="reboot-secrets">
       <h3 id="reboot-secrets">
@@ -39,13 +45,9 @@ export function SecretsPanel({ asked, given, focus, onGive }: SecretsPanelProps)
         {required.length === 0 && t('reboot.secrets.unknown', { count: optional.length })}
       </h3>
       <p className="small muted">{t('reboot.secrets.help')}</p>
-      {required.map(field)}
-      {optional.length > 0 && !more && (
-        <button type="button" className="plain-link small" onClick={() => setMore(true)}>
-          {t('reboot.secrets.more', { count: optional.length })}
-        </button>
-      )}
-      {more && optional.map((secret) => field(secret, -1))}
+      {required.map((secret, at) => field(secret, focus && at === 0))}
+      {optional.length > 0 && !more && moreButton}
+      {more && optional.map((secret, at) => field(secret, at === 0))}
     </section>
   );
 }

@@ -178,6 +178,15 @@ test('any other failure is the run with its steps, and leads back to a preview',
   expect(await table()).toBeInTheDocument();
 });
 
+test('one that failed out of sight is told of at the bottom, which leads to its page', async () => {
+  const { user, fake } = await renderWindow();
+  await user.click(await screen.findByRole('option', { name: /^mail-02/ }));
+  fake.emit({ type: 'operation-changed', operation: failed(errorData('start-failed', { domain: 'web-01' })) });
+  await user.click(await screen.findByRole('button', { name: 'The hard reboot of web-01 failed' }));
+  expect(await screen.findByRole('tab', { name: 'Hard reboot', selected: true })).toBeInTheDocument();
+  expect(await screen.findByRole('heading', { name: 'The hard reboot of web-01 failed' })).toBeInTheDocument();
+});
+
 test('a private secret may have a value: given on demand only, and nothing waits for it', async () => {
   const look = [found({ kind: 'secret', name: LOST_SECRET, of: 'volume /x', state: 'value-unknown' })];
   const { user } = await openReboot(finding(look));
@@ -185,7 +194,7 @@ test('a private secret may have a value: given on demand only, and nothing waits
   expect(screen.queryByLabelText('Value')).toBeNull();
   expect(screen.queryByText(/All of it is ready/)).toBeNull();
   await user.click(screen.getByRole('button', { name: 'Give the value of a private secret, too…' }));
-  expect(screen.getByLabelText('Value')).toBeInTheDocument();
+  expect(screen.getByLabelText('Value')).toHaveFocus();
 });
 
 test('all ready: that it is a stop and a start then', async () => {
