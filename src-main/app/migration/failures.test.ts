@@ -266,6 +266,33 @@ describe('cancelled', () => {
     expect(stands(destination)).toEqual(ALL_HERE);
   });
 
+  test('a guest that dirties memory as fast as it goes over is switched by itself, where that was allowed', async () => {
+    const two = twoHosts();
+    const { underWay, finish } = slow(two);
+    const { source, destination } = two;
+    const journal = memoryJournal();
+    const { request } = orderOf(journal);
+    const run = move(two, journal, { options: { ...request.options, postCopy: true } });
+    await underWay;
+    let sent = 1000;
+    source.before.jobStats = () => {
+      sent += 1000;
+      source.moves.jobStats = {
+        type: 'unbounded',
+        values: {
+          ...{ memory_total: 1_000_000, memory_processed: sent, memory_remaining: 900_000, memory_iteration: 3 },
+          ...{ data_processed: sent, memory_bps: 1000, memory_dirty_rate: 5000, memory_page_size: 4096 },
+        },
+      };
+    };
+    for (let tries = 40; !source.moves.postCopy && tries > 0; tries -= 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(source.moves.postCopy).toBe(true);
+    finish();
+    await run;
+    expect(stands(destination)).toEqual(ALL_HERE);
+  });
+
   test('post-copy of a migration that was begun without it', async () => {
     const two = twoHosts();
     const { underWay, finish } = slow(two);

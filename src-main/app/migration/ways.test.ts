@@ -1,0 +1,173 @@
+/** Each situation in which a migration can be found, and each way that is offered there: afterwards there is one guest, where it belongs. */
+import { describe, expect, test } from 'vitest';
+import type { MigrationRequest } from '../../../src-core/migration/types.ts';
+import { DEFINITION } from '../fake-hypervisor.test-support.ts';
+import type { FakeHost } from '../fake-hypervisor.test-support.ts';
+import type { Journal } from '../journal-port.ts';
+import { memoryJournal } from '../journal.test-support.ts';
+import { NEVER, REPORT, goOn, listed, orderOf, twoHosts } from './migrate.test-support.ts';
+import type { TwoHosts } from './migrate.test-support.ts';
+import { migrate } from './run.ts';
+
+interface Stands {
+  readonly state: FakeHost['state'];
+  readonly reason?: string;
+  readonly persistent?: boolean;
+  readonly job?: boolean;
+}
+
+function stand(host: FakeHost, { state, reason, persistent = true, job = false }: Stands): void {
+  const on = state === 'running' || state === 'paused';
+  Object.assign(host, {
+    state,
+    persistent,
+    definition: persistent ? DEFINITION : '',
+    live: on ? DEFINITION : null,
+    job: job ? 'unbounded' : null,
+  });
+  host.moves.reason = reason ?? null;
+}
+
+const ABSENT: Stands = { state: 'shutoff', persistent: false };
+const RUNS: Stands = { state: 'running', reason: 'booted' };
+const HANDED: Stands = { state: 'shutoff', reason: 'migrated' };
+const INCOMING: Stands = { state: 'paused', reason: 'migrating', persistent: false };
+
+/** A migration whose last records never came, and its hosts as they are told to stand. */
+async function found(here: Stands, there: Stands, request: Partial<MigrationRequest> = {}) {
+  const two = twoHosts();
+  const journal = memoryJournal();
+  const cut: Journal = {
+    ...journal,
+    begin: async (record) => ({ ...(await journal.begin(record)), ended: () => Promise.resolve() }),
+  };
+  two.source.moves.migrating = () => Promise.reject(new Error('the end of this life'));
+  const order = orderOf(cut, request);
+  await migrate(two.source.hypervisor, two.destination.hypervisor, order, REPORT, NEVER).catch(() => undefined);
+  two.source.moves.migrating = null;
+  for (const host of [two.source, two.destination]) host.changes.splice(0);
+  stand(two.source, here);
+  stand(two.destination, there);
+  const [unfinished] = await listed(two, journal);
+  if (unfinished === undefined) throw new Error('nothing is unfinished');
+  return { two, journal, unfinished };
+}
+
+const changes = ({ source, destination }: TwoHosts) => ({ here: source.changes, there: destination.changes });
+
+type Way = 'finish' | 'roll-back';
+const TABLE: readonly (readonly [
+  string,
+  Stands,
+  Stands,
+  Way,
+  { readonly here: string[]; readonly there: string[] },
+])[] = [
+  ['remnant', RUNS, INCOMING, 'roll-back', { here: [], there: ['destroyDomain'] }],
+  ['migrating', { ...RUNS, job: true }, ABSENT, 'roll-back', { here: ['cancelJob'], there: [] }],
+  ['defined-there-too', RUNS, { state: 'shutoff' }, 'roll-back', { here: [], there: ['forgetDomain'] }],
+  [
+    'stands-still',
+    { state: 'paused', reason: 'migrating' },
+    INCOMING,
+    'roll-back',
+    { here: ['resumeDomain'], there: ['destroyDomain'] },
+  ],
+  ['arrived', HANDED, RUNS, 'finish', { here: ['forgetDomain'], there: [] }],
+  ['arrived', HANDED, { ...RUNS, persistent: false }, 'finish', { here: ['forgetDomain'], there: ['defineDomain'] }],
+  ['arrived', ABSENT, RUNS, 'finish', { here: [], there: [] }],
+  [
+    'memory-lost',
+    { state: 'paused', reason: 'post-copy failed' },
+    { state: 'shutoff', reason: 'crashed' },
+    'finish',
+    { here: ['destroyDomain', 'forgetDomain'], there: ['startDomain'] },
+  ],
+  [
+    'memory-lost',
+    { state: 'paused', reason: 'post-copy failed' },
+    { state: 'shutoff', reason: 'crashed' },
+    'roll-back',
+    { here: ['destroyDomain', 'startDomain'], there: ['forgetDomain'] },
+  ],
+  ['gone-there', HANDED, ABSENT, 'roll-back', { here: ['startDomain'], there: [] }],
+  [
+    'both-off',
+    { state: 'shutoff' },
+    { state: 'shutoff' },
+    'finish',
+    { here: ['forgetDomain'], there: ['startDomain'] },
+  ],
+];
+
+describe('ways on', () => {
+  test.each(TABLE)('%s: %o here, %o there, %s', async (situation, here, there, way, expected) => {
+    const { two, journal, unfinished } = await found(here, there);
+    expect(unfinished.situation).toBe(situation);
+    await goOn(two, journal, unfinished.operationId, way, situation);
+    expect(changes(two)).toEqual(expected);
+    expect([two.source.live, two.destination.live].filter((live) => live !== null)).toHaveLength(1);
+    expect(await listed(two, journal)).toEqual([]);
+  });
+
+  test('post-copy is taken up again by the same call, and both sides end by themselves', async () => {
+    const { two, journal, unfinished } = await found(
+      { state: 'paused', reason: 'post-copy failed' },
+      { state: 'paused', reason: 'post-copy failed' },
+      { way: 'p2p' },
+    );
+    expect(unfinished).toMatchObject({ situation: 'post-copy-broken', machine: { hostId: 'b' } });
+    const first = two.source.moves.migrations[0];
+    const calls: unknown[] = [];
+    const hypervisor = two.source.hypervisor;
+    Object.assign(two.source, {
+      hypervisor: new Proxy(hypervisor, {
+        get: (target, name: keyof typeof hypervisor) =>
+          name === 'migrateToUri'
+            ? (...given: unknown[]) => {
+                calls.push(given[2]);
+                stand(two.source, HANDED);
+                stand(two.destination, RUNS);
+                return Promise.resolve();
+              }
+            : target[name],
+      }),
+    });
+    await goOn(two, journal, unfinished.operationId, 'finish', unfinished.situation);
+    expect(calls).toEqual([
+      expect.objectContaining({ flags: [...(first?.flags ?? []), 'POSTCOPY_RESUME'], disks: first?.disks }),
+    ]);
+    expect(changes(two)).toEqual({ here: ['forgetDomain'], there: [] });
+  });
+
+  test('two that live: an alarm, and nothing is offered', async () => {
+    const { two, journal, unfinished } = await found(RUNS, RUNS);
+    expect(unfinished).toMatchObject({ situation: 'two-copies', offers: [] });
+    const run = goOn(two, journal, unfinished.operationId, 'finish', unfinished.situation);
+    await expect(run).rejects.toMatchObject({ data: { code: 'way-not-open' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
+  });
+
+  test('it has become another situation by then: nothing is done', async () => {
+    const { two, journal, unfinished } = await found(RUNS, INCOMING);
+    stand(two.destination, RUNS);
+    stand(two.source, HANDED);
+    const run = goOn(two, journal, unfinished.operationId, 'roll-back', unfinished.situation);
+    await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
+  });
+
+  test('what waits at the destination begins to run right before it is forced off: it is left alone', async () => {
+    const { two, journal, unfinished } = await found(RUNS, INCOMING);
+    let looks = 0;
+    two.destination.before.domainReason = () => {
+      looks += 1;
+      if (looks < 2) return;
+      stand(two.destination, RUNS);
+    };
+    const run = goOn(two, journal, unfinished.operationId, 'roll-back', unfinished.situation);
+    await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
+    expect(await listed(two, journal)).toHaveLength(1);
+  });
+});
