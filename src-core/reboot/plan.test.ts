@@ -88,28 +88,28 @@ describe('warnings', () => {
 describe('what is done about each', () => {
   const devices = `${VOLUME_DISK}${NETWORK}${MDEV}`;
   const mdev = 'mediated-device c60f3d9c-1111-4222-8333-000000000001';
-  const TABLE: readonly (readonly [string, DependencyState, RebootAction, string?])[] = [
-    ['pool images', 'ready', 'none'],
-    ['pool images', 'inactive', 'start-pool'],
-    ['pool images', 'stale', 'refresh-pool'],
+  const TABLE: readonly (readonly [string, DependencyState, RebootAction, string])[] = [
+    ['pool images', 'ready', 'none', ''],
+    ['pool images', 'inactive', 'start-pool', ''],
+    ['pool images', 'stale', 'refresh-pool', ''],
     ['pool images', 'missing', 'blocked', 'there is no pool images'],
     ['pool images', 'unreachable', 'blocked', 'the pool images does not answer'],
-    ['volume images/a.raw', 'stale', 'check'],
+    ['volume images/a.raw', 'stale', 'check', ''],
     ['volume images/a.raw', 'missing', 'blocked', 'there is no volume images/a.raw'],
-    ['volume images/a.raw', 'not-checked', 'none'],
-    ['network lan', 'inactive', 'start-network'],
-    ['network lan', 'stale', 'restart-network'],
+    ['volume images/a.raw', 'not-checked', 'none', ''],
+    ['network lan', 'inactive', 'start-network', ''],
+    ['network lan', 'stale', 'restart-network', ''],
     ['network lan', 'missing', 'blocked', 'there is no network lan'],
-    ['network lan', 'not-checked', 'none'],
-    [mdev, 'inactive', 'create-device'],
+    ['network lan', 'not-checked', 'none', ''],
+    [mdev, 'inactive', 'create-device', ''],
     [mdev, 'missing', 'blocked', 'is not there'],
-    [mdev, 'not-checked', 'none'],
+    [mdev, 'not-checked', 'none', ''],
   ];
   test.each(TABLE)('%s is %s: %s', (key, state, action, why) => {
     const { dependencies, refusals } = plan({ devices, states: { [key]: state } });
     const found = dependencies.find(({ kind, name }) => `${kind} ${name}` === key);
     expect(found?.action).toBe(action);
-    expect(refusals.map(({ message }) => message).join()).toContain(why ?? '');
+    expect(refusals.map(({ message }) => message).join()).toContain(why);
     expect(refusals).toHaveLength(action === 'blocked' ? 1 : 0);
     expect([found?.now.text, found?.does.text].join()).not.toMatch(/\{\{|undefined/);
   });

@@ -47,8 +47,8 @@ export const listed = (host: FakeHost, journal: Journal) =>
 
 export const stands = ({ definition, live, state, persistent }: FakeHost) => ({ definition, live, state, persistent });
 
-/** A life that ends before the n-th thing that it does to the host or the journal, or right behind it: nothing gets through from then on. */
-export function mortal(end: number, behind: boolean) {
+/** A life that ends before the n-th thing that it does to the host or the journal, or right behind it: nothing gets through from then on. `more`: what besides counts as a change of the host. */
+export function mortal(end: number, behind: boolean, more: readonly (keyof Hypervisor)[] = []) {
   let done = 0;
   let dead = false;
   const gone = () => new SalvorError('internal');
@@ -71,6 +71,7 @@ export function mortal(end: number, behind: boolean) {
     'destroyDomain',
     'deleteVolume',
     'makeVolume',
+    ...more,
   ];
   const hypervisor = (real: Hypervisor): Hypervisor =>
     new Proxy(real, {

@@ -2,6 +2,7 @@
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { ErrorCode, ErrorData } from '../../../src-core/contract/errors.ts';
 import { hashDefinition } from '../../../src-core/rescue/record.ts';
+import { isOn } from '../domain-facts.ts';
 import { standingOf } from '../standing.ts';
 import type { Standing } from '../standing.ts';
 import type { Begun } from './begun.ts';
@@ -35,9 +36,10 @@ async function account(begun: Begun): Promise<string> {
   }
 }
 
-function powerNow({ domain, stopped, asked }: Begun, now: Standing): string {
+function powerNow({ domain, stopped, asked, inputs }: Begun, now: Standing): string {
   if (!now.on) return `${domain.name} is off`;
-  const how = now.state === 'paused' ? 'is paused' : stopped ? 'runs again' : 'runs as before';
+  const before = isOn(inputs.domain.state);
+  const how = now.state === 'paused' ? 'is paused' : stopped ? 'runs again' : before ? 'runs as before' : 'runs now';
   return `${domain.name} ${how}${asked && !stopped ? ' (it was asked to shut down and may still do so)' : ''}`;
 }
 

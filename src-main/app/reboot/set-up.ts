@@ -54,8 +54,11 @@ async function isActive(begun: Begun, name: string): Promise<boolean> {
 async function findVolume(begun: Begun, { name, of }: PlannedDependency): Promise<void> {
   const pool = of ?? '';
   const where = { pool, name: name.slice(pool.length + 1) };
-  const found = await begun.hypervisor.examineVolume(where, 0);
-  if (found === null) throw missing(begun, `the pool ${pool} has no volume ${where.name}`);
+  const look = () => begun.hypervisor.examineVolume(where, 0);
+  if ((await look()) !== null) return;
+  // Somebody else may have started the pool, before the volume was there.
+  await refreshPool(begun, pool);
+  if ((await look()) === null) throw missing(begun, `the pool ${pool} has no volume ${where.name}`);
 }
 
 /** A lost secret is defined again under the UUID that the definition knows it by, and given its value. */
