@@ -4,6 +4,7 @@ import type { CrashPoint } from './crash-points.test-support.ts';
 import { FACTS, ROWS, SITUATIONS, rowOf } from './resume.ts';
 import type { Row } from './resume.ts';
 import { ACT_TEXTS, SITUATION_TEXTS } from './resume-texts.ts';
+import { migrationsDoc } from '../migration/recovery-doc.test-support.ts';
 import {
   REBOOT_ACT_TEXTS,
   REBOOT_FACTS,
@@ -171,6 +172,7 @@ export function recoveryDoc(): string {
     ...table(),
     '',
     ...hardReboots(),
+    ...migrationsDoc(line, heading),
     '## Crash points',
     '',
     'Where an operation was cut off, what it leaves by itself, and what is offered then. In mid-step, what the step does may have been done or not. What others do in between is in the',

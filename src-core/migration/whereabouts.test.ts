@@ -1,40 +1,12 @@
 /** The table leaves nothing out, contradicts itself nowhere, and no way that it offers ends with two guests, or with none. */
 import { describe, expect, test } from 'vitest';
-import {
-  MIGRATION_ACTS,
-  MIGRATION_FACTS,
-  MIGRATION_ROWS,
-  MIGRATION_SITUATIONS,
-  migrationRowOf,
-  rowFits,
-} from './whereabouts-rows.ts';
+import { possibleFacts } from './combinations.test-support.ts';
+import { MIGRATION_ACTS, MIGRATION_ROWS, MIGRATION_SITUATIONS, migrationRowOf, rowFits } from './whereabouts-rows.ts';
 import type { MigrationAct, MigrationFacts } from './whereabouts-rows.ts';
 import { whereabouts } from './whereabouts.ts';
 import type { SideSeen, WhereaboutsInputs } from './whereabouts.ts';
 
-type Loose = Readonly<Record<string, string>>;
-
-/** Every combination that libvirt can show: what is off has a definition, what is not there has none, and what does not run has no job. */
-function* combinations(): Generator<MigrationFacts> {
-  let all: Loose[] = [{}];
-  for (const [fact, answers] of Object.entries(MIGRATION_FACTS))
-    all = all.flatMap((each) => answers.map((answer) => ({ ...each, [fact]: answer })));
-  for (const each of all as unknown as MigrationFacts[]) if (isPossible(each)) yield each;
-}
-
-function isPossible({ source, here, job, destination, there }: MigrationFacts): boolean {
-  const hidden = (side: string) => side === 'absent' || side === 'unreachable';
-  const off = (side: string) => side === 'off' || side === 'migrated';
-  return (
-    !(hidden(source) && here !== 'none') &&
-    !(off(source) && here === 'none') &&
-    !(job === 'yes' && (hidden(source) || off(source))) &&
-    !(hidden(destination) && there !== 'none') &&
-    !(off(destination) && there === 'none')
-  );
-}
-
-const ALL = [...combinations()];
+const ALL = possibleFacts();
 
 test('each combination is spoken of by exactly one row', () => {
   const wrong = ALL.filter((facts) => MIGRATION_ROWS.filter((row) => rowFits(row, facts)).length !== 1);
