@@ -50,9 +50,7 @@ function ways(row: MigrationRow, all: readonly MigrationFacts[]): string {
   const texts = (['finish', 'roll-back'] as const).flatMap((way) => {
     // Where disks were copied a way may not be open at all.
     const lists = offered.map((offers) => offers[way] ?? []).filter((acts) => acts.length > 0);
-    return lists.length === 0
-      ? []
-      : [shown(`${way}: ${sequence(lists)}`, row.recommended === way)];
+    return lists.length === 0 ? [] : [shown(`${way}: ${sequence(lists)}`, row.recommended === way)];
   });
   return [...texts, shown('forget', row.recommended === 'forget')].join('; ');
 }

@@ -38,7 +38,7 @@ const FOUND = `<domain type='kvm' id='7'>
 
 describe('what was given is there', () => {
   test('however libvirt writes it, and whatever it adds', () => {
-    expect(notArrived(GIVEN, FOUND)).toEqual([]);
+    expect(notArrived(GIVEN, FOUND, 'definition')).toEqual([]);
   });
 
   test.each([
@@ -52,15 +52,25 @@ describe('what was given is there', () => {
     ["vcpupin vcpu='0' cpuset='1'", "vcpupin vcpu='0' cpuset='3'", 'cputune vcpupin 0 cpuset is “3”, not “1”'],
     ['>65536<', '>131072<', 'memory is “131072”, not “65536”'],
   ])('%s is %s', (part, other, told) => {
-    expect(notArrived(GIVEN, FOUND.replace(part, other))).toEqual([told]);
+    expect(notArrived(GIVEN, FOUND.replace(part, other), 'definition')).toEqual([told]);
   });
 
   test('a device that is missing, told in few words; passwords in none', () => {
     const without = FOUND.replace(/<graphics.*\/>/, '').replace(/<interface[^]*<\/interface>/, '');
-    const told = notArrived(GIVEN, without);
+    const told = notArrived(GIVEN, without, 'definition');
     expect(told.at(-1)).toMatch(/^and \d more like these$/);
     expect(told.join()).toContain('devices interface 52:54:00:11:22:33');
     expect(told.join()).not.toContain('s3cret');
-    expect(notArrived(GIVEN, FOUND.replace('s3cret', 'other')).join()).not.toContain('s3cret');
+    expect(notArrived(GIVEN, FOUND.replace('s3cret', 'other'), 'definition').join()).not.toContain('s3cret');
+  });
+
+  test('of what runs, the balloon and the CPU as QEMU has made it are libvirt’s', () => {
+    const given = GIVEN.replace('<cputune>', '<currentMemory unit="KiB">65536</currentMemory><cpu mode="custom"/><cputune>');
+    const found = FOUND.replace(
+      '<cputune>',
+      "<currentMemory unit='KiB'>40000</currentMemory><cpu mode='host-model'/><cputune>",
+    );
+    expect(notArrived(given, found, 'running')).toEqual([]);
+    expect(notArrived(given, found, 'definition')).toHaveLength(2);
   });
 });

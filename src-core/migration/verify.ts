@@ -12,15 +12,18 @@ import { withoutSecrets } from '../rescue/record.ts';
 const TOLD = 4;
 const MAX_VALUE = 120;
 
+/** What a definition is read of: what runs, or what it is started from. */
+export type ReadOf = 'running' | 'definition';
+
 /**
  * Differences in words that stand behind a colon, without passwords; empty: all that was given is there. Throws XmlProblem where either text
  * cannot be read.
  */
-export function notArrived(given: string, found: string): string[] {
+export function notArrived(given: string, found: string, of: ReadOf): string[] {
   const there = factsOf(found);
   const missing: string[] = [];
   for (const [path, value] of factsOf(given)) {
-    if (isLibvirts(path)) continue;
+    if (isLibvirts(path, of)) continue;
     const now = there.get(path);
     if (now === value) continue;
     missing.push(
@@ -31,9 +34,13 @@ export function notArrived(given: string, found: string): string[] {
   return more > 0 ? [...missing.slice(0, TOLD), `and ${String(more)} more like these`] : missing;
 }
 
-/** What stands below a disk's image is found out by libvirt from the images: those of a copy are others. */
-function isLibvirts(path: string): boolean {
-  return path.includes(' backingStore');
+/**
+ * What stands below a disk's image is found out by libvirt from the images: those of a copy are others. Of what runs, the balloon follows the
+ * guest, and the CPU is what QEMU has made of it: that it is the same one libvirt sees to.
+ */
+function isLibvirts(path: string, of: ReadOf): boolean {
+  if (path.includes(' backingStore')) return true;
+  return of === 'running' && /^(?:cpu|currentMemory)(?: |$)/.test(path);
 }
 
 function shown(value: string): string {
