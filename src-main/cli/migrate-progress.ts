@@ -1,5 +1,6 @@
 /** How a migration goes, on stderr: its steps, and a line of figures that is written over at a terminal. */
 import type { MigrationProgress } from '../../src-core/migration/types.ts';
+import { sentence } from '../../src-core/rescue/findings.ts';
 import type { RunReport } from '../app/run.ts';
 import { plain, tell } from './output.ts';
 import { progress } from './progress.ts';
@@ -8,6 +9,8 @@ import { migrationProgressText } from './show-migration.ts';
 
 /** How often a line is written where stderr is no terminal, in milliseconds. */
 const LINE_MS = 10_000;
+/** Columns of a terminal that does not tell how wide it is. */
+const NARROW = 80;
 
 export interface MigrationTelling extends Progress {
   readonly figures: (progress: MigrationProgress) => void;
@@ -17,6 +20,8 @@ export interface MigrationTelling extends Progress {
 
 export function tellMigration(quiet: boolean): MigrationTelling {
   const told = progress(quiet);
+  // Before the plan is there, with all of its steps.
+  told.report.steps([{ id: 'check', text: sentence('migrate-step-check').text }]);
   const live = process.stderr.isTTY;
   let phase: MigrationProgress['phase'] | null = null;
   let open = false;
@@ -43,7 +48,7 @@ export function tellMigration(quiet: boolean): MigrationTelling {
     at = performance.now();
     const text = plain(migrationProgressText(now));
     if (!live) tell(`        ${text}`);
-    else process.stderr.write(`\r\u001b[K        ${text.slice(0, Math.max(20, process.stderr.columns - 10))}`);
+    else process.stderr.write(`\r\u001b[K        ${text.slice(0, (process.stderr.columns || NARROW) - 10)}`);
     open = live;
   };
   return { report, journalProblem: told.journalProblem, figures, phase: () => phase };

@@ -72,7 +72,7 @@ function callText({ flags, parameters }: MigrationPlan): string {
 
 function estimateText({ low, high, why }: NonNullable<MigrationPlan['estimate']>): string {
   const span = high === null ? `${duration(low)} or more` : `${duration(low)} to ${duration(high)}`;
-  return `${low === high ? `about ${duration(low)}` : span}. ${why.text}`;
+  return `${low === high ? `about ${duration(low)}` : span}: ${why.text}`;
 }
 
 /** What the rules change, with the line before and after it. */
@@ -118,23 +118,21 @@ const PHASES: Readonly<Record<MigrationProgress['phase'], string>> = {
 /** From how many seconds without a byte on it is said that there are none. */
 const STALLED = 3;
 
-/** “memory 37 % of 4 GiB, 210 MiB/s, pass 2, it writes 20 MiB/s, would stand still 44 ms, 14 s left”. */
+/** “memory 37 % of 4 GiB, 2.5 GiB to go, 210 MiB/s, 14 s left, pass 2, …”: what counts comes first, for a narrow terminal cuts the rest off. */
 export function migrationProgressText(progress: MigrationProgress): string {
-  const { phase, total, processed, remaining, rate, dirtyRate, iteration, downtime, throttle, left, stalled } =
-    progress;
+  const { phase, total, remaining, rate, dirtyRate, iteration, downtime, throttle, left, stalled } = progress;
   const done = total === null || remaining === null || total === 0 ? null : Math.max(0, total - remaining);
   const share = done === null || total === null ? '' : ` ${String(Math.floor((done / total) * 100))} %`;
   const parts = [
     `${PHASES[phase]}${share}${total === null ? '' : ` of ${sizeText(total)}`}`,
-    ...(processed === null ? [] : [`${sizeText(processed)} sent`]),
     ...(remaining === null ? [] : [`${sizeText(remaining)} to go`]),
     ...(rate === null ? [] : [`${sizeText(rate)}/s`]),
+    ...(left === null ? [] : [`${duration(left)} left`]),
+    ...(stalled < STALLED ? [] : [`nothing goes over since ${duration(stalled)}: is the link down?`]),
     ...(iteration === null || iteration < 1 ? [] : [`pass ${String(iteration)}`]),
     ...(dirtyRate === null || dirtyRate === 0 ? [] : [`it writes ${sizeText(dirtyRate)}/s`]),
     ...(throttle === null ? [] : [`slowed down by ${String(throttle)} %`]),
     ...(downtime === null ? [] : [`would stand still ${String(downtime)} ms`]),
-    ...(left === null ? [] : [`${duration(left)} left`]),
-    ...(stalled < STALLED ? [] : [`nothing goes over since ${duration(stalled)}: is the link down?`]),
   ];
   return parts.join(', ');
 }
