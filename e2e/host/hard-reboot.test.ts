@@ -5,6 +5,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awaitCondition } from '../testbed/await-condition.ts';
 import { runCommand } from '../testbed/command.ts';
 import { ROOT_BOOTED } from '../testbed/boot-images.ts';
 import { defineGuest, mediaFolder, observe, startGuest } from '../testbed/guests.ts';
@@ -12,7 +13,7 @@ import type { Guest } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
 import { startIscsiTarget } from '../testbed/iscsi-target.ts';
-import { salvor } from '../testbed/salvor.ts';
+import { salvor, startSalvor } from '../testbed/salvor.ts';
 import {
   actionsOf,
   defineFrom,
@@ -116,6 +117,22 @@ describe.concurrent('the domain itself', () => {
     expect((await host.tryVirsh('start', guest.name)).stderr).toContain('Domain is already active');
     expect(await stateOf(guest)).toBe('running');
     await expectRepaired(guest, {}, {});
+  });
+
+  test('Ctrl-C while the guest is asked to shut down: it runs on, and its pool stays as it was', async () => {
+    await makeFolderPool(host, 'spared', 'v.raw');
+    // Its boot code does not know the power button.
+    const guest = await runningGuest('spared', volumeDiskXml('spared', 'v.raw'));
+    await host.virsh('pool-destroy', 'spared');
+    const before = await observe(guest);
+    const run = startSalvor(['reboot', guest.name, '--uri', host.uri, '--hard', '--stop', 'graceful', '--yes']);
+    await awaitCondition('the guest to be asked', 60, () => run.output().stderr.includes('asked to shut down'));
+    // bin/salvor hands its process over to the program.
+    run.process.kill('SIGINT');
+    const { code, stderr } = await run.finished;
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('runs as before') as string });
+    expect(await observe(guest)).toEqual({ ...before, known: expect.anything() as string });
+    expect(await host.virsh('pool-list', '--all')).toMatch(/spared +inactive/);
   });
 
   test('--plan touches nothing, whatever there is to be done', async () => {

@@ -21,7 +21,7 @@ test('columns are aligned, the last one not padded, nothing is “-”', () => {
 });
 
 test('an error says what happened, why, what is unchanged and what to do next', () => {
-  expect(errorText(errorData('permission-denied', { uri: 'qemu:///system' }, 'Permission\x1b denied'))).toMatch(
+  expect(errorText(errorData('permission-denied', { uri: 'qemu:///system' }, 'Permission\x1b denied\n\n'))).toMatch(
     /^salvor: .*\n {2}reason: {4}Permission\uFFFD denied\n {2}unchanged: Nothing was touched\.\n {2}next: {6}\S/,
   );
 });

@@ -23,7 +23,7 @@ export function printJson(value: unknown): void {
 /** An error for people: what happened, what is unchanged, what to do next. */
 export function errorText(error: ErrorData): string {
   const lines = [`salvor: ${error.message}`];
-  if (error.detail !== null) lines.push(`  reason:    ${error.detail}`);
+  if (error.detail !== null) lines.push(`  reason:    ${error.detail.trimEnd()}`);
   return plainLines([...lines, `  unchanged: ${error.unchanged}`, `  next:      ${error.next}`].join('\n'));
 }
 

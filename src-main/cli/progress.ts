@@ -8,9 +8,12 @@ export interface Progress {
   readonly journalProblem: () => string | null;
 }
 
-/** Steps go to stderr as they begin and end, and what a step waits for when that changes (not each second of it); with --json neither does. */
-export function progress(quiet: boolean): Progress {
-  const texts = new Map([['check', 'Check the domain, the medium and the host']]);
+/**
+ * `check`: the first step, in words. Steps go to stderr as they begin and end, and what a step waits for when that changes (not each second of it); with --json neither
+ * does.
+ */
+export function progress(quiet: boolean, check = 'Check the domain, the medium and the host'): Progress {
+  const texts = new Map([['check', check]]);
   let journalProblem: string | null = null;
   let told = '';
   const report: RunReport = {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { REBOOT_SESSIONS } from '../../src-core/reboot/types.ts';
 import type { RebootInputs, RebootRequest } from '../../src-core/reboot/types.ts';
+import { sentence } from '../../src-core/rescue/findings.ts';
 import { redactStrings } from '../../src-core/rescue/redact.ts';
 import { openJournal } from '../app/journal.ts';
 import { previewReboot } from '../app/reboot/preview.ts';
@@ -66,7 +67,7 @@ async function hard(name: string, options: RebootOptions): Promise<Exit> {
     const domain = await host.findDomain(name);
     const confirmed = options.yes ? null : await confirmPlan(host, domain, request, [...secrets.keys()]);
     if (confirmed === 'refused') return EXIT.refused;
-    const { report, journalProblem } = progress(json);
+    const { report, journalProblem } = progress(json, sentence('reboot-step-check').text);
     const order = { domain, request, secrets, confirmed, by: who(), newId: randomUUID, journal: openJournal() };
     const { plan, notes } = await withInterrupt(domain.name, (signal) => hardReboot(host, order, report, signal));
     const unfinished = await tellUnfinished(host, uri);
