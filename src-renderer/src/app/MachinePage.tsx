@@ -154,11 +154,13 @@ function Gone({ host, machine }: { readonly host: Host | undefined; readonly mac
   const key = keyOf(machine);
   const migration = useOperations((state) => selectMigration(state, key));
   const elsewhere = useElsewhere(machine, null);
+  const unfinished = useUnfinished((state) => selectOf(state, key));
   if (migration !== null) {
     return (
       <article className="machine">
         <h1 className="visually-hidden">{visible(migration.machineName)}</h1>
         <RunRemarks machineKey={key} />
+        {unfinished !== null && <UnfinishedItem key={unfinished.operationId} item={unfinished} where="machine" />}
         <MigrationRun operation={migration} />
       </article>
     );

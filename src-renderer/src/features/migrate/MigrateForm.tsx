@@ -4,6 +4,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { MachineDetails } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { selectHosts, useHosts } from '../../app/stores/hosts.ts';
+import { selectShownOperation, useOperations } from '../../app/stores/operations.ts';
 import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { isActive } from '../../components/machine-state.ts';
 import { DestinationRadios } from './DestinationRadios.tsx';
@@ -35,6 +36,7 @@ export function MigrateForm({ details }: { readonly details: MachineDetails }) {
   const draft = useMigrate((state) => selectDraft(state, key));
   const entry = useMigrate((state) => selectPreview(state, key));
   const error = useMigrate((state) => state.errors[key] ?? null);
+  const busy = useOperations((state) => selectShownOperation(state, key)?.state === 'running');
   const live = isActive(row.state);
   const destinations = useMemo(() => destinationsOf(hosts, hostId), [hosts, hostId]);
   const chosen = chosenDestination(destinations, draft.to);
@@ -51,7 +53,15 @@ export function MigrateForm({ details }: { readonly details: MachineDetails }) {
   const map = useCallback((kind: MapKind, name: string) => addRow(key, kind, name), [key]);
   const readOnly = hosts.some((host) => host.id === hostId && host.readOnly);
   const plan = able === null || entry.to !== able.host.id ? null : entry.plan;
-  const lack: Lack = readOnly ? 'read-only' : able === null ? 'destination' : request === null ? 'figure' : null;
+  const lack: Lack = busy
+    ? 'busy'
+    : readOnly
+      ? 'read-only'
+      : able === null
+        ? 'destination'
+        : request === null
+          ? 'figure'
+          : null;
   return (
     <div className="migrate">
       <div className="migrate-columns">
@@ -71,6 +81,7 @@ export function MigrateForm({ details }: { readonly details: MachineDetails }) {
           hasDestination={able !== null}
           onChange={change}
           onMap={map}
+          onAgain={() => requestPreview({ hostId, uuid }, order)}
         />
       </div>
       <StartBar

@@ -21,10 +21,12 @@ interface PreviewColumnProps {
   readonly hasDestination: boolean;
   readonly onChange: (change: Partial<Draft>) => void;
   readonly onMap: (kind: MapKind, name: string) => void;
+  /** Look at both hosts again. */
+  readonly onAgain: () => void;
 }
 
 /** What will happen. The last answer stays in sight until the next one is there. */
-export function PreviewColumn({ entry, draft, hasDestination, onChange, onMap }: PreviewColumnProps) {
+export function PreviewColumn({ entry, draft, hasDestination, onChange, onMap, onAgain }: PreviewColumnProps) {
   const { t } = useTranslation();
   const [view, setView] = useState<View>('outcome');
   const plan = hasDestination ? entry.plan : null;
@@ -56,6 +58,13 @@ export function PreviewColumn({ entry, draft, hasDestination, onChange, onMap }:
         className={whole ? 'migrate-preview-whole' : 'migrate-preview-body pane-scroll'}
       >
         {entry.error !== null && <ErrorNotice error={entry.error} />}
+        {shown === 'outcome' && (entry.error !== null || (plan !== null && plan.refusals.length > 0)) && (
+          <p>
+            <button type="button" className="plain-link" disabled={entry.pending} onClick={onAgain}>
+              {t('migrate.preview.again')}
+            </button>
+          </p>
+        )}
         {plan === null && !hasDestination && <p className="muted">{t('migrate.preview.choose')}</p>}
         {plan === null && hasDestination && entry.error === null && <Skeleton lines={8} />}
         {plan !== null && shown === 'outcome' && (

@@ -10,7 +10,7 @@ import { useFindingWords, useSentenceWords } from '../../i18n/words.ts';
 import '../../components/start-bar.css';
 
 /** What is missing before there is a plan to start: a key of the words of the window. null: nothing. */
-export type Lack = 'destination' | 'figure' | 'read-only' | 'unknown' | null;
+export type Lack = 'destination' | 'figure' | 'read-only' | 'busy' | 'unknown' | null;
 
 interface StartBarProps {
   readonly machineName: string;

@@ -202,6 +202,19 @@ test('the confirmation names machine, host and steps; Escape goes back, Enter st
   expect(useNavigation.getState().place).toEqual({ kind: 'machine', machine: { ...WEB, hostId: 'kvm-2' } });
 });
 
+test('what was mended on a host by hand is looked at again; while something else is under way nothing is started', async () => {
+  const { user, fake } = await begin();
+  await screen.findByRole('list', { name: '1 refusal' });
+  const before = requests(fake).length;
+  await user.click(screen.getByRole('button', { name: 'Look at both hosts again' }));
+  await waitFor(() => expect(requests(fake).length).toBe(before + 1));
+  await nameNetwork(user);
+  await waitFor(() => expect(startButton()).toBeEnabled());
+  fake.emit({ type: 'operation-changed', operation: migrationOperation(WEB, { kind: 'hard-reboot' }) });
+  await waitFor(() => expect(startButton()).toBeDisabled());
+  expect(startButton()).toHaveAccessibleDescription(/wait until it has ended/);
+});
+
 test('drift is said in place, nothing was started, and the plan is made anew', async () => {
   const error = errorData('drift', { domain: 'web-01', what: 'its definition was changed' });
   const { user, fake } = await begin(makeWorld(), { 'migration.start': () => ({ ok: false, error }) });
