@@ -65,7 +65,10 @@ describe('what was given is there', () => {
   });
 
   test('of what runs, the balloon and the CPU as QEMU has made it are libvirt’s', () => {
-    const given = GIVEN.replace('<cputune>', '<currentMemory unit="KiB">65536</currentMemory><cpu mode="custom"/><cputune>');
+    const given = GIVEN.replace(
+      '<cputune>',
+      '<currentMemory unit="KiB">65536</currentMemory><cpu mode="custom"/><cputune>',
+    );
     const found = FOUND.replace(
       '<cputune>',
       "<currentMemory unit='KiB'>40000</currentMemory><cpu mode='host-model'/><cputune>",

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { appEventSchema } from '../../src-core/contract/schemas.ts';
 import type { AppEvent } from '../../src-core/contract/schemas.ts';
 import { CHANNELS } from '../../src-core/contract/channels.ts';
+import { migrationRequestSchema } from '../../src-core/contract/migration-schemas.ts';
 import { UUID } from './fake-hypervisor.test-support.ts';
 import { memoryJournal } from './journal.test-support.ts';
 import { memoryLibrary } from './library/library.test-support.ts';
@@ -12,6 +13,8 @@ import { createServices } from './services.ts';
 import { createSettings } from './settings.ts';
 
 const KEY = { hostId: 'a', uuid: UUID };
+/** As it comes over the wire. */
+const MOVED = migrationRequestSchema.parse(MOVE);
 
 async function openWindow(two: TwoHosts) {
   const events: AppEvent[] = [];
@@ -74,7 +77,7 @@ test('previewed without passwords, confirmed, watched while it goes, and done', 
   const window = await openWindow(two);
   const { handlers, operations } = window;
   const options = { ...MOVE.options, postCopy: true };
-  const request = { ...MOVE, secrets: 'carry', disks: { vda: 'copy' }, options } as const;
+  const request = migrationRequestSchema.parse({ ...MOVE, secrets: 'carry', disks: { vda: 'copy' }, options });
   const plan = await handlers['migration.preview']({ machine: KEY, to: 'b', request });
   expect(CHANNELS['migration.preview'].output.parse(plan)).toBe(plan);
   expect(plan.refusals).toEqual([]);
@@ -105,8 +108,8 @@ test('cancelled in the window', async () => {
   const two = twoHosts();
   watched(two);
   const { handlers, operations, last, events } = await openWindow(two);
-  const { fingerprint } = await handlers['migration.preview']({ machine: KEY, to: 'b', request: MOVE });
-  const start = { machine: KEY, to: 'b', request: MOVE, fingerprint: fingerprint.inputs };
+  const { fingerprint } = await handlers['migration.preview']({ machine: KEY, to: 'b', request: MOVED });
+  const start = { machine: KEY, to: 'b', request: MOVED, fingerprint: fingerprint.inputs };
   const { id } = await handlers['migration.start'](start);
   await until(() => events.some(({ type }) => type === 'migration-progress'));
   await handlers['operations.cancel']({ operationId: id });
@@ -118,9 +121,9 @@ test('cancelled in the window', async () => {
 test('what changed since the preview is refused', async () => {
   const two = twoHosts();
   const { handlers, operations, last } = await openWindow(two);
-  const { fingerprint } = await handlers['migration.preview']({ machine: KEY, to: 'b', request: MOVE });
+  const { fingerprint } = await handlers['migration.preview']({ machine: KEY, to: 'b', request: MOVED });
   two.source.definition = two.source.definition.replace('262144', '131072');
-  const start = { machine: KEY, to: 'b', request: MOVE, fingerprint: fingerprint.inputs };
+  const start = { machine: KEY, to: 'b', request: MOVED, fingerprint: fingerprint.inputs };
   await handlers['migration.start'](start);
   await operations.settled();
   expect(last()).toMatchObject({
@@ -132,7 +135,7 @@ test('what changed since the preview is refused', async () => {
 test('one that was cut off is listed with both sides, and gone on with; with one host away that is said', async () => {
   const two = twoHosts();
   const { handlers, hosts, operations, journal } = await openWindow(two);
-  const { fingerprint } = await handlers['migration.preview']({ machine: KEY, to: 'b', request: MOVE });
+  const { fingerprint } = await handlers['migration.preview']({ machine: KEY, to: 'b', request: MOVED });
   // The last records never came.
   const { begin } = journal;
   Object.assign(journal, {
@@ -141,7 +144,7 @@ test('one that was cut off is listed with both sides, and gone on with; with one
       ended: () => Promise.resolve(),
     }),
   });
-  const start = { machine: KEY, to: 'b', request: MOVE, fingerprint: fingerprint.inputs };
+  const start = { machine: KEY, to: 'b', request: MOVED, fingerprint: fingerprint.inputs };
   await handlers['migration.start'](start);
   await operations.settled();
   const [found] = await handlers['unfinished.list'](null);

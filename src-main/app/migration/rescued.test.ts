@@ -1,6 +1,7 @@
 /** Machines in rescue migrate with their way back: ended at the destination, also from a computer that never saw the source. */
 import { describe, expect, test } from 'vitest';
 import { parseDomain } from '../../../src-core/domain-xml/domain.ts';
+import type { MigrationRequest } from '../../../src-core/migration/types.ts';
 import { hashDefinition } from '../../../src-core/rescue/record.ts';
 import type { RescueRequest } from '../../../src-core/rescue/types.ts';
 import { endRescue } from '../end-run.ts';
@@ -21,7 +22,7 @@ const here = {
   '/images/root.img': fileVolume('/images/root.img'),
   '/media/rescue.img': fileVolume('/media/rescue.img'),
 };
-const RULES = {
+const RULES: Pick<MigrationRequest, 'rules'> = {
   rules: {
     paths: [
       { from: '/images', to: '/srv/images' },
@@ -29,7 +30,7 @@ const RULES = {
     ],
     ...{ pools: [], networks: [], bridges: [], pinning: 'keep', listen: null },
   },
-} as const;
+};
 /** Written to itself: a throw-away overlay cannot migrate. */
 const DIRECT: RescueRequest = { ...REQUEST, writes: 'direct' };
 

@@ -61,7 +61,7 @@ export async function lookAtSides(
 
 function isPlanned(planned: string | null, xml: string): boolean {
   try {
-    return planned !== null && notArrived(planned, xml).length === 0;
+    return planned !== null && notArrived(planned, xml, 'definition').length === 0;
   } catch {
     return false;
   }

@@ -84,13 +84,15 @@ async function differencesThere(begun: BegunMigration): Promise<string[]> {
   if (on !== order.request.live) differences.push(on ? `it runs at ${to}` : `it does not run at ${to} (${state})`);
   else if (order.request.live && state !== inputs.domain.state && state !== 'running')
     differences.push(`it is ${state} at ${to}, and was ${inputs.domain.state}`);
-  if (plan.running !== null && on) differences.push(...notArrived(plan.running.after, migratableXml));
+  if (plan.running !== null && on) differences.push(...notArrived(plan.running.after, migratableXml, 'running'));
   if (plan.persistent === null) {
     if (persistent) differences.push(`it has a definition at ${to}, and had none`);
   } else if (!persistent) differences.push(`it has no definition at ${to}`);
   else
     differences.push(
-      ...notArrived(plan.persistent.after, definitionXml).map((difference) => `in its definition, ${difference}`),
+      ...notArrived(plan.persistent.after, definitionXml, 'definition').map(
+        (difference) => `in its definition, ${difference}`,
+      ),
     );
   if ((open?.session.id ?? null) !== (inputs.session?.id ?? null))
     differences.push(inputs.session === null ? `it is in a rescue at ${to}` : `its rescue did not come along`);
