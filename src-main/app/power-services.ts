@@ -52,7 +52,7 @@ export function createPowerHandlers(options: PowerHandlersOptions): Pick<Handler
       const { host, row } = machine(key);
       const domain = { uuid: row.uuid, name: row.name };
       const confirmed = { fingerprint, inputs: previews.get(fingerprint) ?? null };
-      const secrets = new Map(given.map(({ uuid, value }) => [uuid, Buffer.from(value, 'base64')]));
+      const secrets = new Map(given.map(({ uuid, value }) => [uuid, Uint8Array.from(Buffer.from(value, 'base64'))]));
       const first = { id: 'check', text: sentence('reboot-step-check').text };
       return operations.start('hard-reboot', key, row.name, first, async (report, signal) => {
         const order = { domain, request, secrets, confirmed, by, newId, journal };

@@ -1,7 +1,9 @@
 /** How each thing that a domain depends on is on its host now. Nothing is changed by looking. */
 import { posix } from 'node:path';
 import { secretOf } from '../../../src-core/disks/secret-states.ts';
+import { parseXml } from '../../../src-core/domain-xml/document.ts';
 import { parseDomain } from '../../../src-core/domain-xml/domain.ts';
+import { child } from '../../../src-core/domain-xml/elements.ts';
 import { isUuid } from '../../../src-core/reboot/actions.ts';
 import type { Dependency, DependencyState, FoundDependency } from '../../../src-core/reboot/types.ts';
 import { nodeDeviceOf } from '../../../src-core/reboot/virsh.ts';
@@ -12,7 +14,7 @@ import { nvramFacts } from '../nvram.ts';
 import { IN_FLIGHT, mapLimited, within } from '../patience.ts';
 import { TOO_SLOW } from '../storage-looks.ts';
 import { readPoolXml } from '../storage-xml.ts';
-import { NO_SUCH_FILE, withFinder } from '../volume-finder.ts';
+import { INTERFACES, NO_SUCH_FILE, withFinder } from '../volume-finder.ts';
 import type { Finder } from '../volume-finder.ts';
 import { runningUsers } from './users.ts';
 
@@ -37,6 +39,7 @@ export async function findStates(around: Around, dependencies: readonly Dependen
     has('pool', 'image') ? quietly(hypervisor.listPools()) : [],
     has('network', 'bridge') ? quietly(hypervisor.listNetworks()) : [],
   ]);
+  const interfaces = await interfacesOf(hypervisor, dependencies, networks);
   const volumes = await volumeStates(hypervisor, dependencies, pools);
   const files = await fileStates(around, dependencies, pools);
   const devices = await deviceStates(hypervisor, dependencies);
@@ -45,9 +48,9 @@ export async function findStates(around: Around, dependencies: readonly Dependen
       case 'pool':
         return poolState(dependency, pools, volumes);
       case 'network':
-        return networkState(dependency, networks);
+        return networkState(dependency, networks, interfaces);
       case 'bridge':
-        return bridgeState(dependency, networks);
+        return bridgeState(dependency, networks, interfaces);
       case 'secret':
         return secretState(dependency, around.secrets);
       default:
@@ -173,17 +176,59 @@ async function variablesState({ hypervisor, facts }: Around, finder: Finder): Pr
   return { state: nvram.kind === 'file' ? 'ready' : 'missing', detail: null };
 }
 
-function networkState({ name }: Dependency, networks: readonly VirtualNetwork[] | null): Told {
+/** Names of the host's network interfaces; null: it does not let one look. Asked only where they tell something. */
+async function interfacesOf(
+  hypervisor: Hypervisor,
+  dependencies: readonly Dependency[],
+  networks: readonly VirtualNetwork[] | null,
+): Promise<readonly string[] | null> {
+  const wanted = dependencies.some(
+    ({ kind, name }) =>
+      kind === 'bridge' || (kind === 'network' && networks?.some((one) => one.name === name && one.active)),
+  );
+  if (!wanted) return null;
+  const names = await quietly(withFinder(hypervisor, (finder) => finder.names(INTERFACES)));
+  // Every host has this one: where it is not listed, the list is none.
+  return names?.includes('lo') === true ? names : null;
+}
+
+/** In these modes somebody else makes the bridge; an empty one has libvirt make it. */
+const FOREIGN_BRIDGE: readonly string[] = ['bridge', 'private', 'vepa', 'passthrough', 'hostdev'];
+
+function makesItsBridge({ xml }: VirtualNetwork): boolean {
+  const forward = child(parseXml(xml).documentElement, 'forward');
+  return !FOREIGN_BRIDGE.includes(forward?.getAttribute('mode') ?? '');
+}
+
+/** libvirt takes a network for active whose bridge somebody has deleted: the host's interfaces tell. */
+function networkState(
+  { name }: Dependency,
+  networks: readonly VirtualNetwork[] | null,
+  interfaces: readonly string[] | null,
+): Told {
   if (networks === null) return { state: 'not-checked', detail: 'the host does not list its networks' };
   const network = networks.find((one) => one.name === name);
   if (network === undefined) return { state: 'missing', detail: null };
-  return { state: network.active ? 'ready' : 'inactive', detail: null };
+  if (!network.active) return { state: 'inactive', detail: null };
+  const { bridge } = network;
+  const isGone = bridge !== null && interfaces?.includes(bridge) === false && makesItsBridge(network);
+  return { state: isGone ? 'stale' : 'ready', detail: null };
 }
 
-/** A bridge that a network of libvirt's makes is there while that is active; of others libvirt does not tell. */
-function bridgeState({ name }: Dependency, networks: readonly VirtualNetwork[] | null): Told {
+/** A bridge that a network of libvirt's makes is there while that is active. Others may be there in ways that are not listed (Open vSwitch). */
+function bridgeState(
+  { name }: Dependency,
+  networks: readonly VirtualNetwork[] | null,
+  interfaces: readonly string[] | null,
+): Told {
   const network = networks?.find(({ bridge }) => bridge === name);
-  if (network === undefined) return { state: 'not-checked', detail: 'no network of libvirt’s has it' };
+  if (network === undefined) {
+    if (interfaces?.includes(name) === true) return { state: 'ready', detail: null };
+    return {
+      state: 'not-checked',
+      detail: interfaces === null ? 'no network of libvirt’s has it' : 'the host lists no interface of that name',
+    };
+  }
   return { state: network.active ? 'ready' : 'inactive', detail: null, of: network.name };
 }
 
