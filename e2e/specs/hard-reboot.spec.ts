@@ -123,6 +123,7 @@ test('a lost secret and a pool that is off: seen, asked for, asked again when wr
     await expect(side.machine(guest.name, 'Running')).toBeVisible();
     await expect(reboot.group(/ready/)).toBeVisible();
     await expect(reboot.alert).toBeHidden();
+    await expect(reboot.preview).toContainText('ledger was rebooted hard');
     expect(await host.virsh('pool-list')).toContain('vault');
     expect(await definitionOf(guest)).toBe(definition);
 

@@ -8,7 +8,7 @@ import type { PowerAction } from '../../../../src-core/reboot/power.ts';
 import { powerSentences } from '../../../../src-core/reboot/power-words.ts';
 import { showTab } from '../../app/stores/navigation.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
-import { reasonAgainst } from './reasons.ts';
+import { isConfirmed, reasonAgainst } from './reasons.ts';
 import type { PowerScene } from './reasons.ts';
 import { choosePower, closePower } from './store.ts';
 import { useReasonWords } from './use-reason-words.ts';
@@ -37,7 +37,7 @@ export function ActionList({ row, scene, onClose }: ActionListProps) {
     <div ref={list} onKeyDown={onKeyDown}>
       <ul className="power-actions">
         {POWER_ACTIONS.map((action) => (
-          <ActionItem key={action} action={action} row={row} scene={scene} />
+          <ActionItem key={action} action={action} row={row} scene={scene} onClose={onClose} />
         ))}
         <li>
           <Button variant="outlined" onClick={toHardReboot}>
@@ -54,23 +54,24 @@ interface ActionItemProps {
   readonly action: PowerAction;
   readonly row: MachineRow;
   readonly scene: PowerScene;
+  readonly onClose: () => void;
 }
 
-function ActionItem({ action, row, scene }: ActionItemProps) {
+function ActionItem({ action, row, scene, onClose }: ActionItemProps) {
   const { t } = useTranslation();
   const id = useId();
   const words = useSentenceWords();
   const reasonWords = useReasonWords();
   const reason = reasonAgainst(action, row.state, scene);
+  const choose = (): void => {
+    choosePower(row, action);
+    // One that is not asked about first is under way: the focus goes back to where the panel was opened.
+    if (!isConfirmed(action)) onClose();
+  };
   const does = powerSentences(action, row.session).map(words).join(' ');
   return (
     <li>
-      <Button
-        variant="outlined"
-        disabled={reason !== null}
-        aria-describedby={id}
-        onClick={() => choosePower(row, action)}
-      >
+      <Button variant="outlined" disabled={reason !== null} aria-describedby={id} onClick={choose}>
         {t(`power.action.${action}`)}
       </Button>
       <span id={id} className="small muted">

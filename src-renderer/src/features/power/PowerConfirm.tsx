@@ -29,6 +29,7 @@ export function PowerConfirm({ row, action, onClose }: PowerConfirmProps) {
   const confirm = async (): Promise<void> => {
     setBusy(true);
     await act(row, action, way);
+    onClose();
   };
   return (
     <ConfirmPanel

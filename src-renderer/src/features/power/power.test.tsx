@@ -73,6 +73,7 @@ test('every action is listed with what it does or why not; one that costs nothin
   });
   await screen.findByRole('button', { name: 'Resume' });
   expect(screen.queryByRole('region', { name: 'Power' })).toBeNull();
+  expect(power()).toHaveFocus();
 });
 
 test('what something is lost by is confirmed in its place; Escape goes back to where it came from', async () => {
@@ -99,6 +100,7 @@ test('shut down: asked first, through the way that was chosen', async () => {
     input: { machine: MACHINE, action: 'shutdown', way: 'agent' },
   });
   await screen.findByRole('button', { name: 'Start' });
+  expect(power()).toHaveFocus();
 });
 
 test('a machine without a definition: that nothing is left of it when it is off', async () => {

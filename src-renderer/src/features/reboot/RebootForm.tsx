@@ -3,6 +3,7 @@ import type { MachineDetails, Operation } from '../../../../src-core/contract/sc
 import type { RebootRequest } from '../../../../src-core/reboot/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { acknowledge, selectShownOperation, useOperations } from '../../app/stores/operations.ts';
+import type { OperationsState } from '../../app/stores/operations.ts';
 import { RebootBar } from './RebootBar.tsx';
 import { RebootPreview } from './RebootPreview.tsx';
 import { RequestColumn } from './RequestColumn.tsx';
@@ -16,6 +17,12 @@ interface RebootFormProps {
   readonly last: Operation | null;
 }
 
+/** Its newest run, where that is a hard reboot that went well. */
+function selectDone({ byId, newest }: OperationsState, machineKey: string): Operation | null {
+  const operation = byId[newest[machineKey] ?? ''];
+  return operation?.kind === 'hard-reboot' && operation.state === 'done' ? operation : null;
+}
+
 /** How it is to be done → what will be done, and below it the button. */
 export function RebootForm({ details, last }: RebootFormProps) {
   const { row } = details;
@@ -25,6 +32,7 @@ export function RebootForm({ details, last }: RebootFormProps) {
   const entry = useReboot((state) => selectPreview(state, key));
   const error = useReboot((state) => state.errors[key] ?? null);
   const busy = useOperations((state) => selectShownOperation(state, key)?.state === 'running');
+  const done = useOperations((state) => selectDone(state, key));
   const [given, setGiven] = useState<GivenSecrets>({});
   const [looks, setLooks] = useState(0);
 
@@ -58,6 +66,7 @@ export function RebootForm({ details, last }: RebootFormProps) {
           entry={entry}
           asked={asked}
           given={given}
+          done={done}
           last={last?.error ?? null}
           onGive={give}
           onPutAway={() => last !== null && acknowledge(last.id)}

@@ -1,12 +1,14 @@
 import Button from '@mui/material/Button';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
+import type { Operation } from '../../../../src-core/contract/schemas.ts';
 import type { NeededSecret, RebootPlan } from '../../../../src-core/reboot/types.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Findings } from '../../components/Findings.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { VirshLines } from '../../components/VirshLines.tsx';
+import { formatTime } from '../../components/format.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { DependenciesTable } from './DependenciesTable.tsx';
 import { SecretsPanel } from './SecretsPanel.tsx';
@@ -19,6 +21,8 @@ interface RebootPreviewProps {
   readonly entry: { readonly plan: RebootPlan | null; readonly error: ErrorData | null; readonly pending: boolean };
   readonly asked: readonly NeededSecret[];
   readonly given: GivenSecrets;
+  /** The run that is over, where it went well; null: there was none. */
+  readonly done: Operation | null;
   /** Why the last run did not come through, where a secret was to blame; null: any other case. */
   readonly last: ErrorData | null;
   readonly onGive: (uuid: string, value: GivenSecret | null) => void;
@@ -28,7 +32,7 @@ interface RebootPreviewProps {
 
 /** What the machine depends on, and what will be done about it. The last answer stays in sight until the next one is there. */
 export function RebootPreview(props: RebootPreviewProps) {
-  const { machineName, entry, asked, given, last, onGive, onPutAway, onLook } = props;
+  const { machineName, entry, asked, given, done, last, onGive, onPutAway, onLook } = props;
   const { t } = useTranslation();
   const { plan, error, pending } = entry;
   return (
@@ -45,6 +49,12 @@ export function RebootPreview(props: RebootPreviewProps) {
         </span>
       </div>
       <div className="reboot-preview-body pane-scroll" role="region" aria-labelledby="reboot-preview" tabIndex={0}>
+        {done !== null && (
+          <p className="reboot-ready">
+            <Sign name="check" tone="good" />
+            {t('reboot.done', { machine: machineName, time: formatTime(done.startedAt) })}
+          </p>
+        )}
         {last !== null && (
           <ErrorNotice
             error={last}

@@ -208,6 +208,15 @@ test('all ready: that it is a stop and a start then', async () => {
   await waitFor(() => expect(sent(fake)[0]?.request.stop.how).toBe('force'));
 });
 
+test('one that went well is told of, above how things are now', async () => {
+  const { user } = await openReboot(finding([]));
+  await waitFor(() => expect(start()).toBeEnabled());
+  await user.click(start());
+  await user.click(screen.getByRole('button', { name: 'Hard reboot web-01' }));
+  expect(await screen.findByText(/web-01 was rebooted hard/)).toBeInTheDocument();
+  await waitFor(() => expect(start()).toBeEnabled());
+});
+
 test('nothing at all to depend on is said, too', async () => {
   await openReboot(finding([]));
   expect(await screen.findByText(/depends on nothing that a host/)).toBeInTheDocument();
