@@ -13,8 +13,10 @@ import { collectMigration } from '../../src-main/app/migration/facts.ts';
 import { openHypervisor } from '../../src-main/libvirt/load.ts';
 import { awaitCondition } from '../testbed/await-condition.ts';
 import { RESCUE_BOOTED, ROOT_BOOTED } from '../testbed/boot-images.ts';
-import { forceOff, medium, nextBoot, serialPosition, startGuest } from '../testbed/guests.ts';
+import { defineGuest, forceOff, medium, nextBoot, serialPosition, startGuest } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
+import type { Hypervisor } from '../testbed/hypervisor.ts';
+import { bootEntries } from '../testbed/ovmf-vars.ts';
 import { rescueArguments, salvor, stateOfTests } from '../testbed/salvor.ts';
 import { at, defineTraveller } from '../testbed/travellers.ts';
 import { startTwoHosts } from '../testbed/two-hosts.ts';
@@ -236,6 +238,23 @@ describe('what is left, and what comes along', () => {
     expect(await persistentXml(arrived)).toBe(original.replaceAll(...paths()));
     expect(await startGuest(arrived)).toBe(ROOT_BOOTED);
     await forceOff(arrived);
+  });
+
+  test('UEFI variables and the state of a TPM go along; the file of the variables stays, and that is told', async () => {
+    const tpm = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>";
+    const guest = await defineGuest(two.a, { name: 'tower', machine: 'q35', firmware: 'uefi', devices: tpm });
+    await two.a.virsh('start', guest.name);
+    const uuid = await uuidOf(guest);
+    const vars = join(two.b.dir, 'tower_VARS.fd');
+    const disks = ['vda', 'vdc', 'sdb'].flatMap((target) => ['--disk', `${target}=shared`]);
+    const { remarks } = await moved(two, guest.name, ...mapPath(), '--map-path', `${guest.vars}=${vars}`, ...disks);
+    expect(await standingOf(two.b, guest.name)).toBe('running (migrated)');
+    expect(await bootEntries(vars)).toMatchObject({ Boot0005: 'debian' });
+    expect(remarks.join(' ')).toContain(guest.vars);
+    const states = (host: Hypervisor) => readdir(join(host.dir, 'var/lib/libvirt/swtpm'));
+    expect(await states(two.b)).toEqual([uuid]);
+    expect(await states(two.a)).toEqual([]);
+    await two.b.virsh('destroy', guest.name);
   });
 
   test('--keep-source leaves the definition, off; a transient machine has one on neither side', async () => {
