@@ -31,8 +31,9 @@ export async function known(guest: Guest, { pools = [], networks = [], secrets =
     return `${args.join(' ')}: ${stdout}${stderr}`;
   };
   const lineOf = async (list: string, name: string) => {
-    const lines = (await host.virsh(list, '--all')).split('\n');
-    return `${list}: ${lines.find((line) => line.trim().split(/\s+/)[0] === name) ?? 'not there'}`;
+    // How far apart the columns are depends on the names of others.
+    const rows = (await host.virsh(list, '--all')).split('\n').map((line) => line.trim().split(/\s+/));
+    return `${list}: ${rows.find((row) => row[0] === name)?.join(' ') ?? 'not there'}`;
   };
   const told = [`definition: ${await definitionOf(guest)}`];
   // What is free in a pool changes by itself; its definition does not.

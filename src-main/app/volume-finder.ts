@@ -148,11 +148,15 @@ async function lookFor(hypervisor: Hypervisor, folders: Folders, where: string, 
   return volume === null ? missing(NO_SUCH_FILE) : { volume, where: place, problem: null };
 }
 
+/** The network interfaces of a host, each a folder of its own. */
+export const INTERFACES = '/sys/class/net';
+
 /**
  * May a pool be made over this folder? libvirt opens whatever lies in it, for reading. In /dev that sets off devices: a host reboots a
- * minute after its /dev/watchdog was opened and closed again. So only folders that hold nothing but disks are opened there.
+ * minute after its /dev/watchdog was opened and closed again. So only folders that hold nothing but disks are opened there, and in /sys one of folders.
  */
 function mayBeOpened(folder: string): boolean {
+  if (folder === INTERFACES) return true;
   if (/^\/dev\/(?:mapper|disk\/by-[a-z-]+|shm(?:\/.*)?)$/.test(folder)) return true;
   return !/^\/(?:dev|proc|sys)(?:\/|$)/.test(folder);
 }
