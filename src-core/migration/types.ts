@@ -100,7 +100,7 @@ export interface DiskOnBoth {
   readonly allocation: number | null;
   readonly readOnly: boolean;
   readonly device: string;
-  /** `network`: both reach the same address. `same-bytes`: same size and same first 512 KiB were read on both. `differs`: they are not. `absent`: there is none at the destination. `unknown`: it could not be looked at. */
+  /** `network`: both reach the same address. `same-bytes`: same size and same first 512 KiB were read on both, and of a file both hosts tell the same moment of its last change. `differs`: they are not the same. `absent`: there is none at the destination. `unknown`: it could not be looked at. */
   readonly seen: 'network' | 'same-bytes' | 'differs' | 'absent' | 'unknown';
   /** The active pool of the destination that has the folder: libvirt makes the copy's file there; null: none does. */
   readonly pool: string | null;

@@ -6,7 +6,7 @@ import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import { whereabouts } from '../../../src-core/migration/whereabouts.ts';
 import type { Whereabouts, WhereaboutsInputs } from '../../../src-core/migration/whereabouts.ts';
-import type { MigrationSituation } from '../../../src-core/migration/whereabouts-rows.ts';
+import type { MigrationSituation } from '../../../src-core/migration/whereabouts-facts.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import { isOn } from '../domain-facts.ts';
 import { errorOf } from '../errors.ts';

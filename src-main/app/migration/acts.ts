@@ -3,7 +3,7 @@ import { SalvorError } from '../../../src-core/contract/errors.ts';
 import { resumeCall } from '../../../src-core/migration/parameters.ts';
 import { whereabouts } from '../../../src-core/migration/whereabouts.ts';
 import type { SideSeen } from '../../../src-core/migration/whereabouts.ts';
-import type { MigrationAct } from '../../../src-core/migration/whereabouts-rows.ts';
+import type { MigrationAct } from '../../../src-core/migration/whereabouts-facts.ts';
 import { fillSecrets } from '../../../src-core/rescue/record.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import { isOn } from '../domain-facts.ts';

@@ -8,7 +8,7 @@ import type { Way } from '../../../src-core/journal/resume.ts';
 import type { JournalEntry } from '../../../src-core/journal/types.ts';
 import { whereabouts } from '../../../src-core/migration/whereabouts.ts';
 import type { MigrationWayOn } from '../../../src-core/migration/whereabouts.ts';
-import type { MigrationAct } from '../../../src-core/migration/whereabouts-rows.ts';
+import type { MigrationAct } from '../../../src-core/migration/whereabouts-facts.ts';
 import type { DomainRef, Hypervisor } from '../../libvirt/port.ts';
 import type { Journal } from '../journal-port.ts';
 import type { RunReport } from '../run.ts';

@@ -1,0 +1,168 @@
+/** What is asked of both hosts, and what is made of the answers. */
+import { describe, expect, test, vi } from 'vitest';
+import { SalvorError } from '../../../src-core/contract/errors.ts';
+import type { DiskOnBoth } from '../../../src-core/migration/types.ts';
+import type { ExaminedVolume } from '../../libvirt/port.ts';
+import { DEFINITION, UUID, fileVolume } from '../fake-hypervisor.test-support.ts';
+import { disksOnBoth } from './disks-on-both.ts';
+import { collectMigration } from './facts.ts';
+import { ENCRYPTED, MOVE, SECRET, THERE, laden, twoHosts } from './migrate.test-support.ts';
+import type { TwoHosts } from './migrate.test-support.ts';
+import { sameGuest } from './same-guest.ts';
+
+const collect = ({ source, destination }: TwoHosts) =>
+  collectMigration(source.hypervisor, destination.hypervisor, { uuid: UUID, request: MOVE, measure: true });
+
+/** Last changed then, in seconds since 1970. */
+function changed(at: string, volume: ExaminedVolume = fileVolume('/images/root.img')): ExaminedVolume {
+  const times = `<timestamps><mtime>1.0</mtime><ctime>${at}</ctime></timestamps>`;
+  return { ...volume, xml: volume.xml.replace('</target>', `${times}</target>`) };
+}
+
+const other = (bytes: Uint8Array): ExaminedVolume => ({ ...fileVolume('/images/root.img'), head: bytes });
+const larger = fileVolume('/images/root.img');
+const LARGER = { ...larger, xml: larger.xml.replace('8388608', '9999999') };
+const PLAIN = fileVolume('/images/root.img');
+
+describe('is it the same image?', () => {
+  test.each<[string, ExaminedVolume, ExaminedVolume | null, DiskOnBoth['seen']]>([
+    ['the same bytes, and no times are told', PLAIN, PLAIN, 'same-bytes'],
+    ['the same file, by the moment of its last change', changed('1700000000.5'), changed('1700000000.5'), 'same-bytes'],
+    ['a copy that was made an hour later', changed('1700000000.5'), changed('1700003600'), 'differs'],
+    ['a host that lags behind, or a copy made just now', changed('1700000000.5'), changed('1700000030'), 'unknown'],
+    ['other bytes', PLAIN, other(new Uint8Array(4096)), 'differs'],
+    ['another size', PLAIN, LARGER, 'differs'],
+    ['bytes that cannot be read', PLAIN, { ...PLAIN, head: null }, 'unknown'],
+    ['nothing there', PLAIN, null, 'absent'],
+  ])('%s', async (_what, here, there, seen) => {
+    const two = twoHosts(
+      { volumes: { '/images/root.img': here } },
+      { volumes: there === null ? {} : { '/images/root.img': there } },
+    );
+    const { disks } = await collect(two);
+    expect(disks).toMatchObject([{ target: 'vda', source: '/images/root.img', destination: '/images/root.img', seen }]);
+  });
+
+  test('a guest that writes meanwhile: it is read again, and not judged while it changes', async () => {
+    const two = twoHosts();
+    let writes = 0;
+    const volumes = two.source.volumes as Record<string, ExaminedVolume>;
+    two.source.before.examineVolume = () => {
+      writes += 1;
+      volumes['/images/root.img'] = other(new Uint8Array(4096).fill(writes));
+    };
+    const order = { uuid: UUID, xml: DEFINITION, on: true, rules: MOVE.rules };
+    const [disk] = await disksOnBoth(two.source.hypervisor, two.destination.hypervisor, order);
+    expect(disk?.seen).toBe('unknown');
+    expect(writes).toBeGreaterThan(4);
+  });
+
+  test('the pool that would take a copy, and what is free in it', async () => {
+    const two = laden();
+    two.destination.before.freeSpace = () => undefined;
+    const { disks } = await collect(two);
+    expect(disks).toMatchObject([{ seen: 'absent', pool: 'images', there: null, capacity: 8388608 }]);
+  });
+
+  test('storage that fails says nothing, and holds nothing up', async () => {
+    const two = twoHosts();
+    two.destination.before.examineVolume = () => {
+      throw new SalvorError('timeout', { call: 'it', seconds: 1 });
+    };
+    const { disks } = await collect(two);
+    expect(disks).toMatchObject([{ seen: 'unknown' }]);
+  });
+});
+
+describe('what is needed there', () => {
+  test.each([
+    ['it is missing, and can be read here', 'no', true, 'missing', true],
+    ['it is missing, and private here', 'yes', true, 'missing', false],
+    ['it is missing, and has no value here', 'no', false, 'missing', false],
+  ] as const)('a secret: %s', async (_what, isPrivate, valued, state, carriable) => {
+    const two = laden();
+    const xml = `<secret ephemeral='no' private='${isPrivate}'><uuid>${SECRET}</uuid></secret>`;
+    two.source.moves.secrets.set(SECRET, { xml, value: valued ? new Uint8Array([1]) : null });
+    const { destination } = await collect(two);
+    expect(destination.needed).toMatchObject([{ kind: 'secret', name: SECRET, state, carriable }]);
+    expect(two.destination.changes).toEqual([]);
+  });
+
+  test('networks: ready, off, not there; where they cannot be listed that is said', async () => {
+    const card = (name: string) =>
+      `<interface type='network'><mac address='52:54:00:00:00:0${name}'/><source network='lan${name}'/></interface>`;
+    const xml = DEFINITION.replace('<graphics', `${card('1')}${card('2')}${card('3')}<graphics`);
+    const two = twoHosts();
+    Object.assign(two.source, { definition: xml, live: xml });
+    const network = (name: string, active: boolean) => ({ name, active, persistent: true, bridge: null, xml: '' });
+    two.destination.moves.networks.set('lan1', network('lan1', true)).set('lan2', network('lan2', false));
+    const states = async () => (await collect(two)).destination.needed.map(({ state }) => state);
+    expect(await states()).toEqual(['ready', 'inactive', 'missing']);
+    two.destination.before.listNetworks = () => {
+      throw new SalvorError('libvirt', { call: 'virConnectListAllNetworks' });
+    };
+    expect(await states()).toEqual(['not-checked', 'not-checked', 'not-checked']);
+  });
+});
+
+describe('who is there already', () => {
+  test('nobody; the remnant of this guest; another guest under its name', async () => {
+    const two = twoHosts();
+    expect((await collect(two)).destination.domains).toEqual([]);
+    Object.assign(two.destination, { persistent: true, definition: DEFINITION.replace('/images', '/elsewhere') });
+    expect((await collect(two)).destination.domains).toMatchObject([{ uuid: UUID, state: 'shutoff', ours: true }]);
+    two.destination.definition = DEFINITION.replace('262144', '131072');
+    expect((await collect(two)).destination.domains).toMatchObject([{ ours: false }]);
+  });
+
+  test('the same guest but for what belongs to a host', () => {
+    expect(sameGuest(DEFINITION, ENCRYPTED)).toBe(true);
+    expect(sameGuest(DEFINITION, DEFINITION.replace("bus='virtio'", "bus='sata'"))).toBe(false);
+    expect(sameGuest(DEFINITION, '<domain>')).toBe(false);
+  });
+});
+
+test('a CPU is compared where it says something: a model by name, under KVM', async () => {
+  const cpu = "<cpu mode='custom' match='exact'><model>EPYC</model></cpu>";
+  const two = twoHosts();
+  const asked: unknown[] = [];
+  two.destination.moves.cpu = { result: 'incompatible', why: 'no svm' };
+  two.destination.before.compareCpu = () => void asked.push('asked');
+  expect((await collect(two)).destination.cpu).toBeNull();
+  const xml = DEFINITION.replace('<devices>', `${cpu}<devices>`);
+  Object.assign(two.source, { definition: xml, live: xml });
+  expect((await collect(two)).destination.cpu).toEqual({ result: 'incompatible', why: 'no svm' });
+  const emulated = xml.replace("type='kvm'", "type='qemu'");
+  Object.assign(two.source, { definition: emulated, live: emulated });
+  expect((await collect(two)).destination.cpu).toBeNull();
+  expect(asked).toEqual(['asked']);
+});
+
+test('hosts, memory, and how fast it is dirtied; what a host does not tell is not known', async () => {
+  const two = twoHosts();
+  two.source.moves.dirtyRate = 4096;
+  two.destination.moves.freeMemory = 8 * 1024 * 1024;
+  const { source, destination, dirtyRate } = await collect(two);
+  expect(source.hostUuid).toBe('aaaaaaaa-0000-4000-8000-000000000001');
+  expect(destination).toMatchObject({ hostUuid: 'bbbbbbbb-0000-4000-8000-000000000002', freeMemory: 8192 });
+  expect(dirtyRate).toEqual({ bytesPerSecond: 4096, seconds: 1 });
+  two.destination.before.freeMemory = two.destination.before.capabilities = () => {
+    throw new SalvorError('not-supported', { what: 'it' });
+  };
+  expect((await collect(two)).destination).toMatchObject({ hostUuid: null, freeMemory: null, machineKnown: null });
+});
+
+test('a host that is silent is named, and not waited for', async () => {
+  const two = twoHosts();
+  two.destination.before.listDomains = () => new Promise<void>(() => undefined);
+  vi.useFakeTimers();
+  try {
+    const failed = expect(collect(two)).rejects.toMatchObject({
+      data: { code: 'timeout', params: { call: `list of domains at ${THERE}` } },
+    });
+    await vi.advanceTimersByTimeAsync(16_000);
+    await failed;
+  } finally {
+    vi.useRealTimers();
+  }
+});
