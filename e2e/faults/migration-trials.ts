@@ -22,7 +22,7 @@ import type { Program } from './lane.ts';
 import { tell } from './table.ts';
 
 export const WAYS = ['direct', 'p2p'] as const;
-export type Way = (typeof WAYS)[number];
+type Way = (typeof WAYS)[number];
 
 export interface MigrationFault {
   readonly name: string;
@@ -167,7 +167,7 @@ async function switchOver(two: TwoHosts, name: string): Promise<void> {
 }
 
 /** State and why, by virsh; `absent` without one. */
-export async function standing(host: Hypervisor, name: string): Promise<string> {
+async function standing(host: Hypervisor, name: string): Promise<string> {
   const { code, stdout } = await host.tryVirsh('domstate', '--reason', name);
   return code === 0 ? stdout.trim() : 'absent';
 }

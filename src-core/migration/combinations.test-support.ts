@@ -1,6 +1,6 @@
 /** Every combination of what can be found at two hosts. */
-import { MIGRATION_FACTS } from './whereabouts-rows.ts';
-import type { MigrationFacts } from './whereabouts-rows.ts';
+import { MIGRATION_FACTS } from './whereabouts-facts.ts';
+import type { MigrationFacts } from './whereabouts-facts.ts';
 
 type Loose = Readonly<Record<string, string>>;
 

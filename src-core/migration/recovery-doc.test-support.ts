@@ -1,7 +1,9 @@
 /** The part of docs/recovery.md that is about migrations, made from the table that the code runs on. */
 import { possibleFacts } from './combinations.test-support.ts';
-import { MIGRATION_ACTS, MIGRATION_FACTS, MIGRATION_ROWS, MIGRATION_SITUATIONS, rowFits } from './whereabouts-rows.ts';
-import type { MigrationAct, MigrationFacts, MigrationRow } from './whereabouts-rows.ts';
+import { MIGRATION_ACTS, MIGRATION_FACTS, MIGRATION_SITUATIONS } from './whereabouts-facts.ts';
+import type { MigrationAct, MigrationFacts } from './whereabouts-facts.ts';
+import { MIGRATION_ROWS, rowFits } from './whereabouts-rows.ts';
+import type { MigrationRow } from './whereabouts-rows.ts';
 import { MIGRATION_ACT_TEXTS, MIGRATION_SITUATION_TEXTS } from './whereabouts-texts.ts';
 
 const MEANINGS = `What is asked of the *source*: \`running\`, or \`paused\` by somebody; \`handing-over\` paused (migrating), in the last moments of pre-copy; \`post-copy\` and \`post-copy-failed\` paused with that reason;

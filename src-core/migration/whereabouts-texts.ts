@@ -1,5 +1,5 @@
 /** The words of the table of migrations. {{names}} are filled in: from and to are the two hosts. */
-import type { MigrationAct, MigrationSituation } from './whereabouts-rows.ts';
+import type { MigrationAct, MigrationSituation } from './whereabouts-facts.ts';
 
 /** How things stand. */
 export const MIGRATION_SITUATION_TEXTS: Readonly<Record<MigrationSituation, string>> = {

@@ -1,8 +1,9 @@
 /** The table leaves nothing out, contradicts itself nowhere, and no way that it offers ends with two guests, or with none. */
 import { describe, expect, test } from 'vitest';
 import { possibleFacts } from './combinations.test-support.ts';
-import { MIGRATION_ACTS, MIGRATION_ROWS, MIGRATION_SITUATIONS, migrationRowOf, rowFits } from './whereabouts-rows.ts';
-import type { MigrationAct, MigrationFacts } from './whereabouts-rows.ts';
+import { MIGRATION_ACTS, MIGRATION_SITUATIONS } from './whereabouts-facts.ts';
+import type { MigrationAct, MigrationFacts } from './whereabouts-facts.ts';
+import { MIGRATION_ROWS, migrationRowOf, rowFits } from './whereabouts-rows.ts';
 import { whereabouts } from './whereabouts.ts';
 import type { SideSeen, WhereaboutsInputs } from './whereabouts.ts';
 

@@ -2,7 +2,8 @@
 import { fillText } from '../rescue/texts.ts';
 import type { DomainState } from '../rescue/types.ts';
 import { migrationRowOf } from './whereabouts-rows.ts';
-import type { MigrationAct, MigrationFacts, MigrationRow, MigrationSituation, Owner } from './whereabouts-rows.ts';
+import type { MigrationRow } from './whereabouts-rows.ts';
+import type { MigrationAct, MigrationFacts, MigrationSituation, Owner } from './whereabouts-facts.ts';
 import { MIGRATION_ACT_TEXTS, MIGRATION_ASIDES, MIGRATION_SITUATION_TEXTS } from './whereabouts-texts.ts';
 
 /** A domain as it was found at one host. */
