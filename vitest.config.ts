@@ -23,6 +23,7 @@ const LONGEST = [
   'e2e/faults/migration.test.ts',
   'e2e/faults/kill-application.test.ts',
   'e2e/faults/kill-host.test.ts',
+  'packages/node-libvirt/test/migration.test.ts',
 ] as const;
 
 /** Those first, then as vitest has it: in a fresh clone, which knows no times, the largest files first. */
