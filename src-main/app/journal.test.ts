@@ -264,11 +264,11 @@ describe('what is read back', () => {
   test('a newer Salvor’s: shown as such, never gone on with, and left as it is', async () => {
     await journal.begin(began());
     const file = await onlyFile();
-    const newer = (await readFile(file, 'utf8')).replace('"version":1', '"version":2,"novel":{}');
+    const newer = (await readFile(file, 'utf8')).replace('"version":1', '"version":3,"novel":{}');
     await writeFile(file, newer);
     const { entries, unreadable } = await journal.read();
     expect(entries).toEqual([]);
-    expect(unreadable).toMatchObject([{ why: 'newer', problem: expect.stringContaining('version 2') as string }]);
+    expect(unreadable).toMatchObject([{ why: 'newer', problem: expect.stringContaining('version 3') as string }]);
     expect(await problemOf(journal.reopen(ID))).toMatchObject({
       code: 'entry-not-found',
       detail: expect.stringContaining('newer Salvor') as string,
