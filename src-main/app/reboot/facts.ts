@@ -38,7 +38,7 @@ export async function collectReboot(
   const startXml = await startXmlOf(hypervisor, uuid, facts, open, request);
   const host = await hostFacts(hypervisor);
   const dependencies = dependenciesOf(parseXml(startXml));
-  const found = await findStates({ hypervisor, uuid, facts, secrets: host.secrets }, dependencies);
+  const found = await findStates({ hypervisor, uuid, facts, secrets: host.secrets, driver: host.driver }, dependencies);
   const session = open?.session ?? null;
   return { inputs: { domain: facts, host, found, request, session, control, secretsGiven }, open, startXml };
 }

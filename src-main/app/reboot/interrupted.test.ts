@@ -94,15 +94,15 @@ describe('what others did meanwhile', () => {
 
   test.each([
     ['reboot-off', () => undefined],
-    ['reboot-saved-memory', (host: FakeHost) => (host.managedSave = true)],
-    ['reboot-running', (host: FakeHost) => Object.assign(host, { live: host.definition, state: 'running' })],
+    ['reboot-saved-memory', (host: FakeHost): unknown => (host.managedSave = true)],
+    ['reboot-running', (host: FakeHost): unknown => Object.assign(host, { live: host.definition, state: 'running' })],
     [
       'reboot-undefined',
-      (host: FakeHost) => Object.assign(host, { live: host.definition, state: 'running', persistent: false }),
+      (host: FakeHost): unknown => Object.assign(host, { live: host.definition, state: 'running', persistent: false }),
     ],
     [
       'reboot-gone',
-      (host: FakeHost) =>
+      (host: FakeHost): unknown =>
         (host.before.findDomain = () =>
           Promise.reject(new SalvorError('domain-not-found', { domain: 'patient', uri: 'fake' }))),
     ],

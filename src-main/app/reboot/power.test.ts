@@ -13,8 +13,14 @@ import { memoryJournal } from '../journal.test-support.ts';
 import { LASTING, NEVER, REPORT, rescueBy } from '../resume.test-support.ts';
 import { actOnPower } from './power.ts';
 
-const act = (host: FakeHost, action: PowerAction, way: 'acpi' | 'agent' = 'acpi', signal = NEVER, note = REPORT.note) =>
-  actOnPower(host.hypervisor, DOMAIN, action, way, { ...REPORT, note }, signal);
+type Note = (id: string, text: string | null) => void;
+const act = (
+  host: FakeHost,
+  action: PowerAction,
+  way: 'acpi' | 'agent' = 'acpi',
+  signal = NEVER,
+  note: Note = REPORT.note,
+) => actOnPower(host.hypervisor, DOMAIN, action, way, { ...REPORT, note }, signal);
 const failure = async (running: Promise<unknown>): Promise<ErrorData> =>
   running.then(
     () => Promise.reject(new Error('it did not fail')),

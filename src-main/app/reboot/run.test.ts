@@ -433,4 +433,15 @@ describe('questions that nobody answers', () => {
     const image = plan.dependencies.find(({ name }) => name === '/images/root.img');
     expect(image).toMatchObject({ kind: 'image', of: 'images', state: 'ready' });
   });
+
+  test('a pool that somebody looks through meanwhile holds nothing: two previews at a time are of one plan', async () => {
+    const { hypervisor } = needyHost();
+    const alone = await previewReboot(hypervisor, UUID, FORCED, []);
+    const listPools = async () => {
+      const pools = await hypervisor.listPools();
+      return [...pools.map((pool) => ({ ...pool, name: 'salvor-0123456789abcdef', persistent: false })), ...pools];
+    };
+    const besides = await previewReboot({ ...hypervisor, listPools }, UUID, FORCED, []);
+    expect(besides.plan.fingerprint).toEqual(alone.plan.fingerprint);
+  });
 });

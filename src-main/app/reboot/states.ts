@@ -14,7 +14,7 @@ import { nvramFacts } from '../nvram.ts';
 import { IN_FLIGHT, mapLimited, within } from '../patience.ts';
 import { TOO_SLOW } from '../storage-looks.ts';
 import { readPoolXml } from '../storage-xml.ts';
-import { INTERFACES, NO_SUCH_FILE, withFinder } from '../volume-finder.ts';
+import { INTERFACES, NO_SUCH_FILE, SCRATCH_POOL, withFinder } from '../volume-finder.ts';
 import type { Finder } from '../volume-finder.ts';
 import { runningUsers } from './users.ts';
 
@@ -38,7 +38,7 @@ export async function findStates(around: Around, dependencies: readonly Dependen
   const has = (...kinds: readonly Dependency['kind'][]) => dependencies.some(({ kind }) => kinds.includes(kind));
   const { hypervisor } = around;
   const [pools, networks] = await Promise.all([
-    has('pool', 'image') ? quietly(hypervisor.listPools()) : [],
+    has('pool', 'image') ? quietly(poolsOf(hypervisor)) : [],
     has('network', 'bridge') ? quietly(hypervisor.listNetworks()) : [],
   ]);
   const interfaces = await interfacesOf(hypervisor, dependencies, networks);
@@ -69,6 +69,11 @@ export async function findStates(around: Around, dependencies: readonly Dependen
     const sharedWith = users(dependency);
     return { ...dependency, of: of ?? dependency.of, state, detail, sharedWith };
   });
+}
+
+/** Pools that somebody is looking through meanwhile come and go: nothing that a guest has is in them. */
+async function poolsOf(hypervisor: Hypervisor): Promise<readonly StoragePool[]> {
+  return (await hypervisor.listPools()).filter(({ name }) => !SCRATCH_POOL.test(name));
 }
 
 /** Where it matters who else uses a thing: it would be taken down under them, or they stand in the way. */
