@@ -41,8 +41,7 @@ export function addPowerCommands(
     .option(
       '--secret <uuid=@file>',
       'with --hard: the value of a secret that libvirt has lost; UUID=- for standard input. The bytes as they are: a line end at the end belongs to it, as with virsh secret-set-value --file. Handed to libvirt, kept nowhere; as often as needed',
-      (text: string, all: readonly string[]) => [...all, text],
-      [],
+      (text: string, all: readonly string[] | undefined) => [...(all ?? []), text],
     )
     .option('--yes', 'do not ask', false)
     .action(async (domain: string, options: Omit<RebootOptions, 'json'>) =>

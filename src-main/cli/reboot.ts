@@ -27,7 +27,7 @@ export interface RebootOptions extends StopOptions {
   readonly hard: boolean;
   readonly plan: boolean;
   readonly session?: string;
-  readonly secret: readonly string[];
+  readonly secret?: readonly string[];
   readonly agent: boolean;
   readonly yes: boolean;
   readonly json: boolean;
@@ -36,7 +36,7 @@ export interface RebootOptions extends StopOptions {
 export async function reboot(name: string, options: RebootOptions): Promise<Exit> {
   if (!options.hard) {
     const { stop, stopTimeout, stopThen, session, secret, plan } = options;
-    if (plan || secret.length > 0 || [stop, stopTimeout, stopThen, session].some((option) => option !== undefined))
+    if (plan || [secret, stop, stopTimeout, stopThen, session].some((option) => option !== undefined))
       throw usage(
         '--plan, --session, --secret and the stop options belong to a hard reboot: say --hard, or leave them out',
       );
@@ -52,7 +52,7 @@ async function hard(name: string, options: RebootOptions): Promise<Exit> {
     stop: parseStop(options),
     session: oneOf('--session', REBOOT_SESSIONS, options.session ?? 'keep'),
   };
-  const sources = parseSecrets(options.secret);
+  const sources = parseSecrets(options.secret ?? []);
   if (options.plan)
     return showPlan(
       name,
