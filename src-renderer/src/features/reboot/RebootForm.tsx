@@ -35,14 +35,16 @@ export function RebootForm({ details, last }: RebootFormProps) {
   const done = useOperations((state) => selectDone(state, key));
   const [given, setGiven] = useState<GivenSecrets>({});
   const [looks, setLooks] = useState(0);
+  const [starting, setStarting] = useState(false);
 
   // Typing on changes no plan: only that there is a value does.
   const written = JSON.stringify({ request, secrets: atHand(given) });
   const order = useMemo(() => JSON.parse(written) as { request: RebootRequest; secrets: string[] }, [written]);
   // A plan depends on the machine, too: what is known of it has changed, so it is asked for again.
+  // Not while it begins: that looks at the same things. Where it did not begin, they are looked at anew.
   useEffect(() => {
-    void requestPreview({ hostId, uuid }, order.request, order.secrets);
-  }, [hostId, uuid, order, details, looks]);
+    if (!starting) void requestPreview({ hostId, uuid }, order.request, order.secrets);
+  }, [hostId, uuid, order, details, looks, starting]);
 
   const { plan } = entry;
   const asked = askedFor(plan, last?.error ?? null);
@@ -53,9 +55,10 @@ export function RebootForm({ details, last }: RebootFormProps) {
     if (plan === null) return;
     const values = toSend(given);
     // From here on they are with the main process alone, whatever it answers.
+    setStarting(true);
     setGiven({});
-    const underWay = await startReboot({ hostId, uuid }, plan, values);
-    if (!underWay) setLooks((before) => before + 1);
+    await startReboot({ hostId, uuid }, plan, values);
+    setStarting(false);
   };
   return (
     <div className="reboot">
@@ -77,7 +80,7 @@ export function RebootForm({ details, last }: RebootFormProps) {
         machineName={row.name}
         plan={plan}
         settled={!entry.pending && entry.error === null}
-        missing={missingOf(asked, given).length}
+        missing={starting ? 0 : missingOf(asked, given).length}
         busy={busy}
         error={error}
         onStart={start}

@@ -66,8 +66,8 @@ export async function requestPreview(machine: MachineKey, request: RebootRequest
   else putPreview(key, { error: answer.error, pending: false });
 }
 
-/** Start what was previewed. Answers whether it is under way; why not is shown on the page. */
-export async function startReboot(machine: MachineKey, plan: RebootPlan, secrets: SecretValues): Promise<boolean> {
+/** Start what was previewed. Why it did not begin is shown on the page. */
+export async function startReboot(machine: MachineKey, plan: RebootPlan, secrets: SecretValues): Promise<void> {
   const key = keyOf(machine);
   const put = (error: ErrorData | null) =>
     useReboot.setState(({ errors }) => ({ errors: { ...errors, [key]: error } }));
@@ -76,5 +76,4 @@ export async function startReboot(machine: MachineKey, plan: RebootPlan, secrets
   const answer = await ask('reboot.start', { machine, request, secrets, fingerprint: fingerprint.inputs });
   if (answer.ok) noteStarted(answer.value);
   else put(answer.error);
-  return answer.ok;
 }
