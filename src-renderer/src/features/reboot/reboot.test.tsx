@@ -281,19 +281,23 @@ test('read-only: refused with the reason', async () => {
 
 test('while it is looked at there are lines in its place; what goes wrong is said, and asked again on demand', async () => {
   const error = errorData('host-unreachable', { uri: 'qemu:///system' }, 'Connection reset by peer');
-  let answers = 0;
+  let letAnswer = () => {};
+  const held = new Promise<void>((resolve) => (letAnswer = resolve));
+  let fails = true;
   const world = makeWorld();
   const fake = fakeSalvor(world, {
     'reboot.preview': async (order) => {
-      answers += 1;
-      await new Promise((done) => setTimeout(done, 60));
-      return answers === 1 ? { ok: false, error } : rebootPlanOf(world, order);
+      await held;
+      return fails ? { ok: false, error } : rebootPlanOf(world, order);
     },
   });
   const { user } = await openReboot(fake);
-  expect(await screen.findByRole('status', { name: 'Loading' })).toBeInTheDocument();
+  const [preview] = await screen.findAllByRole('region', { name: 'Preview' });
+  expect(within(preview as HTMLElement).getByRole('status', { name: 'Loading' })).toBeInTheDocument();
+  letAnswer();
   expect(await screen.findByRole('alert')).toHaveTextContent('Connection reset by peer');
   expect(start()).toBeDisabled();
+  fails = false;
   await user.click(await screen.findByRole('button', { name: 'Look again' }));
   expect(await table()).toBeInTheDocument();
   expect(screen.queryByRole('alert')).toBeNull();
