@@ -6,7 +6,7 @@ export const MOVE_ERROR_TEXTS = {
   'power-failed': {
     message: '{{domain}}: {{action}} did not succeed.',
     unchanged: '{{unchanged}}',
-    next: 'The line below is libvirt’s own reason. Look at the machine’s state, then try again; a hard reboot sets up what it depends on.',
+    next: 'Look at the machine’s state, then try again; a hard reboot sets up what it depends on.',
   },
   'reboot-refused': {
     message: 'The hard reboot of {{domain}} was refused: {{reasons}}',

@@ -157,12 +157,14 @@ function isStandIn(device: XmlElement): boolean {
 }
 
 /** A rescue goes along with its way back, or not at all. */
-function sessionRefusals({ inputs, domain }: MigrationContext): Finding[] {
+function sessionRefusals({ inputs, domain, from }: MigrationContext): Finding[] {
   const { definitionXml, liveXml } = inputs.domain;
   const mark = markOfOtherVersion(`${definitionXml}${liveXml ?? ''}`);
   if (mark !== null) return [refusal('migrate-other-version', null, { domain: domain.name, mark })];
   const problem = recordProblem(definitionXml);
-  return problem === null ? [] : [refusal('migrate-record', null, { domain: domain.name, problem })];
+  if (problem !== null) return [refusal('migrate-record', null, { domain: domain.name, problem })];
+  const stays = inputs.session?.kind === 'until-ended' && !inputs.request.undefineSource;
+  return stays ? [refusal('migrate-keep-rescue', null, { domain: domain.name, from })] : [];
 }
 
 /** The destination: who is there already, and whether the guest can run there. */

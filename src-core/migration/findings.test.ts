@@ -30,6 +30,10 @@ const needs = (parts: Parameters<typeof needed>[0], request: MigrationParts['req
 });
 const record =
   "<salvor:rescue xmlns:salvor='urn:salvor:rescue:1' version='1' kind='until-ended' id='x' power='on' definition='00'><salvor:original>AAAA</salvor:original></salvor:rescue>";
+const lasting = {
+  ...{ version: 1, kind: 'until-ended', id: 'x', startedAt: null, startedBy: null, target: null, medium: null },
+  ...{ powerBefore: 'on', definition: null, overlays: null, transient: false },
+} as const;
 const virtiofs =
   "<filesystem type='mount'><driver type='virtiofs'/><source dir='/share'/><target dir='share'/></filesystem>";
 
@@ -56,6 +60,7 @@ const REFUSALS: Readonly<Record<keyof typeof MIGRATION_REFUSALS, Row>> = {
   'migrate-device': ['The host device (pci)', { xml: withDevices("<hostdev mode='subsystem' type='pci'/>") }],
   'migrate-share': ['share', { xml: withDevices(virtiofs) }],
   'migrate-record': [null, { xml: domainXml({ metadata: record }) }],
+  'migrate-keep-rescue': [null, { request: { undefineSource: false }, rest: { session: lasting } }],
   'migrate-other-version': [null, { xml: domainXml({ metadata: "<r xmlns='urn:salvor:rescue:9'/>" }) }],
   'migrate-runs-there': ['guest', there({ state: 'running' })],
   'migrate-defined-there': ['guest', there({})],

@@ -98,6 +98,9 @@ test('rate is reckoned where it is not told yet', () => {
 
 test('a link that is down: not a byte, the seconds are counted, and no end is told; then it goes on', () => {
   const still = memory(68 * MIB, 1);
+  expect(looks([still, still], 'allowed').progress).toMatchObject({ stalled: 1, mayPostCopy: true });
+  expect(looks([still, still, still, still], 'allowed').progress).toMatchObject({ stalled: 3, mayPostCopy: false });
+  expect(looks([still, null, null, null], 'allowed').progress).toMatchObject({ stalled: 3, mayPostCopy: false });
   const down = looks([still, still, still, still, null]);
   expect(down.progress).toMatchObject({ stalled: 4, left: null, remaining: 200 * MIB });
   const back = nextProgress(down, memory(70 * MIB, 1), 11_000);

@@ -42,9 +42,13 @@ export function nextProgress(
   const moved = movedOn(state.moved, bytes, now);
   const stalled = Math.floor((now - moved.at) / 1000);
   if (stats === null) {
-    const progress =
-      state.progress === null ? null : { ...state.progress, stalled, left: leftOf(state.progress, stalled) };
-    return { progress, began, moved };
+    if (state.progress === null) return { progress: null, began, moved };
+    const mayPostCopy = state.progress.mayPostCopy && stalled < STANDS_STILL;
+    return {
+      progress: { ...state.progress, stalled, left: leftOf(state.progress, stalled), mayPostCopy },
+      began,
+      moved,
+    };
   }
   const phase = phaseOf(stats, postCopy);
   const part = phase === 'disks' ? 'disk' : phase === 'setup' ? 'data' : 'memory';
@@ -62,7 +66,8 @@ export function nextProgress(
     throttle: value('auto_converge_throttle'),
     elapsed: Math.floor((value('time_elapsed') ?? now - began) / 1000),
     stalled,
-    mayPostCopy: postCopy === 'allowed' && phase === 'memory',
+    // Over a link that is down the guest would be paused on both hosts.
+    mayPostCopy: postCopy === 'allowed' && phase === 'memory' && stalled < STANDS_STILL,
   } as const;
   return { progress: { ...figures, left: leftOf(figures, stalled) }, began, moved };
 }

@@ -41,6 +41,8 @@ export const MIGRATION_REFUSALS = {
     'The share {{share}} (virtiofs) keeps this guest on {{from}}: libvirt does not migrate its state. Unmount it in the guest and detach it first.',
   'migrate-record':
     '{{domain}} is in rescue until that is ended, and its own definition cannot be read from the record inside: {{problem}}. It would lose its way back: end the rescue first.',
+  'migrate-keep-rescue':
+    '{{domain}} is in rescue until that is ended, and its definition would stay on {{from}} with the same rescue in it: ending it there would take away what the guest uses at its new place. Let the definition go with it, or end the rescue first.',
   'migrate-other-version':
     '{{domain}} carries a rescue mark of another version of Salvor ({{mark}}), which this one cannot take along. End the rescue with the Salvor that began it.',
   // the other host
@@ -134,7 +136,7 @@ export const MIGRATION_SENTENCES = {
   'migrate-undo-prepare': 'Remove {{secrets}} from {{to}} again',
   'migrate-step-live': 'Migrate {{domain}} to {{to}} while it runs{{disks}}, with both definitions',
   'migrate-step-offline': 'Take the definition of {{domain}} to {{to}}',
-  'migrate-undo-live': 'Cancel: {{domain}} runs on at {{from}} as if nothing had been',
+  'migrate-undo-live': 'cancelling it: {{domain}} runs on at {{from}} as if nothing had been',
   'migrate-step-verify':
     'Compare what runs and what stays on {{to}} with the plan, and look whether {{from}} has let go of it',
   'migrate-step-tidy': 'Have {{domain}} start with {{to}}, as it does with {{from}}',
