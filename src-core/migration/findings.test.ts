@@ -8,6 +8,7 @@ import type { MigrationParts } from './inputs.test-support.ts';
 import { planMigration } from './plan.ts';
 import { MIGRATION_REFUSALS } from './texts.ts';
 import type { MIGRATION_WARNINGS } from './texts.ts';
+import type { MigrationInputs } from './types.ts';
 
 type Row = readonly [subject: string | null, parts: MigrationParts];
 
@@ -30,10 +31,19 @@ const needs = (parts: Parameters<typeof needed>[0], request: MigrationParts['req
 });
 const record =
   "<salvor:rescue xmlns:salvor='urn:salvor:rescue:1' version='1' kind='until-ended' id='x' power='on' definition='00'><salvor:original>AAAA</salvor:original></salvor:rescue>";
-const lasting = {
-  ...{ version: 1, kind: 'until-ended', id: 'x', startedAt: null, startedBy: null, target: null, medium: null },
-  ...{ powerBefore: 'on', definition: null, overlays: null, transient: false },
-} as const;
+const lasting: MigrationInputs['session'] = {
+  version: 1,
+  kind: 'until-ended',
+  id: 'x',
+  startedAt: null,
+  startedBy: null,
+  target: null,
+  medium: null,
+  powerBefore: 'on',
+  definition: null,
+  overlays: null,
+  transient: false,
+};
 const virtiofs =
   "<filesystem type='mount'><driver type='virtiofs'/><source dir='/share'/><target dir='share'/></filesystem>";
 
