@@ -34,13 +34,13 @@ export const MIGRATION_REFUSALS = {
   'migrate-checkpoints':
     '{{domain}} has {{count}} checkpoint(s), which libvirt does not migrate. Delete them: virsh checkpoint-delete {{word}} NAME (--metadata leaves the data).',
   'migrate-transient-disk':
-    'Of {{targets}} what is written is thrown away when the guest stops (a transient disk), and libvirt cannot take that along. In rescue: end it, or start it again with its overlay in a pool (--overlay-pool) and its own disks writable.',
+    'Of {{targets}} what is written is thrown away when the guest stops (a transient disk), and libvirt cannot take that along. End the rescue that it belongs to, or start that again with its overlay in a pool (--overlay-pool) and its own disks writable.',
   'migrate-device':
     '{{device}} belongs to {{from}}, and cannot be migrated with a guest. Detach it first, or shut the guest down and migrate it offline.',
   'migrate-share':
     'The share {{share}} (virtiofs) keeps this guest on {{from}}: libvirt does not migrate its state. Unmount it in the guest and detach it first.',
   'migrate-record':
-    '{{domain}} is in rescue until that is ended, and its own definition cannot be read from the record inside: {{problem}}. It would lose its way back: end the rescue first.',
+    '{{domain}} is in rescue until that is ended, and its own definition cannot be read from the record inside: {{problem}}. End the rescue first: it would lose its way back.',
   'migrate-keep-rescue':
     '{{domain}} is in rescue until that is ended, and its definition would stay on {{from}} with the same rescue in it: ending it there would take away what the guest uses at its new place. Let the definition go with it, or end the rescue first.',
   'migrate-other-version':
@@ -49,7 +49,7 @@ export const MIGRATION_REFUSALS = {
   'migrate-runs-there':
     '{{domain}} is on {{to}} already, and is {{state}} there. Look at both hosts before anything else: one guest must not run twice.',
   'migrate-defined-there':
-    '{{domain}} is defined on {{to}} already, and libvirt would replace that definition without a word. If it is not needed: virsh -c {{uri}} undefine {{word}} --keep-nvram.',
+    '{{domain}} is defined on {{to}} already, and libvirt would replace that definition without a word. Remove it where it is not needed: virsh -c {{uri}} undefine {{word}} --keep-nvram.',
   'migrate-name-taken':
     'The name {{domain}} belongs to another guest on {{to}} ({{uuid}}). Rename one of the two first: virsh domrename.',
   'migrate-uuid-taken':
@@ -67,7 +67,7 @@ export const MIGRATION_REFUSALS = {
   'migrate-disk-unclear':
     'Of {{target}} it cannot be told whether {{destination}} on {{to}} is the same image: {{why}}. Say so (shared), or have it copied.',
   'migrate-disk-absent':
-    '{{target}} is to be shared, and {{destination}} is not on {{to}}. Have it copied, or name where it is there (--map-path).',
+    '{{target}} is to be shared, and {{destination}} is not on {{to}}. Let it be copied, or name where it is there (--map-path).',
   'migrate-disk-differs':
     '{{target}} is to be shared, and {{destination}} on {{to}} holds something else. Name where it is there (--map-path), or have it copied.',
   'migrate-read-only-absent':

@@ -16,7 +16,8 @@ export const REBOOT_REFUSALS = {
     '{{domain}} is in a rescue that another version of Salvor began, and this one cannot read. End it with that version first.',
   'reboot-secret-needed':
     'The secret {{uuid}} ({{usage}}), which {{users}} needs, {{state}}. Give its value: it is handed to libvirt, and Salvor keeps it nowhere.',
-  'reboot-blocked': '{{domain}} would not start again: {{what}}. It is not touched before that is mended: {{next}}',
+  'reboot-blocked':
+    '{{domain}} would not start again: {{what}}. Mend that first, and it is not touched before: {{next}}',
 } as const;
 
 export const REBOOT_WARNINGS = {
