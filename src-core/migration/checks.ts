@@ -110,12 +110,14 @@ function hasTpmState(devices: XmlElement | null): boolean {
 }
 
 /** Devices that stay with their host. */
-function liveRefusals({ domain, devices, from }: MigrationContext): Finding[] {
+function liveRefusals({ inputs, domain, devices, from, word }: MigrationContext): Finding[] {
   const transient = domain.disks.filter((disk) => disk.transient).map(({ target }) => target);
   const shares = children(devices, 'filesystem').filter(
     (share) => attribute(child(share, 'driver'), 'type') === 'virtiofs',
   );
+  const paused = inputs.request.options.postCopy && inputs.domain.state === 'paused';
   return [
+    ...(paused ? [refusal('migrate-paused-post-copy', null, { domain: domain.name, word })] : []),
     ...(transient.length === 0
       ? []
       : [refusal('migrate-transient-disk', transient[0] ?? null, { targets: transient.join(', ') })]),
@@ -157,14 +159,21 @@ function isStandIn(device: XmlElement): boolean {
 }
 
 /** A rescue goes along with its way back, or not at all. */
-function sessionRefusals({ inputs, domain, from }: MigrationContext): Finding[] {
+function sessionRefusals({ inputs, domain, from, to }: MigrationContext): Finding[] {
   const { definitionXml, liveXml } = inputs.domain;
   const mark = markOfOtherVersion(`${definitionXml}${liveXml ?? ''}`);
   if (mark !== null) return [refusal('migrate-other-version', null, { domain: domain.name, mark })];
   const problem = recordProblem(definitionXml);
   if (problem !== null) return [refusal('migrate-record', null, { domain: domain.name, problem })];
   const stays = inputs.session?.kind === 'until-ended' && !inputs.request.undefineSource;
-  return stays ? [refusal('migrate-keep-rescue', null, { domain: domain.name, from })] : [];
+  const own = inputs.ownNvram;
+  const how = own?.seen === 'unknown' ? 'could not be seen' : 'is not';
+  return [
+    ...(stays ? [refusal('migrate-keep-rescue', null, { domain: domain.name, from })] : []),
+    ...(own === null || own.seen === 'there'
+      ? []
+      : [refusal('migrate-rescue-nvram', own.path, { ...own, domain: domain.name, how, from, to })]),
+  ];
 }
 
 /** The destination: who is there already, and whether the guest can run there. */

@@ -21,6 +21,7 @@ const withDisk = (
   disks: [diskOnBoth(parts)],
   request,
 });
+const ON_BLOCK = domainXml().replace(/<disk type='file'([^]*?)<source file=/, "<disk type='block'$1<source dev=");
 const copy = { disks: { vda: 'copy' } } as const;
 const there = (parts: Partial<{ uuid: string; name: string; state: string; ours: boolean }>): MigrationParts => ({
   destination: { domains: [{ uuid: GUEST_UUID, name: 'guest', state: 'shutoff', ours: false, ...parts }] },
@@ -68,9 +69,17 @@ const REFUSALS: Readonly<Record<keyof typeof MIGRATION_REFUSALS, Row>> = {
     { xml: withDevices("<disk type='file'><source file='/o'/><target dev='vdb' bus='virtio'/><transient/></disk>") },
   ],
   'migrate-device': ['The host device (pci)', { xml: withDevices("<hostdev mode='subsystem' type='pci'/>") }],
+  'migrate-paused-post-copy': [null, { domain: { state: 'paused' }, options: { postCopy: true } }],
   'migrate-share': ['share', { xml: withDevices(virtiofs) }],
   'migrate-record': [null, { xml: domainXml({ metadata: record }) }],
   'migrate-keep-rescue': [null, { request: { undefineSource: false }, rest: { session: lasting } }],
+  'migrate-rescue-nvram': [
+    '/nvram/guest.fd',
+    {
+      xml: domainXml({ os: UEFI }),
+      rest: { session: lasting, ownNvram: { path: '/nvram/guest.fd', destination: '/nv/guest.fd', seen: 'absent' } },
+    },
+  ],
   'migrate-other-version': [null, { xml: domainXml({ metadata: "<r xmlns='urn:salvor:rescue:9'/>" }) }],
   'migrate-runs-there': ['guest', there({ state: 'running' })],
   'migrate-defined-there': ['guest', there({})],
@@ -97,6 +106,8 @@ const REFUSALS: Readonly<Record<keyof typeof MIGRATION_REFUSALS, Row>> = {
       request: { disks: { vdb: 'copy-top' } },
     },
   ],
+  'migrate-copy-in-use': ['vda', withDisk({ seen: 'differs', there: 10 * 1024 ** 3, users: ['neighbour'] }, copy)],
+  'migrate-copy-block': ['vda', { xml: ON_BLOCK, disks: [diskOnBoth({ seen: 'absent', pool: 'fast' })] }],
   'migrate-copy-pool': ['vda', withDisk({ seen: 'absent' })],
   'migrate-copy-size': ['vda', withDisk({ seen: 'differs', there: 1024 }, copy)],
   'migrate-copy-space': ['vda', withDisk({ seen: 'absent', pool: 'fast', free: 1024 ** 3 })],
@@ -111,6 +122,8 @@ const WARNINGS: Readonly<Record<keyof typeof MIGRATION_WARNINGS, Row>> = {
   'migrate-unsafe': ['vda', withDisk({ seen: 'unknown' }, { disks: { vda: 'shared' } })],
   'migrate-overwrites': ['vda', withDisk({ seen: 'differs', there: 10 * 1024 ** 3 }, copy)],
   'migrate-read-only-there': ['sda', withDisk({ target: 'sda', device: 'cdrom', readOnly: true, seen: 'unknown' })],
+  'migrate-shared-in-use': ['vda', withDisk({ users: ['neighbour'] })],
+  'migrate-stays-disk': ['vda', { staying: [diskOnBoth({ seen: 'differs' })] }],
   'migrate-offline-disk': ['vda', { domain: off, disks: [diskOnBoth({ seen: 'absent' })] }],
   'migrate-not-checked': ['br0', needs({ kind: 'bridge', name: 'br0', state: 'not-checked' })],
   'migrate-secret-unknown': ['5a5a', needs({ kind: 'secret', name: '5a5a', state: 'value-unknown' })],
@@ -126,6 +139,10 @@ const WARNINGS: Readonly<Record<keyof typeof MIGRATION_WARNINGS, Row>> = {
   'migrate-9p': ['share', { xml: withDevices(virtiofs.replace("<driver type='virtiofs'/>", '')) }],
   'migrate-direct': [null, { request: { way: 'direct' } }],
   'migrate-post-copy': [null, { options: { postCopy: true } }],
+  'migrate-post-copy-disks': [
+    'vda',
+    { disks: [diskOnBoth({ seen: 'absent', pool: 'fast' })], options: { postCopy: true } },
+  ],
   'migrate-not-convergent': [
     null,
     { options: { bandwidth: 10 }, rest: { dirtyRate: { bytesPerSecond: 20 << 20, seconds: 1 } } },

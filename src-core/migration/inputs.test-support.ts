@@ -37,6 +37,7 @@ export function diskOnBoth(parts: Partial<DiskOnBoth> = {}): DiskOnBoth {
     pool: null,
     free: null,
     there: null,
+    users: [],
     ...parts,
   };
 }
@@ -54,9 +55,10 @@ export interface MigrationParts {
   readonly to?: Partial<HostFacts>;
   readonly destination?: Partial<Omit<DestinationFacts, 'host'>>;
   readonly disks?: readonly DiskOnBoth[];
+  readonly staying?: readonly DiskOnBoth[];
   readonly request?: Partial<Omit<MigrationRequest, 'options'>>;
   readonly options?: Partial<MigrationOptions>;
-  readonly rest?: Partial<Pick<MigrationInputs, 'session' | 'dirtyRate' | 'memory'>>;
+  readonly rest?: Partial<Pick<MigrationInputs, 'session' | 'ownNvram' | 'dirtyRate' | 'memory'>>;
 }
 
 export function migrationInputs(parts: MigrationParts = {}): MigrationInputs {
@@ -93,8 +95,10 @@ export function migrationInputs(parts: MigrationParts = {}): MigrationInputs {
       ...parts.destination,
     },
     disks: parts.disks ?? [diskOnBoth()],
+    staying: parts.staying ?? [],
     migratableXml: parts.running === undefined ? (off ? null : definitionXml) : parts.running,
     session: null,
+    ownNvram: null,
     request: {
       live: !off,
       rules: NO_RULES,

@@ -50,6 +50,7 @@ export function planMigration(inputs: MigrationInputs): MigrationPlan {
       ...disks.warnings,
       ...variablesWarning(context),
       ...guestWarnings(context),
+      ...copiesWarning(context, disks),
       ...convergenceWarning(context, estimated),
     ],
     disks: disks.disks,
@@ -115,10 +116,18 @@ function parametersOf({ request }: MigrationInputs, { copied }: PlannedDisks): M
 function variablesWarning({ inputs, domain, to }: MigrationContext): Finding[] {
   const { request } = inputs;
   const path = domain.nvram;
-  if (path === null) return [];
+  // The rescue's own are made afresh at its every start.
+  if (path === null || (!request.live && inputs.ownNvram !== null)) return [];
   if (request.live) return request.undefineSource ? [warning('migrate-nvram-stays', path, { path })] : [];
   const destination = mapPath(request.rules.paths, path);
   return [warning('migrate-offline-nvram', path, { domain: domain.name, path, destination, to })];
+}
+
+/** From the switch on nothing is written to both any more. */
+function copiesWarning({ inputs, from, to }: MigrationContext, { copied }: PlannedDisks): Finding[] {
+  const { live, options } = inputs.request;
+  if (!live || !options.postCopy || copied.length === 0) return [];
+  return [warning('migrate-post-copy-disks', copied[0] ?? null, { targets: copied.join(', '), from, to })];
 }
 
 function estimate(context: MigrationContext, { disks }: PlannedDisks): Estimated | null {
@@ -178,7 +187,7 @@ function stepsOf(
 
 /** What changes as the guest runs plays no part: its balloon, free room, how fast it writes. */
 function fingerprintOf(inputs: MigrationInputs): MigrationPlan['fingerprint'] {
-  const { domain, source, destination, disks, migratableXml, session, request } = inputs;
+  const { domain, source, destination, disks, staying, migratableXml, session, request } = inputs;
   const definition = hashText(domain.definitionXml);
   const rest = {
     definition,
@@ -190,7 +199,8 @@ function fingerprintOf(inputs: MigrationInputs): MigrationPlan['fingerprint'] {
     fits: [destination.cpu?.result ?? null, destination.machineKnown],
     domains: destination.domains,
     needed: destination.needed,
-    disks: disks.map(({ target, source: from, destination: to, format, capacity, seen, pool, there }) => [
+    staying: staying.map(({ target, destination: to, seen }) => [target, to, seen]),
+    disks: disks.map(({ target, source: from, destination: to, format, capacity, seen, pool, there, users }) => [
       target,
       from,
       to,
@@ -199,8 +209,10 @@ function fingerprintOf(inputs: MigrationInputs): MigrationPlan['fingerprint'] {
       seen,
       pool,
       there,
+      users,
     ]),
     session: session?.id ?? null,
+    ownNvram: inputs.ownNvram,
     request,
   };
   return { definition, inputs: hashText(JSON.stringify(rest)) };

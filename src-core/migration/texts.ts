@@ -33,6 +33,8 @@ export const MIGRATION_REFUSALS = {
     '{{domain}} has {{count}} snapshot(s), which libvirt does not migrate. Delete what is not needed any more: virsh snapshot-delete {{word}} NAME (--metadata leaves the data).',
   'migrate-checkpoints':
     '{{domain}} has {{count}} checkpoint(s), which libvirt does not migrate. Delete them: virsh checkpoint-delete {{word}} NAME (--metadata leaves the data).',
+  'migrate-paused-post-copy':
+    '{{domain}} is paused, and post-copy is for guests that run. Leave post-copy out, or resume the guest first: virsh resume {{word}}.',
   'migrate-transient-disk':
     'Of {{targets}} what is written is thrown away when the guest stops (a transient disk), and libvirt cannot take that along. End the rescue that it belongs to, or start that again with its overlay in a pool (--overlay-pool) and its own disks writable.',
   'migrate-device':
@@ -43,6 +45,8 @@ export const MIGRATION_REFUSALS = {
     '{{domain}} is in rescue until that is ended, and its own definition cannot be read from the record inside: {{problem}}. End the rescue first: it would lose its way back.',
   'migrate-keep-rescue':
     '{{domain}} is in rescue until that is ended, and its definition would stay on {{from}} with the same rescue in it: ending it there would take away what the guest uses at its new place. Let the definition go with it, or end the rescue first.',
+  'migrate-rescue-nvram':
+    '{{domain}} runs with UEFI variables of its rescue, and only these travel. Its own ({{path}}) stay on {{from}}, and {{destination}} {{how}} on {{to}}: once the rescue is ended there, firmware would begin anew, without boot entries and keys. Copy the file there first, or end the rescue first.',
   'migrate-other-version':
     '{{domain}} carries a rescue mark of another version of Salvor ({{mark}}), which this one cannot take along. End the rescue with the Salvor that began it.',
   // the other host
@@ -65,11 +69,11 @@ export const MIGRATION_REFUSALS = {
   // disks
   'migrate-disk-unknown': '{{target}} is none of this guest’s disks. Name one of {{targets}}.',
   'migrate-disk-unclear':
-    'Of {{target}} it cannot be told whether {{destination}} on {{to}} is the same image: {{why}}. Say so (shared), or have it copied.',
+    'Of {{target}} it cannot be told whether {{destination}} on {{to}} is the same image: {{why}}. Say so (shared), or {{or}}.',
   'migrate-disk-absent':
     '{{target}} is to be shared, and {{destination}} is not on {{to}}. Let it be copied, or name where it is there (--map-path).',
   'migrate-disk-differs':
-    '{{target}} is to be shared, and {{destination}} on {{to}} holds something else. Name where it is there (--map-path), or have it copied.',
+    '{{target}} is to be shared, and {{destination}} on {{to}} holds something else. Name where it is there (--map-path){{or}}.',
   'migrate-read-only-absent':
     '{{target}} ({{source}}) is read-only, and libvirt does not copy it: {{destination}} is not on {{to}}. Copy it there, name where it is there (--map-path), or eject it.',
   'migrate-copy-read-only':
@@ -78,6 +82,10 @@ export const MIGRATION_REFUSALS = {
     '{{target}} is to be copied, and {{destination}} on {{to}} is what it is already (same size, same first bytes): copied onto itself it would be destroyed. Choose shared, or remove the copy first.',
   'migrate-copy-mixed':
     'Some disks are to be copied whole and others their top image only, which libvirt does not do in one migration. Choose one way for all of them.',
+  'migrate-copy-in-use':
+    '{{target}} is to be copied to {{destination}}, which {{users}} on {{to}} has as a disk: it would be overwritten. Name another place for the copy (--map-path).',
+  'migrate-copy-block':
+    '{{target}} is to be copied to {{destination}}, a block device that was not found on {{to}}, and libvirt makes none. Make it there first ({{size}}), or name where it is (--map-path).',
   'migrate-copy-pool':
     '{{target}} is to be copied to {{destination}}, and no active pool on {{to}} has that folder, so that libvirt cannot make the file. Start or define a pool there, or make the file first (qemu-img create, {{size}}).',
   'migrate-copy-size':
@@ -99,11 +107,14 @@ export const MIGRATION_REFUSALS = {
 export const MIGRATION_WARNINGS = {
   'migrate-unsafe':
     '{{targets}}: not copied, since both hosts have the same image{{how}}. libvirt cannot see that and is told to go on all the same (the flag “unsafe”). If they are two files after all, the guest’s data is damaged.',
-  'migrate-overwrites': '{{target}}: {{destination}} is on {{to}} already, and is overwritten.',
-  'migrate-read-only-there':
-    '{{target}} ({{destination}}) is not copied: it has to be on {{to}} already, which could not be looked at.',
+  'migrate-overwrites': '{{target}}: {{destination}} is on {{to}} already, and is overwritten{{how}}.',
+  'migrate-shared-in-use':
+    '{{target}}: {{users}} on {{to}} has {{destination}} as a disk, too. Two guests that write to one disk damage what is in it.',
+  'migrate-read-only-there': '{{target}} ({{destination}}) is not copied: it has to be on {{to}} already, {{how}}.',
   'migrate-offline-disk':
     '{{target}}: {{destination}} is {{how}} on {{to}}. Bring it there before {{domain}} is started.',
+  'migrate-stays-disk':
+    '{{target}}: {{destination}}, which the definition that stays on {{to}} needs and what migrates does not, is {{how}} there. Bring it there before {{domain}} is started from it.',
   'migrate-not-checked': 'Whether the {{kind}} {{name}}, which {{users}} needs, is on {{to}}, could not be looked at.',
   'migrate-secret-unknown':
     'Whether the secret {{name}}, which {{users}} needs, has a value on {{to}}, nobody may ask (it is private). Without one the migration fails, and the guest runs on here.',
@@ -124,6 +135,8 @@ export const MIGRATION_WARNINGS = {
     'This computer carries the migration and has to stay on and connected. If it is lost in mid-run the guest runs on at {{from}}; peer to peer it would go on without.',
   'migrate-post-copy':
     'Post-copy may be switched to: from then on the guest runs on {{to}} with part of its memory still on {{from}}, and if either host or the link between them is lost meanwhile, its memory is lost, as after a power cut. Until the switch nothing can be lost.',
+  'migrate-post-copy-disks':
+    '{{targets}}: copied, and post-copy may be switched to. From the switch on, what the guest writes is in the copies on {{to}} alone: if its memory is lost then, start it from these, not from the images on {{from}}.',
   'migrate-not-convergent':
     '{{domain}} writes {{dirty}} of memory a second, and {{rate}} a second go over: it may never be through. Allow post-copy or auto-converge, or more bandwidth or downtime.',
   'migrate-keeps-source':

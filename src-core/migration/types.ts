@@ -100,7 +100,7 @@ export interface DiskOnBoth {
   readonly allocation: number | null;
   readonly readOnly: boolean;
   readonly device: string;
-  /** `network`: both reach the same address. `same-bytes`: same size and same first 512 KiB were read on both, and of a file both hosts tell the same moment of its last change. `differs`: they are not the same. `absent`: there is none at the destination. `unknown`: it could not be looked at. */
+  /** `network`: both reach the same server. `same-bytes`: same size and same first 512 KiB were read on both, and both tell the same moment of a file's last change, or the same World Wide Name of a device. `differs`: they are not the same. `absent`: there is none at the destination. `unknown`: it could not be looked at, or what was read proves nothing. */
   readonly seen: 'network' | 'same-bytes' | 'differs' | 'absent' | 'unknown';
   /** The active pool of the destination that has the folder: libvirt makes the copy's file there; null: none does. */
   readonly pool: string | null;
@@ -108,6 +108,16 @@ export interface DiskOnBoth {
   readonly free: number | null;
   /** Capacity of what is there already; null: nothing, or not told. */
   readonly there: number | null;
+  /** Names of other domains of the destination that have it as a disk. */
+  readonly users: readonly string[];
+}
+
+/** UEFI variables that a rescue leaves alone, and a migration therefore too: a file, as both hosts call it. */
+export interface OwnNvram {
+  readonly path: string;
+  readonly destination: string;
+  /** At the destination. `unknown`: it could not be looked at. */
+  readonly seen: 'there' | 'absent' | 'unknown';
 }
 
 /** A name that both definitions need at the destination. */
@@ -150,9 +160,13 @@ export interface MigrationInputs {
   readonly source: { readonly host: HostFacts; readonly hostname: string; readonly hostUuid: string | null };
   readonly destination: DestinationFacts;
   readonly disks: readonly DiskOnBoth[];
+  /** Disks that only what stays has: the definition, and the guest's own one in the record of a rescue. */
+  readonly staying: readonly DiskOnBoth[];
   /** MIGRATABLE | SECURE of a running guest; null: off. */
   readonly migratableXml: string | null;
   readonly session: SessionRecord | null;
+  /** Of a guest in rescue that has other variables than its own for the time; null: its own go along, or it has none. */
+  readonly ownNvram: OwnNvram | null;
   readonly request: MigrationRequest;
   /** Bytes of memory that a second dirties, and for how many seconds that was measured; null: not measured. */
   readonly dirtyRate: { readonly bytesPerSecond: number; readonly seconds: number } | null;

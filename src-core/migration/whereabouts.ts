@@ -11,7 +11,7 @@ export interface SideSeen {
   readonly state: DomainState;
   /** In the words of `virsh domstate --reason`; null: libvirt does not know. */
   readonly reason: string | null;
-  /** A job is under way on it. */
+  /** A migration away from there is under way. Other jobs do not count. */
   readonly job: boolean;
   /**
    * Its definition: that from before the migration; the one that was to stay at the destination; another; none, it is transient. Where rules

@@ -85,10 +85,14 @@ function nextOf({ ways }: Whereabouts): string {
 
 /** In sentences, what is left at the destination. */
 async function takeBack(begun: BegunMigration): Promise<string[]> {
-  const { destination, carried, recorded, writer } = begun;
+  const { source, destination, carried, recorded, writer } = begun;
   const { to } = hostsOf(begun);
-  const left = await takeSecretsBack(destination, to, carried);
-  if (begun.asked) left.push(...(await removeVolumes(destination, to, recorded.migration.makes.volumes)));
+  const left = await takeSecretsBack(destination, {
+    hostname: to,
+    secrets: carried,
+    domain: recorded.domain.uuid,
+  });
+  if (begun.asked) left.push(...(await removeVolumes(source, destination, recorded, 'begun')));
   for (const sentence of left) await writer.note(sentence);
   return left;
 }

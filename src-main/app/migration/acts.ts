@@ -39,23 +39,28 @@ export const ACTS: Readonly<Record<MigrationAct, (going: Going) => Promise<void>
   wait,
   'resume-post-copy': resumePostCopy,
   'cancel-job': async (going) => {
+    const { source } = await lookAtSides(going.recorded, going.source, going.destination);
+    // It has ended by itself: a job that there is now would be somebody else's.
+    if (source === 'absent' || (typeof source === 'object' && !source.job)) return;
     await going.source.cancelJob(going.recorded.domain.uuid);
     await jobEnded(going);
   },
   'destroy-destination-remnant': async (going) => {
-    const { destination } = await sidesOf(going);
+    const { source, destination } = await sidesOf(going);
     // It goes by itself, mostly.
     if (destination === 'absent' || !isOn(destination.state)) return;
-    if (destination.state !== 'paused' || destination.reason !== 'migrating')
-      throw drift(going, 'destination', destination);
+    if (!isWaiting(destination)) throw drift(going, 'destination', destination);
+    if (!isWhole(source)) throw drift(going, 'source', source);
     await forceOff(going.destination, going.recorded.domain.uuid);
   },
   'define-destination': defineDestination,
   'destroy-source-remains': async (going) => {
-    const { source } = await sidesOf(going);
+    const { source, destination } = await sidesOf(going);
     if (source === 'absent' || !isOn(source.state)) return;
-    // A guest that runs is nobody's remains.
-    if (source.state === 'running') throw drift(going, 'source', source);
+    // A guest that runs, or that somebody has paused, is nobody's remains.
+    if (source.state !== 'paused' || !(isWaiting(source) || isPostCopy(source)) || (isWaiting(source) && source.job))
+      throw drift(going, 'source', source);
+    if (isNeeded(source, destination)) throw drift(going, 'destination', destination);
     await forceOff(going.source, going.recorded.domain.uuid);
   },
   'destroy-destination-remains': async (going) => {
@@ -88,11 +93,13 @@ export const ACTS: Readonly<Record<MigrationAct, (going: Going) => Promise<void>
     if (source === 'absent' || isPostCopy(source)) throw drift(going, 'source', source);
     if (source.state === 'paused') await going.source.resumeDomain(going.recorded.domain.uuid);
   },
-  tidy: async ({ destination, recorded: { migration }, begun, notes }) => {
+  tidy: async ({ source, destination, recorded, begun, notes }) => {
+    const { migration, domain } = recorded;
     const { to, makes } = migration;
     const made = begun.has('prepare') ? makes.secrets.map((uuid) => ({ uuid, defined: true })) : [];
-    notes.push(...(await takeSecretsBack(destination, to.hostname, made)));
-    if (begun.has('migrate')) notes.push(...(await removeVolumes(destination, to.hostname, makes.volumes)));
+    const taken = { hostname: to.hostname, secrets: made, domain: domain.uuid };
+    notes.push(...(await takeSecretsBack(destination, taken)));
+    if (begun.has('migrate')) notes.push(...(await removeVolumes(source, destination, recorded, 'resumed')));
   },
 };
 
@@ -115,13 +122,33 @@ async function sidesOf(going: Going): Promise<{ source: Seen; destination: Seen 
   return { source: here, destination: there };
 }
 
+/** Has the source the whole guest, with nothing of it on its way? */
+function isWhole(source: Seen): boolean {
+  return source !== 'absent' && isOn(source.state) && !source.job && !isPostCopy(source);
+}
+
+/**
+ * Is what is left at the source a part of the guest still? Of one in post-copy, as long as anything of it is on at the destination; in the last
+ * moments of pre-copy it is the guest, unless that runs at the destination or came there and has ended.
+ */
+function isNeeded(source: SideSeen, destination: Seen): boolean {
+  if (isPostCopy(source)) return destination !== 'absent' && isOn(destination.state);
+  if (destination === 'absent') return true;
+  return isOn(destination.state)
+    ? destination.state !== 'running' || isPostCopy(destination)
+    : destination.definition !== 'planned';
+}
+
 function isPostCopy({ reason }: SideSeen): boolean {
   return reason?.startsWith('post-copy') === true;
 }
 
 function drift({ recorded }: Going, side: 'source' | 'destination', seen: Seen): SalvorError {
   const host = side === 'source' ? recorded.from : recorded.migration.to.hostname;
-  const how = seen === 'absent' ? 'not there' : `${seen.state}${seen.reason === null ? '' : ` (${seen.reason})`}`;
+  const how =
+    seen === 'absent'
+      ? 'not there'
+      : `${seen.state}${seen.reason === null ? '' : ` (${seen.reason})`}${seen.job ? ' with a job under way' : ''}`;
   return new SalvorError('drift', {
     domain: recorded.domain.name,
     what: `at ${host} it is ${how} now`,

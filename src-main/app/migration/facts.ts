@@ -9,13 +9,15 @@ import { attribute, child } from '../../../src-core/domain-xml/elements.ts';
 import { serialiseXml } from '../../../src-core/domain-xml/serialise.ts';
 import { knowsMachine, parseCapabilities } from '../../../src-core/host/capabilities.ts';
 import type { HostCapabilities } from '../../../src-core/host/capabilities.ts';
+import { recordedOriginal } from '../../../src-core/migration/rules.ts';
 import type { DestinationFacts, MigrationInputs, MigrationRequest } from '../../../src-core/migration/types.ts';
 import type { CapabilityQuery, CpuComparison, Hypervisor } from '../../libvirt/port.ts';
 import { collectDomain, collectHost, isOn } from '../domain-facts.ts';
 import { within } from '../patience.ts';
 import { openSession } from '../run.ts';
-import { disksOnBoth } from './disks-on-both.ts';
+import { disksOnBoth, stayingOnBoth } from './disks-on-both.ts';
 import { neededThere } from './needs.ts';
+import { ownNvramThere } from './own-nvram.ts';
 import { sameGuest } from './same-guest.ts';
 
 /** What a plan cannot be made without. */
@@ -51,9 +53,17 @@ export async function collectMigration(
     capabilitiesOf(source),
   ]);
   const xml = migratableXml ?? facts.definitionXml;
-  const [there, disks, dirtied] = await Promise.all([
-    destinationFacts(source, destination, { uuid, view, xml, definitionXml: facts.definitionXml, request }),
-    disksOnBoth(source, destination, { uuid, xml, on, rules: request.rules }),
+  const { definitionXml } = facts;
+  const original = recordedOriginal(definitionXml);
+  const stays = original === null ? [definitionXml] : [definitionXml, original];
+  const looked = { uuid, xml, on, rules: request.rules };
+  const session = open?.session ?? null;
+  const variables = { xml, back: original ?? definitionXml, host: sourceHost, rules: request.rules };
+  const [there, disks, staying, ownNvram, dirtied] = await Promise.all([
+    destinationFacts(source, destination, { uuid, view, xml, definitionXml, stays, request }),
+    disksOnBoth(source, destination, looked),
+    stayingOnBoth(source, destination, looked, stays),
+    session === null ? null : ownNvramThere(destination, variables),
     on && measure && request.live ? courtesy(source.dirtyRate(uuid, DIRTY_SECONDS), null) : null,
   ]);
   return {
@@ -61,8 +71,10 @@ export async function collectMigration(
     source: { host: sourceHost, hostname: from.hostname, hostUuid: capabilities?.uuid ?? null },
     destination: { ...there, hostname: to.hostname },
     disks,
+    staying,
     migratableXml,
-    session: open?.session ?? null,
+    session,
+    ownNvram,
     request,
     dirtyRate: dirtied === null ? null : { bytesPerSecond: dirtied, seconds: DIRTY_SECONDS },
     memory: null,
@@ -79,20 +91,22 @@ interface Guest {
   /** What migrates: what runs, or the definition. */
   readonly xml: string;
   readonly definitionXml: string;
+  /** The definition, and the one in the record of its rescue. */
+  readonly stays: readonly string[];
   readonly request: MigrationRequest;
 }
 
 async function destinationFacts(
   source: Hypervisor,
   destination: Hypervisor,
-  { uuid, view, xml, definitionXml, request }: Guest,
+  { uuid, view, xml, definitionXml, stays, request }: Guest,
 ): Promise<Omit<DestinationFacts, 'hostname'>> {
   const [host, capabilities, domains, cpu, needed, free] = await Promise.all([
     essential(destination, 'look at the host', collectHost(destination, view)),
     capabilitiesOf(destination),
     essential(destination, 'list of domains', namesakes(destination, uuid, view.name, definitionXml)),
     compared(destination, view, xml),
-    neededThere(source, destination, [...new Set([xml, definitionXml])], request.rules),
+    neededThere(source, destination, [...new Set([xml, ...stays])], request.rules),
     courtesy(destination.freeMemory(), null),
   ]);
   return {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { ErrorCode } from '../../../src-core/contract/errors.ts';
+import type { MigrationProgress } from '../../../src-core/migration/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
-import { fileVolume } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost } from '../fake-hypervisor.test-support.ts';
 import { errorOf } from '../errors.ts';
 import { memoryJournal } from '../journal.test-support.ts';
@@ -135,9 +135,14 @@ describe('the call itself', () => {
       void begin?.(...given);
       throw new SalvorError('libvirt', { call: 'virDomainMigrate3' }, 'no');
     };
-    const user = { uuid: 'other', name: 'neighbour', sources: ['/images/root.img'] };
+    // Since the copy was begun.
+    const users = () =>
+      two.source.moves.migrations.length > 0
+        ? [{ uuid: 'other', name: 'neighbour', sources: ['/images/root.img'] }]
+        : [];
     const destination = new Proxy(two.destination.hypervisor, {
-      get: (target, name: keyof Hypervisor) => (name === 'runningDisks' ? () => Promise.resolve([user]) : target[name]),
+      get: (target, name: keyof Hypervisor) =>
+        name === 'runningDisks' ? () => Promise.resolve(users()) : target[name],
     });
     const run = migrate(two.source.hypervisor, destination, orderOf(memoryJournal(), COPY), REPORT, NEVER);
     await expect(run).rejects.toMatchObject({ data: { unchanged: expect.stringContaining('neighbour') as string } });
@@ -205,6 +210,21 @@ function slow(two: TwoHosts): { readonly underWay: Promise<void>; readonly finis
   return { underWay, finish: () => end() };
 }
 
+/** Its memory, as fast as that goes over. */
+function dirties(source: FakeHost): void {
+  let sent = 1000;
+  source.before.jobStats = () => {
+    sent += 1000;
+    source.moves.jobStats = {
+      type: 'unbounded',
+      values: {
+        ...{ memory_total: 1_000_000, memory_processed: sent, memory_remaining: 900_000, memory_iteration: 3 },
+        ...{ data_processed: sent, memory_bps: 1000, memory_dirty_rate: 5000, memory_page_size: 4096 },
+      },
+    };
+  };
+}
+
 describe('cancelled', () => {
   test('before anything was done', async () => {
     const two = twoHosts();
@@ -236,10 +256,12 @@ describe('cancelled', () => {
     const controller = new AbortController();
     const journal = memoryJournal();
     const cancellable: boolean[] = [];
+    const seen: MigrationProgress[] = [];
     const notes: (string | null)[] = [];
     const report = {
       ...REPORT,
       cancellable: (may: boolean) => cancellable.push(may),
+      progress: (progress: MigrationProgress) => seen.push(progress),
       note: (_id: string, note: string | null) => notes.push(note),
     };
     const order = orderOf(journal, { options: { ...orderOf(journal).request.options, postCopy: true } });
@@ -254,7 +276,14 @@ describe('cancelled', () => {
       tries += 1;
       if (tries === 1) fail('libvirt')();
     };
-    await (controls as MigrationControls | null)?.startPostCopy();
+    const steer = controls as MigrationControls | null;
+    // QEMU would take it, to no effect, and nothing could be cancelled any more.
+    const early = steer?.startPostCopy() ?? Promise.resolve();
+    await expect(early).rejects.toMatchObject({ data: { code: 'not-supported' } });
+    expect(tries).toBe(0);
+    for (let looks = 40; seen.at(-1)?.mayPostCopy !== true && looks > 0; looks -= 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await steer?.startPostCopy();
     expect(source.moves.postCopy).toBe(true);
     expect(cancellable.at(-1)).toBe(false);
     controller.abort();
@@ -266,6 +295,27 @@ describe('cancelled', () => {
     expect(stands(destination)).toEqual(ALL_HERE);
   });
 
+  test('while the switch is being tried: it is not tried again', async () => {
+    const two = twoHosts();
+    const { underWay } = slow(two);
+    const { source } = two;
+    const controller = new AbortController();
+    const { request } = orderOf(memoryJournal());
+    const wanted = { options: { ...request.options, postCopy: true } };
+    dirties(source);
+    let tries = 0;
+    source.before.startPostCopy = () => {
+      tries += 1;
+      controller.abort();
+      fail('libvirt')();
+    };
+    const run = move(two, memoryJournal(), wanted, REPORT, controller.signal);
+    await underWay;
+    await expect(run).rejects.toMatchObject({ data: { code: 'cancelled' } });
+    expect(tries).toBe(1);
+    expect(stands(source)).toEqual(ALL_HERE);
+  });
+
   test('a guest that dirties memory as fast as it goes over is switched by itself, where that was allowed', async () => {
     const two = twoHosts();
     const { underWay, finish } = slow(two);
@@ -274,17 +324,7 @@ describe('cancelled', () => {
     const { request } = orderOf(journal);
     const run = move(two, journal, { options: { ...request.options, postCopy: true } });
     await underWay;
-    let sent = 1000;
-    source.before.jobStats = () => {
-      sent += 1000;
-      source.moves.jobStats = {
-        type: 'unbounded',
-        values: {
-          ...{ memory_total: 1_000_000, memory_processed: sent, memory_remaining: 900_000, memory_iteration: 3 },
-          ...{ data_processed: sent, memory_bps: 1000, memory_dirty_rate: 5000, memory_page_size: 4096 },
-        },
-      };
-    };
+    dirties(source);
     for (let tries = 40; !source.moves.postCopy && tries > 0; tries -= 1)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect(source.moves.postCopy).toBe(true);
@@ -313,7 +353,7 @@ describe('cancelled', () => {
 
 describe('a host goes away', () => {
   test('the destination, while this computer carries it: given up, and the guest stays where it is', async () => {
-    const two = twoHosts({}, { volumes: { '/images/root.img': fileVolume('/images/root.img') } });
+    const two = twoHosts();
     const { underWay } = slow(two);
     const journal = memoryJournal();
     const run = move(two, journal);

@@ -40,8 +40,8 @@ export interface MigrationJob {
 
 /** Resolves when libvirt says that it is done; rejects with what the call rejects with, which is not the truth yet. */
 export async function followMigration(job: MigrationJob): Promise<void> {
-  const watch = createWatch(job);
   const end = { over: false, wake: (): void => undefined };
+  const watch = createWatch(job, () => end.over);
   const wakeUp = () => end.wake();
   const { source, destination, domain, call, destinationUri, signal } = job;
   const done = (
@@ -54,7 +54,7 @@ export async function followMigration(job: MigrationJob): Promise<void> {
   });
   // Waited for below; a failure before that must not count as unhandled.
   done.catch(() => undefined);
-  job.controls?.(watch.controls(() => end.over));
+  job.controls?.(watch.controls);
   const set = limitDowntime(job, () => end.over);
   signal.addEventListener('abort', wakeUp);
   try {
@@ -95,21 +95,24 @@ const isOver = ({ over }: { readonly over: boolean }): boolean => over;
 
 interface Watch {
   readonly look: () => Promise<void>;
-  readonly controls: (over: () => boolean) => MigrationControls;
+  readonly controls: MigrationControls;
 }
 
-function createWatch(job: MigrationJob): Watch {
+function createWatch(job: MigrationJob, over: () => boolean): Watch {
   const { source, domain, report, call } = job;
   const { uuid } = domain;
   let state: ProgressState = NO_PROGRESS;
   let postCopy: PostCopy = call.flags.includes('POSTCOPY') ? 'allowed' : 'off';
   let refused = false;
   let lost: string | null = null;
-  const switchOver = async (over: () => boolean): Promise<void> => {
+  const switchOver = async (): Promise<void> => {
     if (postCopy === 'started') return;
     if (postCopy === 'off')
       throw new SalvorError('not-supported', { what: 'post-copy of a migration that was begun without it' });
-    await tryToSwitch(source, uuid, over);
+    // QEMU takes the order at any time, also where it has no effect; and what has been switched is not cancelled any more.
+    if (state.progress?.mayPostCopy !== true)
+      throw new SalvorError('not-supported', { what: 'post-copy while no memory goes over' });
+    await tryToSwitch(source, uuid, () => over() || job.signal.aborted);
     postCopy = 'started';
     report.cancellable(false);
     await job.note('Switched to post-copy.');
@@ -159,12 +162,12 @@ function createWatch(job: MigrationJob): Watch {
       );
       await missDestination();
       if (job.signal.aborted) await giveUp();
-      else if (progress !== null && neverEnds(progress)) await switchOver(() => false).catch(() => undefined);
+      else if (progress !== null && neverEnds(progress)) await switchOver().catch(() => undefined);
     },
-    controls: (over) => ({
-      startPostCopy: () => switchOver(over),
+    controls: {
+      startPostCopy: switchOver,
       setMaxDowntime: (milliseconds) => source.setMaxDowntime(uuid, milliseconds),
-    }),
+    },
   };
 }
 
@@ -184,13 +187,15 @@ async function isGone(host: Hypervisor, uuid: string): Promise<string | null> {
   }
 }
 
-async function tryToSwitch(source: Hypervisor, uuid: string, over: () => boolean): Promise<void> {
+/** `givenUp`: it has ended, or somebody has cancelled it meanwhile. */
+async function tryToSwitch(source: Hypervisor, uuid: string, givenUp: () => boolean): Promise<void> {
   for (let tries = SWITCH_TRIES; ; tries -= 1) {
+    if (givenUp()) throw new SalvorError('not-supported', { what: 'post-copy of a migration that is over' });
     try {
       await source.startPostCopy(uuid);
       return;
     } catch (error) {
-      if (errorOf(error).code !== 'libvirt' || tries <= 1 || over()) throw error;
+      if (errorOf(error).code !== 'libvirt' || tries <= 1) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

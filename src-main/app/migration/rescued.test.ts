@@ -94,3 +94,37 @@ test('a medium behind a throw-away overlay stays where it is, and how to change 
   await expect(move(two, journal, RULES)).rejects.toMatchObject({ data: { code: 'migration-refused' } });
   expect(two.source.changes).not.toContain('migrateTo');
 });
+
+describe('UEFI variables of the rescue’s own', () => {
+  const OWN = '/nvram/patient_VARS.fd';
+  const file = fileVolume(OWN);
+  const variables = { ...file, xml: file.xml.replaceAll('8388608', String(file.head?.length)) };
+  const UEFI = DEFINITION.replace(
+    '</os>',
+    `<loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader><nvram>${OWN}</nvram></os>`,
+  );
+
+  test.each(['one-shot', 'until-ended'] as const)('%s: the guest’s have to be there first', async (session) => {
+    const volumes = { ...there };
+    const two = twoHosts({ volumes: { ...here, [OWN]: variables } }, { volumes });
+    Object.assign(two.source, { definition: UEFI, live: UEFI });
+    const journal = memoryJournal();
+    const request = { ...DIRECT, session, fallThrough: 'none' } as const;
+    const order = { domain: DOMAIN, request, properties: {}, confirmed: null, stamp: STAMP, journal };
+    await runRescue(two.source.hypervisor, order, { ...REPORT, planned: () => undefined }, NEVER);
+    expect(two.source.live).toContain(`${OWN}.salvor-`);
+    const rules = { ...RULES.rules, paths: [...RULES.rules.paths, { from: '/nvram', to: '/srv/nvram' }] };
+    const disks = Object.fromEntries(
+      parseDomain(two.source.live ?? '').disks.map(({ target }) => [target, 'shared' as const]),
+    );
+    const refused = await move(two, journal, { rules, disks }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ data: { code: 'migration-refused' } });
+    expect((refused as Error).message).toContain('/srv/nvram/patient_VARS.fd is not on');
+    expect(two.source.changes).not.toContain('migrateTo');
+
+    Object.assign(volumes, { '/srv/nvram/patient_VARS.fd': fileVolume('/srv/nvram/patient_VARS.fd') });
+    const { remarks } = await move(two, journal, { rules, disks });
+    expect(remarks.join(' ')).toContain(`Its own (${OWN} at `);
+    expect(remarks.join(' ')).not.toContain('can be removed');
+  });
+});

@@ -152,9 +152,17 @@ async function whatFollows({ source, destination, recorded, notes }: Going, way:
   });
 }
 
-/** It does not go along by itself: where the guest has come to stay, it is as it was. */
-async function carryAutostart({ source, destination, recorded }: Going): Promise<void> {
-  if (!recorded.before.autostart || recorded.migration.persistent === null) return;
-  const { owner } = whereabouts(await lookAtSides(recorded, source, destination));
-  if (owner === 'destination') await destination.setAutostart(recorded.domain.uuid, true);
+/**
+ * It does not go along by itself: where the guest has come to stay, it is as it was. A definition that stays at the source is not started with
+ * that host any more: the guest would run twice.
+ */
+async function carryAutostart({ source, destination, recorded, notes }: Going): Promise<void> {
+  const { domain, from, migration, before } = recorded;
+  if (!before.autostart || migration.persistent === null) return;
+  const inputs = await lookAtSides(recorded, source, destination);
+  if (whereabouts(inputs).owner !== 'destination') return;
+  await destination.setAutostart(domain.uuid, true);
+  if (typeof inputs.source === 'string' || inputs.source.definition === 'none') return;
+  await source.setAutostart(domain.uuid, false);
+  notes.push(`${domain.name} is not started with ${from} any more: its definition there stays.`);
 }

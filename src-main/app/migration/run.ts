@@ -8,6 +8,7 @@ import { planMigration } from '../../../src-core/migration/plan.ts';
 import type { MigrationInputs, MigrationOrder, MigrationPlan } from '../../../src-core/migration/types.ts';
 import type { StepId } from '../../../src-core/rescue/plan-types.ts';
 import { withoutSecrets } from '../../../src-core/rescue/record.ts';
+import type { SecretFacts } from '../../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import type { JournalWriter } from '../journal-port.ts';
 import { begin, conclude, inStep, stateBefore, withoutPassword } from '../recording.ts';
@@ -17,6 +18,7 @@ import type { BegunMigration } from './begun.ts';
 import { describeMigrationDrift } from './drift.ts';
 import { collectMigration } from './facts.ts';
 import { lockOnHosts } from './locks.ts';
+import { secretNamed } from './needs.ts';
 import type { MigrateOrder, MigrateReport, Migrated, MigrationControls } from './order.ts';
 import { move, prepare, tidy, verify } from './steps.ts';
 
@@ -58,7 +60,7 @@ async function carryOut(run: Run): Promise<Migrated> {
   report.cancellable(true);
   const { inputs, plan } = await inStep({ report, writer: null }, 'check', () => check(run));
   throwIfCancelled(signal);
-  const migration = orderOf(order, plan, destination);
+  const migration = orderOf(order, plan, destination, await secretsOf(source, plan));
   const writer = await beginMigration(run, inputs, plan, migration);
   const before = stateBefore(inputs.domain, inputs.domain.definitionXml);
   const recorded = { domain: order.domain, from: inputs.source.hostname, migration, before };
@@ -109,8 +111,18 @@ async function check({ source, destination, order, report }: Run) {
   return { inputs, plan };
 }
 
-/** What a later look and a way on need, without any password. */
-function orderOf({ request }: MigrateOrder, plan: MigrationPlan, destination: Hypervisor): MigrationOrder {
+/** Of the source; nobody is asked where none is needed. */
+async function secretsOf(source: Hypervisor, { needs }: MigrationPlan): Promise<readonly SecretFacts[]> {
+  return needs.some(({ kind }) => kind === 'secret') ? ((await source.secrets()) ?? []) : [];
+}
+
+/** What a later look and a way on need, without any password. A secret that is named by its usage is found again by its UUID alone. */
+function orderOf(
+  { request }: MigrateOrder,
+  plan: MigrationPlan,
+  destination: Hypervisor,
+  own: readonly SecretFacts[],
+): MigrationOrder {
   const { destinationXml: _given, persistentXml, ...call } = migrateCall(plan);
   const carried = request.secrets === 'carry' ? plan.needs : [];
   return {
@@ -122,7 +134,7 @@ function orderOf({ request }: MigrateOrder, plan: MigrationPlan, destination: Hy
     makes: {
       secrets: carried
         .filter(({ kind, state, carriable }) => kind === 'secret' && carriable && state === 'missing')
-        .map(({ name }) => name),
+        .map(({ name }) => secretNamed(own, name)?.uuid ?? name),
       volumes: volumesMade(plan),
     },
   };

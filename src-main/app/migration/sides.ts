@@ -12,6 +12,8 @@ import type { VolumePlace } from '../volume-place.ts';
 
 /** A side that does not answer is said, not waited for. */
 const SIDE_MS = 10_000;
+/** VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT: a backup or a dump of somebody else is no job of ours. */
+const MIGRATION_OUT = 5;
 
 /** A migration as the journal has it. */
 export interface RecordedMigration {
@@ -84,13 +86,13 @@ async function look(
   definitionOf: (xml: string) => SideSeen['definition'],
 ): Promise<Side> {
   try {
-    const [{ state, reason }, { persistent }, { job }] = await Promise.all([
+    const [{ state, reason }, { persistent }, stats] = await Promise.all([
       hypervisor.domainReason(uuid),
       hypervisor.domainStatus(uuid),
-      hypervisor.domainObstacles(uuid),
+      hypervisor.jobStats(uuid, 'current'),
     ]);
     const definition = persistent ? definitionOf(await hypervisor.domainXml(uuid, 'definition')) : 'none';
-    return { state, reason, job: job !== null, definition };
+    return { state, reason, job: stats?.values['operation'] === MIGRATION_OUT, definition };
   } catch (error) {
     return errorOf(error).code === 'domain-not-found' ? 'absent' : 'unreachable';
   }

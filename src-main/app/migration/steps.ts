@@ -26,7 +26,7 @@ export async function prepare(begun: BegunMigration): Promise<void> {
     if (state !== 'missing' && state !== 'no-value') continue;
     const uuid = secretNamed(own, name)?.uuid ?? name;
     await writer.note(`The secret ${uuid} is carried to ${plan.to.hostname}.`);
-    await carrySecret(source, destination, { uuid, state }, order.domain.name, (made) => carried.push(made));
+    await carrySecret(source, destination, { uuid, name }, order.domain.name, (made) => carried.push(made));
   }
 }
 
@@ -111,7 +111,12 @@ export async function tidy(begun: BegunMigration): Promise<void> {
   await leaveSource(begun);
   if (plan.persistent !== null && inputs.domain.autostart) await carryAutostart(begun);
   const nvram = inputs.domain.liveXml === null ? null : parseDomain(inputs.domain.liveXml).nvram;
-  if (nvram !== null && plan.running !== null && begun.order.request.undefineSource)
+  const own = inputs.ownNvram;
+  if (nvram !== null && own !== null)
+    remarks.push(
+      `The UEFI variables of its rescue went with it. Its own (${own.path} at ${from}) did not: once the rescue is ended, it has ${own.destination} at ${plan.to.hostname}.`,
+    );
+  else if (nvram !== null && plan.running !== null && begun.order.request.undefineSource)
     remarks.push(
       `Its UEFI variables went with it. The file ${nvram} at ${from} stays: it can be removed, unless both hosts share it.`,
     );

@@ -4,6 +4,7 @@ import { happened } from '../../../src-core/journal/situation.ts';
 import type { EntryOutline } from '../../../src-core/journal/types.ts';
 import { whereabouts } from '../../../src-core/migration/whereabouts.ts';
 import type { MigrationWayOn } from '../../../src-core/migration/whereabouts.ts';
+import { withoutPassword } from '../recording.ts';
 import { isAt } from '../same-daemon.ts';
 import type { ConnectedHost } from '../unfinished.ts';
 import { lookAtSides, recordedMigration } from './sides.ts';
@@ -24,7 +25,10 @@ export interface FoundMigration {
   readonly machine: MachineKey | null;
 }
 
-/** Which of the connected hosts are its two. Rejects with what a connection fails with. */
+/**
+ * Which of the connected hosts are its two. The very address that was used then counts for more than a host name, which several hosts may have;
+ * one that could be either of the two is taken for neither. Rejects with what a connection fails with.
+ */
 export async function pairOf(
   { from, migration }: RecordedMigration,
   source: { readonly uri: string },
@@ -33,9 +37,27 @@ export async function pairOf(
   const known = await Promise.all(
     hosts.map(async (host) => ({ host, hostname: (await host.hypervisor.identity()).hostname })),
   );
-  const find = (wanted: { readonly uri: string; readonly hostname: string }) =>
-    known.find(({ host, hostname }) => isAt(wanted, host.hypervisor.uri, hostname))?.host ?? null;
-  return { source: find({ uri: source.uri, hostname: from }), destination: find(migration.to) };
+  const all = (wanted: Wanted) =>
+    known.filter(({ host, hostname }) => isAt(wanted, host.hypervisor.uri, hostname)).map(({ host }) => host);
+  const isExact = (host: ConnectedHost, { uri }: Wanted) =>
+    withoutPassword(host.hypervisor.uri) === withoutPassword(uri);
+  const pick = (wanted: Wanted, other: Wanted): ConnectedHost | null => {
+    const own = all(wanted);
+    const exact = own.find((host) => isExact(host, wanted));
+    if (exact !== undefined) return exact;
+    // Of two hosts of one name only the address of the other tells which is which.
+    const others = all(other);
+    const taken = others.find((host) => isExact(host, other));
+    return own.find((host) => (taken === undefined ? !others.includes(host) : host !== taken)) ?? null;
+  };
+  const here = { uri: source.uri, hostname: from };
+  const found = { source: pick(here, migration.to), destination: pick(migration.to, here) };
+  return found.source === found.destination ? { ...found, destination: null } : found;
+}
+
+interface Wanted {
+  readonly uri: string;
+  readonly hostname: string;
 }
 
 /** Never rejects for a host that does not answer: it is said which. */
@@ -55,7 +77,7 @@ export async function lookAtMigration(entry: EntryOutline, hosts: readonly Conne
   const found = whereabouts(inputs);
   const readOnly = [source, destination].some((host) => host?.hypervisor.readOnly === true);
   const asides = [
-    missingText(recorded, pair),
+    missingText(recorded, entry.began.host.uri, pair),
     readOnly ? 'One of the two is connected read-only: connect with write access to go on.' : null,
   ];
   const at = found.owner === 'destination' ? (destination ?? source) : (source ?? destination);
@@ -70,9 +92,13 @@ export async function lookAtMigration(entry: EntryOutline, hosts: readonly Conne
 }
 
 /** Which of the hosts is not connected, in a sentence; null: both are. */
-function missingText({ from, migration }: RecordedMigration, { source, destination }: Pair): string | null {
+function missingText(
+  { from, migration }: RecordedMigration,
+  uri: string,
+  { source, destination }: Pair,
+): string | null {
   const missing = [
-    source === null ? `${from}, where it came from,` : null,
+    source === null ? `${from} (${uri}), where it came from,` : null,
     destination === null ? `${migration.to.hostname} (${migration.to.uri}), where it was to go,` : null,
   ].filter((host) => host !== null);
   if (missing.length === 0) return null;

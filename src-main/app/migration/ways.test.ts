@@ -26,7 +26,12 @@ function stand(host: FakeHost, { state, reason, persistent = true, job = false }
     job: job ? 'unbounded' : null,
   });
   host.moves.reason = reason ?? null;
+  host.moves.jobStats = MIGRATING_OUT;
 }
+
+/** VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT, and _DUMP. */
+const MIGRATING_OUT = { type: 'unbounded', values: { operation: 5 } };
+const DUMPING = { type: 'unbounded', values: { operation: 8 } };
 
 const ABSENT: Stands = { state: 'shutoff', persistent: false };
 const RUNS: Stands = { state: 'running', reason: 'booted' };
@@ -34,8 +39,15 @@ const HANDED: Stands = { state: 'shutoff', reason: 'migrated' };
 const INCOMING: Stands = { state: 'paused', reason: 'migrating', persistent: false };
 
 /** A migration whose last records never came, and its hosts as they are told to stand. */
-async function found(here: Stands, there: Stands, request: Partial<MigrationRequest> = {}) {
+async function found(
+  here: Stands,
+  there: Stands,
+  request: Partial<MigrationRequest> = {},
+  autostart = false,
+  jobStats: FakeHost['moves']['jobStats'] = null,
+) {
   const two = twoHosts();
+  two.source.autostart = autostart;
   const journal = memoryJournal();
   const cut: Journal = {
     ...journal,
@@ -48,6 +60,7 @@ async function found(here: Stands, there: Stands, request: Partial<MigrationRequ
   for (const host of [two.source, two.destination]) host.changes.splice(0);
   stand(two.source, here);
   stand(two.destination, there);
+  if (jobStats !== null) two.source.moves.jobStats = jobStats;
   const [unfinished] = await listed(two, journal);
   if (unfinished === undefined) throw new Error('nothing is unfinished');
   return { two, journal, unfinished };
@@ -169,5 +182,77 @@ describe('ways on', () => {
     await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
     expect(changes(two)).toEqual({ here: [], there: [] });
     expect(await listed(two, journal)).toHaveLength(1);
+  });
+
+  test.each([
+    ['stays at the source', { undefineSource: false }, RUNS, { autostart: false, persistent: true }],
+    ['goes', { undefineSource: true }, RUNS, { persistent: false }],
+  ])('where the definition %s, the guest is started with one host alone', async (_how, request, there, expected) => {
+    const { two, journal, unfinished } = await found(HANDED, there, request, true);
+    expect(unfinished.situation).toBe('arrived');
+    await goOn(two, journal, unfinished.operationId, 'finish', 'arrived');
+    expect(two.source).toMatchObject(expected);
+    expect(two.destination).toMatchObject({ autostart: true, live: DEFINITION });
+  });
+});
+
+describe('what has changed right before an act', () => {
+  /** Let the n-th look at a side find it otherwise. */
+  function at(host: FakeHost, nth: number, then: () => void): void {
+    let looks = 0;
+    host.before.domainReason = () => {
+      looks += 1;
+      if (looks === nth) then();
+    };
+  }
+
+  test('a job of somebody else is no migration, and is not given up', async () => {
+    const other = await found({ ...RUNS, job: true }, ABSENT, {}, false, DUMPING);
+    expect(other.unfinished.situation).toBe('not-moved');
+
+    const { two, journal, unfinished } = await found({ ...RUNS, job: true }, ABSENT);
+    expect(unfinished.situation).toBe('migrating');
+    at(two.source, 2, () => (two.source.moves.jobStats = DUMPING));
+    await goOn(two, journal, unfinished.operationId, 'roll-back', unfinished.situation);
+    expect(changes(two)).toEqual({ here: [], there: [] });
+  });
+
+  test('what waits at the destination is waited for again: it is left alone', async () => {
+    const { two, journal, unfinished } = await found(RUNS, INCOMING);
+    at(two.source, 2, () => stand(two.source, { ...RUNS, job: true }));
+    const run = goOn(two, journal, unfinished.operationId, 'roll-back', unfinished.situation);
+    await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
+  });
+
+  test('the source is off by then, and what waits at the destination may be all that there is', async () => {
+    const { two, journal, unfinished } = await found(RUNS, INCOMING);
+    at(two.source, 2, () => stand(two.source, HANDED));
+    const run = goOn(two, journal, unfinished.operationId, 'roll-back', unfinished.situation);
+    await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
+  });
+
+  const LOST: Stands = { state: 'paused', reason: 'post-copy failed' };
+  const CRASHED: Stands = { state: 'shutoff', reason: 'crashed' };
+  test.each([
+    ['somebody has paused it at the source', 'source', { state: 'paused', reason: 'user' }],
+    ['it is on at the destination', 'destination', { state: 'running', reason: 'post-copy' }],
+  ] as const)('%s: nothing is forced off', async (_what, side, stands) => {
+    const { two, journal, unfinished } = await found(LOST, CRASHED);
+    expect(unfinished.situation).toBe('memory-lost');
+    at(two[side], 2, () => stand(two[side], stands));
+    const run = goOn(two, journal, unfinished.operationId, 'finish', unfinished.situation);
+    await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
+  });
+
+  test('the guest is gone at the destination before it is forced off where it was handed over from', async () => {
+    const { two, journal, unfinished } = await found({ state: 'paused', reason: 'migrating' }, RUNS);
+    expect(unfinished.situation).toBe('arrived');
+    at(two.destination, 2, () => stand(two.destination, ABSENT));
+    const run = goOn(two, journal, unfinished.operationId, 'finish', unfinished.situation);
+    await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
   });
 });
