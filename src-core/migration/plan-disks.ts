@@ -39,7 +39,11 @@ export function planDisks(context: MigrationContext): PlannedDisks {
         ? [refusal('migrate-offline-copy', null, { targets: copies.map(({ target }) => target).join(', ') })]
         : []),
     ],
-    warnings: [...planned.flatMap(({ warnings }) => warnings), ...unsafeWarning(unsafe)],
+    warnings: [
+      ...planned.flatMap(({ warnings }) => warnings),
+      ...unsafeWarning(unsafe),
+      ...inputs.staying.flatMap((disk) => stayingWarning(context, disk)),
+    ],
   };
 }
 
@@ -83,7 +87,7 @@ function planDisk(context: MigrationContext, disk: DiskOnBoth): Planned {
     if (asked !== null && asked !== 'shared') return copyOf(context, disk, asked, why);
     return plain(why, [], offlineWarning(context, disk));
   }
-  if (asked === 'shared') return plain(...sharedDisk(context, disk));
+  if (asked === 'shared') return plain(...sharedDisk(context, disk), inUse(context, disk));
   if (asked !== null)
     return copyOf(
       context,
@@ -93,23 +97,31 @@ function planDisk(context: MigrationContext, disk: DiskOnBoth): Planned {
     );
   switch (disk.seen) {
     case 'network':
-      return plain(sentence('migrate-disk-network'));
+      return plain(sentence('migrate-disk-network'), [], inUse(context, disk));
     case 'same-bytes':
-      return plain(sentence('migrate-disk-same'));
+      return plain(sentence('migrate-disk-same'), [], inUse(context, disk));
     case 'absent':
       return copyOf(context, disk, 'copy', sentence('migrate-disk-copy-absent'));
     case 'differs':
-    case 'unknown': {
-      const why = disk.seen === 'differs' ? 'something else is there' : 'it could not be looked at';
-      return plain(sentence('migrate-disk-undecided'), [
-        refusal('migrate-disk-unclear', disk.target, { ...wordsOf(context, disk), why }),
-      ]);
-    }
+    case 'unknown':
+      return plain(sentence('migrate-disk-undecided'), [unclear(context, disk, 'have it copied')]);
   }
 }
 
 function wordsOf({ to }: MigrationContext, { target, source, destination }: DiskOnBoth) {
   return { target, source: source ?? '', destination: destination ?? '', to };
+}
+
+/** Other guests of the destination that have it. */
+function inUse(context: MigrationContext, disk: DiskOnBoth): Finding[] {
+  if (disk.users.length === 0) return [];
+  return [warning('migrate-shared-in-use', disk.target, { ...wordsOf(context, disk), users: disk.users.join(', ') })];
+}
+
+function unclear(context: MigrationContext, disk: DiskOnBoth, or: string): Finding {
+  const seen = disk.there === null ? 'it could not be looked at' : 'what was read of both does not prove it';
+  const why = disk.seen === 'differs' ? 'something else is there' : seen;
+  return refusal('migrate-disk-unclear', disk.target, { ...wordsOf(context, disk), why, or });
 }
 
 function readOnlyDisk(
@@ -122,12 +134,24 @@ function readOnlyDisk(
   if (disk.source === null) return [sentence('migrate-disk-empty'), refusals, []];
   if (!context.inputs.request.live) return [sentence('migrate-disk-offline'), refusals, offlineWarning(context, disk)];
   if (disk.seen === 'absent') refusals.push(refusal('migrate-read-only-absent', disk.target, words));
+  // What the guest has in a drive may be another copy of the medium; a disk, as those that a rescue only looks at, is the guest's own.
+  const own = disk.device === 'disk' || disk.device === 'lun';
+  if (own && disk.seen === 'differs') refusals.push(refusal('migrate-disk-differs', disk.target, { ...words, or: '' }));
+  if (own && disk.seen === 'unknown' && asked !== 'shared')
+    refusals.push(unclear(context, disk, 'name where it is there (--map-path)'));
   const unsure = disk.seen === 'unknown' || disk.seen === 'differs';
+  const how = disk.seen === 'differs' ? 'where something else is' : 'and whether it is could not be told';
   return [
     sentence('migrate-disk-read-only'),
     refusals,
-    unsure ? [warning('migrate-read-only-there', disk.target, words)] : [],
+    unsure ? [warning('migrate-read-only-there', disk.target, { ...words, how })] : [],
   ];
+}
+
+function stayingWarning(context: MigrationContext, disk: DiskOnBoth): Finding[] {
+  if (disk.seen !== 'absent' && disk.seen !== 'differs') return [];
+  const how = disk.seen === 'absent' ? 'not' : 'something else';
+  return [warning('migrate-stays-disk', disk.target, { ...wordsOf(context, disk), how, domain: context.domain.name })];
 }
 
 function offlineWarning(context: MigrationContext, disk: DiskOnBoth): Finding[] {
@@ -151,8 +175,15 @@ function sharedDisk(context: MigrationContext, disk: DiskOnBoth): [Sentence, Fin
     case 'absent':
       return [sentence('migrate-disk-told'), [refusal('migrate-disk-absent', disk.target, words)]];
     case 'differs':
-      return [sentence('migrate-disk-told'), [refusal('migrate-disk-differs', disk.target, words)]];
+      return [
+        sentence('migrate-disk-told'),
+        [refusal('migrate-disk-differs', disk.target, { ...words, or: ', or have it copied' })],
+      ];
   }
+}
+
+function isBlock({ domain }: MigrationContext, { target }: DiskOnBoth): boolean {
+  return domain.disks.some((disk) => disk.target === target && disk.sourceType === 'block');
 }
 
 /** libvirt makes a file for a copy where an active pool has its folder, and of the same size only; for a top image alone it makes none. */
@@ -162,14 +193,19 @@ function copyOf(context: MigrationContext, disk: DiskOnBoth, way: 'copy' | 'copy
   const size = capacity === null ? 'as large as the disk' : sizeText(capacity);
   const refusals: Finding[] = [];
   const warnings: Finding[] = [];
+  // What was looked at and proves nothing may be the original itself, by another way.
+  const how = seen === 'unknown' ? '. If it is the image that the guest has here, its data is destroyed' : '';
+  if (disk.users.length > 0)
+    refusals.push(refusal('migrate-copy-in-use', target, { ...words, users: disk.users.join(', ') }));
   if (seen === 'same-bytes' || seen === 'network') refusals.push(refusal('migrate-copy-same', target, words));
   else if (there !== null && capacity !== null && there !== capacity)
     refusals.push(
       refusal('migrate-copy-size', target, { ...words, there: `${there} bytes`, size: `${capacity} bytes` }),
     );
   else if (there !== null || (seen === 'differs' && way === 'copy-top'))
-    warnings.push(warning('migrate-overwrites', target, words));
+    warnings.push(warning('migrate-overwrites', target, { ...words, how }));
   else if (way === 'copy-top') refusals.push(refusal('migrate-copy-top-base', target, words));
+  else if (isBlock(context, disk)) refusals.push(refusal('migrate-copy-block', target, { ...words, size }));
   else if (pool === null) refusals.push(refusal('migrate-copy-pool', target, { ...words, size }));
   else if (capacity !== null && free !== null && free < capacity)
     refusals.push(refusal('migrate-copy-space', target, { ...words, pool, size, free: sizeText(free) }));

@@ -58,6 +58,12 @@ export function recordProblem(xml: string): string | null {
   return recordedDefinition(session).problem;
 }
 
+/** The guest's own definition that a rescue definition carries in its record; null: none, or it cannot be read. Throws XmlProblem. */
+export function recordedOriginal(xml: string): string | null {
+  const session = findSession(child(parseXml(xml).documentElement, 'metadata'));
+  return session === null || originalOf(session) === null ? null : recordedDefinition(session).definitionXml;
+}
+
 /** The session's hash of the guest's own definition, where that is not inside it: it has to be that of the definition by the rules. */
 export function withOriginalHash(xml: string, before: string, after: string): string {
   const document = parseXml(xml);

@@ -19,11 +19,15 @@ export interface DiskNames {
   readonly readOnly: boolean;
   /** disk, cdrom, floppy, lun */
   readonly device: string;
+  /** Network storage: both hosts reach the same server by that address, its ports included. */
+  readonly sameServer: boolean;
 }
 
 /** The disks of what migrates (the running definition, or the one that is there), by both hosts' names. Throws XmlProblem. */
 export function diskNames(xml: string, rules: MigrationRules): DiskNames[] {
-  const there = parseDomain(applyRules(xml, rules)).disks;
+  const ruled = applyRules(xml, rules);
+  const there = parseDomain(ruled).disks;
+  const servers = [xml, ruled].map(serversOf);
   return parseDomain(xml).disks.map(({ target, sourceType, source, format, readonly, device, index }) => ({
     target,
     type: sourceType,
@@ -32,7 +36,49 @@ export function diskNames(xml: string, rules: MigrationRules): DiskNames[] {
     format,
     readOnly: readonly,
     device,
+    sameServer: servers[0]?.[index] != null && servers[0][index] === servers[1]?.[index],
   }));
+}
+
+/**
+ * Disks of what stays (the definition, and the guest's own one in its record) that what migrates has not: its own while it is in rescue, and
+ * what was changed for the next start. Throws XmlProblem.
+ */
+export function disksStaying(xml: string, stays: readonly string[], rules: MigrationRules): DiskNames[] {
+  const known = new Set(diskNames(xml, rules).map(({ source }) => source));
+  return stays
+    .flatMap((each) => diskNames(each, rules))
+    .filter(({ source }) => {
+      const isNew = source !== null && !known.has(source);
+      known.add(source);
+      return isNew;
+    });
+}
+
+/** By disk: the servers of its network storage as any host reaches them; null: it is none, or each host has a server of its own there. */
+function serversOf(xml: string): (string | null)[] {
+  return children(child(parseXml(xml).documentElement, 'devices'), 'disk').map((disk) => {
+    const source = child(disk, 'source');
+    if (attribute(disk, 'type') !== 'network' || source === null) return null;
+    const hosts = children(source, 'host');
+    // Ceph alone finds its servers in a file of the host.
+    if (hosts.length === 0 && attribute(source, 'protocol') !== 'rbd') return null;
+    const isOwn = (host: XmlElement) =>
+      attribute(host, 'transport') === 'unix' ||
+      attribute(host, 'socket') !== null ||
+      isLoopback(attribute(host, 'name'));
+    if (hosts.some(isOwn)) return null;
+    const parts = hosts.map((host) =>
+      ['transport', 'name', 'port'].map((name) => attribute(host, name) ?? '').join(' '),
+    );
+    return [attribute(source, 'protocol'), attribute(source, 'name'), ...parts].join('\n');
+  });
+}
+
+function isLoopback(name: string | null): boolean {
+  if (name === null || name === '') return true;
+  const bare = name.toLowerCase().replace(/^\[|\]$|\.$/g, '');
+  return /^(?:(?:.+\.)?localhost|localhost\..*|ip6-.*|(?:::ffff:)?127\..*|0\.0\.0\.0|[0:]+|[0:]*:0*1)$/.test(bare);
 }
 
 type Needed = Pick<NeededThere, 'kind' | 'name' | 'users'>;

@@ -63,7 +63,7 @@ export const MIGRATION_ACT_TEXTS: Readonly<Record<MigrationAct, string>> = {
   'undefine-source': 'take its definition away on {{from}}; disks stay',
   'start-source': 'start {{domain}} on {{from}} from its disks',
   'resume-source': 'let {{domain}} go on where it stands, on {{from}}',
-  tidy: 'remove what was made on {{to}} for the migration',
+  tidy: 'remove what was made on {{to}} for the migration; a copy that cannot be told from the guest’s own image is left, and named',
   forget: 'touch nothing, and close the entry in the journal',
 };
 

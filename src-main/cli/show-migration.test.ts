@@ -41,6 +41,7 @@ const PLAN: MigrationPlan = {
       pool: 'fast',
       free: null,
       there: null,
+      users: [],
       way: 'copy',
       why: SAID,
       bytes: 2 ** 30,

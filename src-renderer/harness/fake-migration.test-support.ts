@@ -76,6 +76,7 @@ function diskThere(name: ReturnType<typeof diskNames>[number], at: number): Disk
     pool: shared ? null : 'images',
     free: 812 * GIB,
     there: null,
+    users: [],
   };
 }
 
@@ -125,6 +126,8 @@ export function migrationInputs(
       freeMemory: (96 * GIB) / 1024,
     },
     disks: diskNames(xml, request.rules).map(diskThere),
+    staying: [],
+    ownNvram: null,
     migratableXml: live,
     session: row.session,
     request,

@@ -3,10 +3,10 @@
  * that is taken for the original costs the guest its data.
  */
 import { posix } from 'node:path';
-import { diskNames } from '../../../src-core/migration/there.ts';
+import { diskNames, disksStaying } from '../../../src-core/migration/there.ts';
 import type { DiskNames } from '../../../src-core/migration/there.ts';
 import type { DiskOnBoth, MigrationRules } from '../../../src-core/migration/types.ts';
-import type { BlockSizes, ExaminedVolume, Hypervisor, StoragePool } from '../../libvirt/port.ts';
+import type { BlockSizes, DomainSources, ExaminedVolume, Hypervisor, StoragePool } from '../../libvirt/port.ts';
 import { mapLimited, within } from '../patience.ts';
 import { readPoolXml, readVolumeXml } from '../storage-xml.ts';
 import type { VolumeView } from '../storage-xml.ts';
@@ -20,6 +20,10 @@ const HEAD_BYTES = 512 * 1024;
 const TRIES = 3;
 /** So much a host may lag behind in what it knows of a file that another one writes (NFS: acregmax is 60 s). */
 const LAG_SECONDS = 120;
+/** Names that are of one device wherever it is seen: its World Wide Name (NAA, EUI-64 or SCSI name), bare, of SCSI, of multipath. */
+const WORLD_WIDE = /^\/dev\/disk\/by-id\/(?:wwn-|scsi-[238]|dm-uuid-(?:part\d+-)?mpath-[238])/;
+/** A pool knows of a volume that was made elsewhere only once it is refreshed. Of these that is a look into a folder; others a failure turns off. */
+const REFRESHED = /^<pool type=(?:'|")(?:dir|fs|netfs|logical)(?:'|")/;
 /** All disks together: storage that hangs is not waited for. */
 const PATIENCE_MS = 20_000;
 const AT_ONCE = 2;
@@ -38,13 +42,33 @@ export async function disksOnBoth(
   destination: Hypervisor,
   order: DisksOrder,
 ): Promise<DiskOnBoth[]> {
-  const names = diskNames(order.xml, order.rules);
+  return lookAtAll(source, destination, order, diskNames(order.xml, order.rules));
+}
+
+/** The same of the disks that only what stays has: `stays` are the definition and the one in its record. */
+export async function stayingOnBoth(
+  source: Hypervisor,
+  destination: Hypervisor,
+  order: DisksOrder,
+  stays: readonly string[],
+): Promise<DiskOnBoth[]> {
+  const names = disksStaying(order.xml, stays, order.rules);
+  return names.length === 0 ? [] : lookAtAll(source, destination, { ...order, on: false }, names);
+}
+
+async function lookAtAll(
+  source: Hypervisor,
+  destination: Hypervisor,
+  order: DisksOrder,
+  names: readonly DiskNames[],
+): Promise<DiskOnBoth[]> {
   const found = names.map(unseen);
   const look = withFinder(source, (here) =>
     withFinder(destination, async (there) => {
       const pools = poolsOf(destination);
+      const users = disksOfOthers(destination, order.uuid);
       await mapLimited([...names.entries()], AT_ONCE, async ([index, disk]) => {
-        found[index] = await lookAt({ source, destination, here, there, pools, order }, disk);
+        found[index] = await lookAt({ source, destination, here, there, pools, users, order }, disk);
       });
     }),
   );
@@ -65,6 +89,7 @@ function unseen({ target, source, destination, format, readOnly, device }: DiskN
     pool: null,
     free: null,
     there: null,
+    users: [],
   };
 }
 
@@ -75,6 +100,8 @@ interface Context {
   readonly there: Finder;
   /** Active ones of the destination, asked once. */
   readonly pools: Promise<readonly StoragePool[]>;
+  /** Of its other domains, running and off; asked once. */
+  readonly users: Promise<readonly DomainSources[]>;
   readonly order: DisksOrder;
 }
 
@@ -83,12 +110,17 @@ async function poolsOf(destination: Hypervisor): Promise<readonly StoragePool[]>
   return all.filter(({ active, name }) => active && !SCRATCH_POOL.test(name));
 }
 
+async function disksOfOthers(destination: Hypervisor, uuid: string): Promise<readonly DomainSources[]> {
+  const all = await Promise.all([destination.runningDisks(), destination.offDisks()]).catch(() => []);
+  return all.flat().filter((other) => other.uuid !== uuid);
+}
+
 async function lookAt(context: Context, disk: DiskNames): Promise<DiskOnBoth> {
   const blank = unseen(disk);
   if (disk.source === null || disk.destination === null) return blank;
   const sizes = context.order.on ? await blockSizes(context, disk.target) : null;
   if (disk.type === 'network') {
-    const seen = disk.source === disk.destination ? 'network' : 'unknown';
+    const seen = disk.sameServer ? 'network' : 'unknown';
     return { ...blank, capacity: sizes?.capacity ?? null, allocation: sizes?.allocation ?? null, seen };
   }
   const [{ seen, own, other }, room] = await Promise.all([
@@ -102,7 +134,13 @@ async function lookAt(context: Context, disk: DiskNames): Promise<DiskOnBoth> {
     allocation: sizes?.allocation ?? own?.allocation ?? null,
     seen,
     there: other?.capacity ?? null,
+    users: usersOf(await context.users, [disk.destination, other?.path ?? null]),
   };
+}
+
+/** Names of the domains that have one of these as a disk. */
+export function usersOf(all: readonly DomainSources[], names: readonly (string | null)[]): string[] {
+  return all.filter(({ sources }) => sources?.some((each) => names.includes(each)) === true).map(({ name }) => name);
 }
 
 function blockSizes({ source, order }: Context, target: string): Promise<BlockSizes | null> {
@@ -155,20 +193,22 @@ async function compare(context: Context, { type }: DiskNames, from: string, to: 
     other = there.view;
     const after = await readHere();
     if (typeof before === 'string' || typeof after === 'string') return { seen: 'unknown', own, other };
-    const seen = judged(before, there, after);
+    const seen = judged(before, there, after, from === to && WORLD_WIDE.test(from));
     if (seen !== 'unknown') return { seen, own, other };
   }
   return { seen: 'unknown', own, other };
 }
 
-function judged(before: Read, there: Read, after: Read): 'same-bytes' | 'differs' | 'unknown' {
+function judged(before: Read, there: Read, after: Read, oneDevice: boolean): 'same-bytes' | 'differs' | 'unknown' {
   if (before.head === null || there.head === null || after.head === null) return 'unknown';
   if (before.view.capacity !== there.view.capacity) return 'differs';
   if (!sameBytes(before.head, after.head)) return 'unknown';
   if (!sameBytes(before.head, there.head)) return 'differs';
-  // A file that was copied has the same bytes, and was last changed at another moment. A device's node tells nothing of the kind.
+  // The first bytes of a copy are the same, also of one that was never finished. A file that was copied was last changed at another moment; a
+  // device's node tells nothing of the kind, and of a clone has the same name: only a name that belongs to the device itself tells.
   const [first, then, last] = [before, there, after].map(({ view }) => changedAt(view));
-  if (before.view.type !== 'file' || first == null || then == null || last == null) return 'same-bytes';
+  if (oneDevice) return 'same-bytes';
+  if (before.view.type !== 'file' || first == null || then == null || last == null) return 'unknown';
   if (first <= then && then <= last) return 'same-bytes';
   const lag = BigInt(LAG_SECONDS) * 1_000_000_000n;
   return then < first - lag || then > last + lag ? 'differs' : 'unknown';
@@ -194,6 +234,9 @@ async function read(
   if (place === null) return 'unknown';
   try {
     if (!('path' in place)) {
+      const known = await hypervisor.examineVolume(place, HEAD_BYTES);
+      if (known !== null) return viewed(known);
+      if (!(await isRefreshed(hypervisor, place.pool))) return 'unknown';
       const volume = await hypervisor.examineVolume(place, HEAD_BYTES);
       return volume === null ? 'absent' : viewed(volume);
     }
@@ -203,6 +246,13 @@ async function read(
   } catch {
     return 'unknown';
   }
+}
+
+async function isRefreshed(hypervisor: Hypervisor, name: string): Promise<boolean> {
+  const pool = (await hypervisor.listPools()).find((each) => each.name === name);
+  if (hypervisor.readOnly || pool?.active !== true || !REFRESHED.test(pool.xml ?? '')) return false;
+  await hypervisor.refreshPool(name);
+  return true;
 }
 
 function viewed({ xml, head }: ExaminedVolume): Read {

@@ -2,11 +2,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { DiskOnBoth } from '../../../src-core/migration/types.ts';
-import type { ExaminedVolume } from '../../libvirt/port.ts';
+import { encodeRecord, hashDefinition } from '../../../src-core/rescue/record.ts';
+import type { ExaminedVolume, Hypervisor } from '../../libvirt/port.ts';
 import { DEFINITION, UUID, fileVolume } from '../fake-hypervisor.test-support.ts';
 import { disksOnBoth } from './disks-on-both.ts';
 import { collectMigration } from './facts.ts';
-import { ENCRYPTED, MOVE, SECRET, THERE, laden, twoHosts } from './migrate.test-support.ts';
+import { ENCRYPTED, MOVE, POOL, SECRET, THERE, laden, twoHosts } from './migrate.test-support.ts';
 import type { TwoHosts } from './migrate.test-support.ts';
 import { sameGuest } from './same-guest.ts';
 
@@ -26,7 +27,7 @@ const PLAIN = fileVolume('/images/root.img');
 
 describe('is it the same image?', () => {
   test.each<[string, ExaminedVolume, ExaminedVolume | null, DiskOnBoth['seen']]>([
-    ['the same bytes, and no times are told', PLAIN, PLAIN, 'same-bytes'],
+    ['the same bytes, and no times are told: it may be a copy', PLAIN, PLAIN, 'unknown'],
     ['the same file, by the moment of its last change', changed('1700000000.5'), changed('1700000000.5'), 'same-bytes'],
     ['a copy that was made an hour later', changed('1700000000.5'), changed('1700003600'), 'differs'],
     ['a host that lags behind, or a copy made just now', changed('1700000000.5'), changed('1700000030'), 'unknown'],
@@ -55,6 +56,62 @@ describe('is it the same image?', () => {
     const [disk] = await disksOnBoth(two.source.hypervisor, two.destination.hypervisor, order);
     expect(disk?.seen).toBe('unknown');
     expect(writes).toBeGreaterThan(4);
+  });
+
+  test.each([
+    ['/dev/disk/by-id/wwn-0x600140512345', 'same-bytes'],
+    ['/dev/disk/by-id/scsi-3600140512345', 'same-bytes'],
+    ['/dev/disk/by-id/dm-uuid-mpath-3600140512345', 'same-bytes'],
+    ['/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi0', 'unknown'],
+    ['/dev/vg/root', 'unknown'],
+  ])('a device with the same first bytes: %s is %s', async (path, seen) => {
+    const device = fileVolume(path);
+    const volumes = () => ({ [path]: { ...device, xml: device.xml.replace("type='file'", "type='block'") } });
+    const two = twoHosts({ volumes: volumes() }, { volumes: volumes() });
+    const xml = DEFINITION.replace("type='file'", "type='block'").replace("file='/images/root.img'", `dev='${path}'`);
+    const order = { uuid: UUID, xml, on: true, rules: MOVE.rules };
+    expect(await disksOnBoth(two.source.hypervisor, two.destination.hypervisor, order)).toMatchObject([{ seen }]);
+  });
+
+  test.each([
+    ['dir', 'its pool is looked at afresh', true, 'differs'],
+    ['dir', 'and is absent where it is not found then either', false, 'absent'],
+    ['iscsi-direct', 'where that may turn the pool off it is not told', true, 'unknown'],
+  ] as const)('a volume that its pool (%s) does not know: %s', async (type, _what, appears, seen) => {
+    const pool = { ...POOL, xml: POOL.xml.replace("'dir'", `'${type}'`) };
+    const two = twoHosts({ pools: [POOL] }, { pools: [pool], volumes: {} });
+    two.destination.before.refreshPool = () => {
+      if (appears) Object.assign(two.destination.volumes, { '/images/root.img': changed('1700003600') });
+    };
+    const xml = DEFINITION.replace("type='file'", "type='volume'").replace(
+      "file='/images/root.img'",
+      "pool='images' volume='root.img'",
+    );
+    const order = { uuid: UUID, xml, on: true, rules: MOVE.rules };
+    expect(await disksOnBoth(two.source.hypervisor, two.destination.hypervisor, order)).toMatchObject([{ seen }]);
+  });
+
+  test('other guests of the destination that have it are named, this guest is not', async () => {
+    const two = twoHosts();
+    const has = (uuid: string, name: string) => ({ uuid, name, sources: ['/images/root.img'] });
+    const destination = new Proxy(two.destination.hypervisor, {
+      get: (target, name: keyof Hypervisor) =>
+        name === 'runningDisks'
+          ? () => Promise.resolve([has('other', 'neighbour')])
+          : name === 'offDisks'
+            ? () => Promise.resolve([has('third', 'sleeper'), has(UUID, 'patient')])
+            : target[name],
+    });
+    const { disks } = await collect({ ...two, destination: { ...two.destination, hypervisor: destination } });
+    expect(disks).toMatchObject([{ users: ['neighbour', 'sleeper'] }]);
+  });
+
+  test('disks that only what stays has are looked at, too', async () => {
+    const two = twoHosts();
+    two.source.live = DEFINITION.replace('/images/root.img', '/images/overlay.img');
+    const { disks, staying } = await collect(two);
+    expect(disks).toMatchObject([{ source: '/images/overlay.img' }]);
+    expect(staying).toMatchObject([{ source: '/images/root.img', seen: 'same-bytes' }]);
   });
 
   test('the pool that would take a copy, and what is free in it', async () => {
@@ -86,6 +143,15 @@ describe('what is needed there', () => {
     const { destination } = await collect(two);
     expect(destination.needed).toMatchObject([{ kind: 'secret', name: SECRET, state, carriable }]);
     expect(two.destination.changes).toEqual([]);
+  });
+
+  test('also what the guest’s own definition needs, in the record of its rescue', async () => {
+    const card = "<interface type='network'><mac address='52:54:00:00:00:09'/><source network='own'/></interface>";
+    const own = DEFINITION.replace('<graphics', `${card}<graphics`);
+    const mark = `<salvor:rescue xmlns:salvor='urn:salvor:rescue:1' version='1' kind='until-ended' id='x' power='on' definition='${hashDefinition(own)}'><salvor:original>${encodeRecord(own)}</salvor:original></salvor:rescue>`;
+    const two = twoHosts();
+    two.source.definition = DEFINITION.replace('<devices>', `<metadata>${mark}</metadata><devices>`);
+    expect((await collect(two)).destination.needed).toMatchObject([{ kind: 'network', name: 'own', state: 'missing' }]);
   });
 
   test('networks: ready, off, not there; where they cannot be listed that is said', async () => {

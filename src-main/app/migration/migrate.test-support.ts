@@ -1,6 +1,6 @@
 /** Two hosts in memory and a guest that goes from one to the other. */
 import type { MigrationRequest } from '../../../src-core/migration/types.ts';
-import type { Hypervisor } from '../../libvirt/port.ts';
+import type { ExaminedVolume, Hypervisor } from '../../libvirt/port.ts';
 import { DEFINITION, DOMAIN, fakeHost, fileVolume } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost, FakeOptions } from '../fake-hypervisor.test-support.ts';
 import type { Journal } from '../journal-port.ts';
@@ -41,13 +41,20 @@ export interface TwoHosts {
   readonly destination: FakeHost;
 }
 
+/** A file that was last changed then, in seconds since 1970. */
+export function fileOf(path: string, at = '1700000000.5'): ExaminedVolume {
+  const volume = fileVolume(path);
+  const times = `<timestamps><mtime>1.0</mtime><ctime>${at}</ctime></timestamps>`;
+  return { ...volume, xml: volume.xml.replace('</target>', `${times}</target>`) };
+}
+
 let hosts = 0;
 
 /** The guest's disk is on both, unless its volumes are given. */
 export function twoHosts(options: FakeOptions = {}, there: FakeOptions = {}): TwoHosts {
   hosts += 1;
   const name = (letter: string) => `host-${letter}-${String(process.pid)}-${String(hosts)}`;
-  const volumes = () => ({ '/images/root.img': fileVolume('/images/root.img') });
+  const volumes = () => ({ '/images/root.img': fileOf('/images/root.img') });
   const source = fakeHost({ uri: HERE, hostname: name('a'), volumes: volumes(), ...options });
   const destination = fakeHost({
     absent: true,
@@ -62,7 +69,7 @@ export function twoHosts(options: FakeOptions = {}, there: FakeOptions = {}): Tw
 }
 
 export const SECRET = 'dddddddd-1111-4222-8333-444455556666';
-const POOL = {
+export const POOL = {
   name: 'images',
   active: true,
   persistent: true,
@@ -77,7 +84,7 @@ export const ENCRYPTED = DEFINITION.replace(
 export function laden(state: 'running' | 'shutoff' = 'running'): TwoHosts {
   const volumes: Record<string, ReturnType<typeof fileVolume>> = state === 'running'
     ? {}
-    : { '/images/root.img': fileVolume('/images/root.img') };
+    : { '/images/root.img': fileOf('/images/root.img') };
   const two = twoHosts({ state }, { volumes, pools: [POOL] });
   const { source } = two;
   source.definition = ENCRYPTED;
@@ -87,7 +94,7 @@ export function laden(state: 'running' | 'shutoff' = 'running'): TwoHosts {
   source.moves.secrets.set(SECRET, { xml, value: new TextEncoder().encode('hush-hush') });
   source.moves.migrating = () => {
     // As libvirt does, before a byte of memory goes over.
-    volumes['/images/root.img'] ??= fileVolume('/images/root.img');
+    volumes['/images/root.img'] ??= fileOf('/images/root.img', '1700003600.5');
   };
   return two;
 }
