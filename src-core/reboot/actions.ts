@@ -20,8 +20,18 @@ export function planDependency(found: FoundDependency, around: Circumstances): P
 
 /** A volume or image is known once the pool around it is set up. */
 function isBehindPool({ kind, of }: FoundDependency, { pools }: Circumstances): boolean {
-  const pool = kind === 'volume' && of !== null ? pools.get(of) : undefined;
+  const pool = (kind === 'volume' || kind === 'image') && of !== null ? pools.get(of) : undefined;
   return pool === 'inactive' || pool === 'stale';
+}
+
+/** libvirt gives a PCI or mediated device to one guest at a time, and refuses the start of the second. */
+function isTaken({ kind, name, sharedWith }: FoundDependency): boolean {
+  if (sharedWith.length === 0) return false;
+  return kind === 'mediated-device' || (kind === 'host-device' && name.startsWith('pci_'));
+}
+
+function mayBeStopped({ sharedWith, held }: FoundDependency): boolean {
+  return sharedWith.length === 0 && held === undefined;
 }
 
 function isOptional({ users }: FoundDependency, { optional }: Circumstances): boolean {
@@ -31,20 +41,26 @@ function isOptional({ users }: FoundDependency, { optional }: Circumstances): bo
 function actionOf(found: FoundDependency, around: Circumstances): RebootAction {
   const { kind, state } = found;
   if (kind === 'secret') return secretAction(found, around.given);
+  if (isTaken(found)) return 'blocked';
   if (state === 'ready') return 'none';
+  // A start does without it: no reason to fail after the stop.
+  if (isOptional(found, around)) return 'none';
+  if (kind === 'image' && isOptional(found, around)) return 'none';
   if (isBehindPool(found, around)) return 'check';
   if (state === 'not-checked' || state === 'value-unknown') return 'none';
-  if (isOptional(found, around)) return 'none';
   switch (kind) {
     case 'pool':
-      return state === 'inactive' ? 'start-pool' : state === 'stale' ? 'refresh-pool' : 'blocked';
+      if (state === 'inactive') return 'start-pool';
+      return state === 'stale' && found.held === undefined ? 'refresh-pool' : 'blocked';
     case 'volume':
       return state === 'stale' ? 'check' : 'blocked';
     case 'network':
       if (state === 'inactive') return 'start-network';
-      return state === 'stale' && found.sharedWith.length === 0 ? 'restart-network' : 'blocked';
+      return state === 'stale' && mayBeStopped(found) ? 'restart-network' : 'blocked';
     case 'bridge':
-      return state === 'inactive' && found.of !== null ? 'start-network' : 'blocked';
+      if (found.of === null) return 'blocked';
+      if (state === 'inactive') return 'start-network';
+      return state === 'stale' && mayBeStopped(found) ? 'restart-network' : 'blocked';
     case 'mediated-device':
       return state === 'inactive' ? 'create-device' : 'blocked';
     case 'nvram':
@@ -62,7 +78,8 @@ export function isUuid(name: string): boolean {
 
 function secretAction({ name, state }: FoundDependency, given: ReadonlySet<string>): RebootAction {
   if (state === 'missing') return isUuid(name) ? 'define-secret' : 'blocked';
-  if (state === 'no-value' || given.has(name)) return 'set-secret';
+  if (state === 'no-value') return isUuid(name) ? 'set-secret' : 'blocked';
+  if (given.has(name)) return 'set-secret';
   return 'none';
 }
 
@@ -84,6 +101,7 @@ function now({ kind, state, detail }: FoundDependency): Sentence {
       return sentence('reboot-is-value-unknown');
     case 'stale':
       if (kind === 'pool') return sentence('reboot-is-outdated');
+      if (kind === 'bridge') return sentence('reboot-is-missing');
       return sentence(kind === 'network' ? 'reboot-is-bridge-gone' : 'reboot-is-unlisted');
     case 'unreachable':
       return sentence('reboot-is-unreachable');
@@ -97,7 +115,8 @@ function does(found: FoundDependency, action: RebootAction, around: Circumstance
   switch (action) {
     case 'none':
       if (kind === 'nvram' && state === 'missing') return sentence('reboot-does-made');
-      if (state !== 'ready' && isOptional(found, around)) return sentence('reboot-does-left-out');
+      if (state !== 'ready' && state !== 'not-checked' && isOptional(found, around))
+        return sentence('reboot-does-left-out');
       return sentence(
         state === 'not-checked' || state === 'value-unknown' ? 'reboot-does-left-to-start' : 'reboot-does-nothing',
       );
@@ -105,6 +124,12 @@ function does(found: FoundDependency, action: RebootAction, around: Circumstance
       return kind === 'bridge'
         ? sentence('reboot-does-start-network-of', { network: found.of ?? '' })
         : sentence('reboot-does-start-network');
+    case 'restart-network':
+      return kind === 'bridge'
+        ? sentence('reboot-does-restart-network-of', { network: found.of ?? '' })
+        : sentence('reboot-does-restart-network');
+    case 'set-secret':
+      return sentence(replacesValue(found, action) ? 'reboot-does-replace-secret' : 'reboot-does-set-secret');
     case 'blocked':
       return sentence('reboot-does-blocked', { why: blockedBy(found).why });
     default:
@@ -112,16 +137,31 @@ function does(found: FoundDependency, action: RebootAction, around: Circumstance
   }
 }
 
+/** Has it a value, or may it have one, that the one at hand takes the place of? */
+export function replacesValue({ state }: FoundDependency, action: RebootAction): boolean {
+  return action === 'set-secret' && state !== 'no-value';
+}
+
 /** Why it cannot be set up, and what a person does. `why` stands behind a colon; `next` stands behind a colon, too, and ends with a full stop. */
-export function blockedBy({ kind, name, state, sharedWith, detail, of }: FoundDependency): {
-  why: string;
-  next: string;
-} {
+export function blockedBy(found: FoundDependency): { why: string; next: string } {
+  const { kind, name, state, sharedWith, detail, of } = found;
   const words = detail === null ? '' : ` (${detail})`;
   if (state === 'unreachable')
     return { why: `${NAMES[kind]} ${name} does not answer${words}`, next: 'see to what it stands on, then try again.' };
+  if (isTaken(found))
+    return {
+      why: `${NAMES[kind]} ${name} is in use by ${sharedWith.join(', ')}`,
+      next: 'shut that down first, or take the device out of the definition.',
+    };
+  if (state === 'stale' && kind === 'network') return bridgeGone(name, found);
+  if (state === 'stale' && kind === 'bridge' && of !== null) return bridgeGone(of, found);
   switch (kind) {
     case 'pool':
+      if (state === 'stale')
+        return {
+          why: `the pool ${name} does not list what is there, and has no definition: if its refresh failed it would be gone`,
+          next: 'define it (virsh pool-dumpxml, then virsh pool-define), or refresh it by hand (virsh pool-refresh).',
+        };
       return {
         why: `there is no pool ${name}`,
         next: 'define it (virsh pool-define), or give the disk another source.',
@@ -132,18 +172,13 @@ export function blockedBy({ kind, name, state, sharedWith, detail, of }: FoundDe
         next: `put it back into the pool ${of ?? ''}, or give the disk another source.`,
       };
     case 'network':
-      if (state === 'stale')
-        return {
-          why: `the bridge of the network ${name} is gone, and it cannot be stopped and started under ${sharedWith.join(', ')}`,
-          next: 'shut those down first, or make the bridge by hand.',
-        };
       return {
         why: `there is no network ${name}`,
         next: 'define it (virsh net-define), or give the interface another one.',
       };
     case 'secret':
       return {
-        why: `there is no secret of the use ${name}, which the definition names without a UUID`,
+        why: `there is no secret of the use ${name} that has a value, and the definition names it without a UUID`,
         next: 'define it (virsh secret-define) and give it its value (virsh secret-set-value).',
       };
     default:
@@ -152,6 +187,24 @@ export function blockedBy({ kind, name, state, sharedWith, detail, of }: FoundDe
         next: 'put it back, or take it out of the definition.',
       };
   }
+}
+
+function bridgeGone(network: string, { sharedWith, held }: FoundDependency): { why: string; next: string } {
+  const gone = `the bridge of the network ${network} is gone`;
+  if (held === 'no-definition')
+    return {
+      why: `${gone}, and the network has no definition: nothing would be left of it if it were stopped`,
+      next: 'define it (virsh net-dumpxml, then virsh net-define), or make the bridge by hand.',
+    };
+  if (sharedWith.length > 0)
+    return {
+      why: `${gone}, and it cannot be stopped and started under ${sharedWith.join(', ')}`,
+      next: 'shut those down first, or make the bridge by hand.',
+    };
+  return {
+    why: `${gone}, and whether other guests use it cannot be told, so that it is not stopped`,
+    next: 'try again when all guests of the host answer libvirt, or make the bridge by hand.',
+  };
 }
 
 export const NAMES: Readonly<Record<DependencyKind, string>> = {

@@ -6,7 +6,7 @@ import { pendingOf } from '../rescue/pending.ts';
 import { markOfOtherVersion, sessionOfDomainXml } from '../rescue/session.ts';
 import { domainWord } from '../rescue/shell-word.ts';
 import type { Finding } from '../rescue/types.ts';
-import { blockedBy } from './actions.ts';
+import { blockedBy, replacesValue } from './actions.ts';
 import type { NeededSecret, PlannedDependency, RebootInputs } from './types.ts';
 
 export function rebootRefusals(
@@ -35,6 +35,9 @@ export function rebootRefusals(
           state: define ? 'is not defined any more' : 'has no value',
         }),
       ),
+    ...inputs.secretsGiven
+      .filter((uuid) => !dependencies.some(({ kind, name }) => kind === 'secret' && name === uuid))
+      .map((uuid) => refusal('reboot-secret-unknown', uuid, { domain, uuid })),
   ];
 }
 
@@ -69,11 +72,13 @@ export function rebootWarnings(
 ): Finding[] {
   const { request, control } = inputs;
   const domain = view.name;
+  const crashed = inputs.domain.state === 'crashed';
   const forced = request.stop.how === 'force' || request.stop.onTimeout === 'force';
   const hung = control !== null && UNANSWERING.includes(control) ? control : null;
   return [
-    ...(running && forced ? [warning('reboot-forced', null, { domain })] : []),
-    ...(running && hung !== null && request.stop.how === 'graceful'
+    ...(crashed ? [warning('reboot-crashed', null, { domain, word: domainWord(view) })] : []),
+    ...(running && !crashed && forced ? [warning('reboot-forced', null, { domain })] : []),
+    ...(running && !crashed && hung !== null && request.stop.how === 'graceful'
       ? [warning('reboot-occupied', null, { domain, control: hung })]
       : []),
     ...lossWarnings(inputs, view),
@@ -81,6 +86,14 @@ export function rebootWarnings(
     ...secrets
       .filter(({ required, given }) => !required && !given)
       .map(({ uuid }) => warning('reboot-value-unknown', uuid, { uuid })),
+    ...dependencies
+      .filter((found) => replacesValue(found, found.action))
+      .map(({ name: uuid, state }) =>
+        warning('reboot-secret-replaced', uuid, { uuid, has: state === 'ready' ? 'has' : 'may have' }),
+      ),
+    ...(running && inputs.session?.kind === 'one-shot' && request.session === 'keep'
+      ? [warning('reboot-one-shot-may-end', null, { domain })]
+      : []),
   ];
 }
 
@@ -108,7 +121,8 @@ function transientTargets(liveXml: string, view: DomainView): string[] {
 
 function sharedWarnings(dependencies: readonly PlannedDependency[]): Finding[] {
   return dependencies.flatMap(({ kind, name, sharedWith, action }) => {
-    if (sharedWith.length === 0) return [];
+    // What blocks the start is refused.
+    if (sharedWith.length === 0 || action === 'blocked') return [];
     const domains = sharedWith.join(', ');
     if (kind === 'host-device' || kind === 'mediated-device')
       return [warning('reboot-device-shared', name, { device: name, domains })];

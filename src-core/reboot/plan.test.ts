@@ -15,6 +15,7 @@ import { DEPENDENCY_STATES, REBOOT_SESSIONS } from './types.ts';
 import type { DependencyState, RebootAction, RebootInputs } from './types.ts';
 
 const plan = (parts: RebootParts = {}) => planReboot(rebootInputs(parts));
+const USB = `<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0xbeef'/></source></hostdev>`;
 const codes = (found: readonly { readonly code: string }[]) => found.map(({ code }) => code);
 const FORCE = { how: 'force', timeoutSeconds: 60, onTimeout: 'force' } as const;
 const OTHER = "<rescue xmlns='urn:salvor:rescue:2' version='2'/>";
@@ -31,11 +32,13 @@ const REFUSALS: Readonly<Record<keyof typeof REBOOT_REFUSALS, RebootParts>> = {
   'reboot-block-job': { domain: { blockJobs: ['vda'] } },
   'reboot-other-version': { domain: domainOf(OTHER) },
   'reboot-secret-needed': { devices: LUKS_DISK, states: { [`secret ${SECRET}`]: 'missing' } },
+  'reboot-secret-unknown': { secretsGiven: [SECRET] },
   'reboot-blocked': { devices: NETWORK, states: { 'network lan': 'missing' } },
 };
 
 const WARNINGS: Readonly<Record<keyof typeof REBOOT_WARNINGS, RebootParts>> = {
   'reboot-forced': { request: { stop: FORCE } },
+  'reboot-crashed': { domain: { state: 'crashed' }, control: 'occupied', request: { stop: FORCE } },
   'reboot-occupied': { control: 'occupied' },
   'reboot-pending': {
     devices: NETWORK,
@@ -44,19 +47,21 @@ const WARNINGS: Readonly<Record<keyof typeof REBOOT_WARNINGS, RebootParts>> = {
     },
   },
   'reboot-overlay-lost': {
-    session: SESSION,
+    session: { ...SESSION, kind: 'until-ended' },
     domain: {
       liveXml:
         "<domain type='kvm' id='1'><name>guest</name><os><type>hvm</type></os><devices><disk type='file'><source file='/i/a.TRANSIENT-guest'/><target dev='vda' bus='virtio'/><transient/></disk></devices></domain>",
     },
   },
-  'reboot-device-shared': { devices: PCI, found: { sharedWith: ['other'] } },
+  'reboot-device-shared': { devices: USB, found: { sharedWith: ['other'] } },
   'reboot-pool-shared': {
     devices: VOLUME_DISK,
     states: { 'pool images': 'stale' },
     found: { sharedWith: ['other'] },
   },
   'reboot-value-unknown': { devices: LUKS_DISK, states: { [`secret ${SECRET}`]: 'value-unknown' } },
+  'reboot-secret-replaced': { devices: LUKS_DISK, secretsGiven: [SECRET] },
+  'reboot-one-shot-may-end': { session: SESSION },
 };
 
 describe('refusals', () => {
@@ -124,6 +129,18 @@ describe('what is done about each', () => {
     }
   });
 
+  it('looks for an image behind a pool of its own, too', () => {
+    const disk = LUKS_DISK.replace('</disk>', '</disk>' + VOLUME_DISK.replace('vda', 'vdb'));
+    const made = (pool: DependencyState) =>
+      plan({
+        devices: disk,
+        states: { 'pool images': pool, 'image /i/l.qcow2': 'missing' },
+        found: { of: 'images' },
+      }).dependencies.find(({ kind }) => kind === 'image')?.action;
+    expect(made('inactive')).toBe('check');
+    expect(made('ready')).toBe('blocked');
+  });
+
   it('never stops a network under other guests', () => {
     const { refusals, virsh } = plan({
       devices: NETWORK,
@@ -185,11 +202,36 @@ describe('secrets', () => {
     expect(dependencies.find(({ kind }) => kind === 'secret')?.action).toBe('set-secret');
   });
 
+  test.each([
+    ['ready', 'reboot-does-replace-secret', 'has a value', 'reboot-keeps-other-secrets'],
+    ['value-unknown', 'reboot-does-replace-secret', 'may have a value', 'reboot-keeps-other-secrets'],
+    ['no-value', 'reboot-does-set-secret', null, 'reboot-keeps-secrets'],
+  ] as const)(
+    'a value for one that is %s: what it replaces is said, and what stays is true',
+    (state, does, has, kept) => {
+      const given = plan({ devices: LUKS_DISK, states: { [key]: state }, secretsGiven: [SECRET] });
+      expect(given.dependencies.find(({ kind }) => kind === 'secret')?.does.code).toBe(does);
+      expect(codes(given.untouched)).toContain(kept);
+      if (has === null) expect(codes(given.warnings)).not.toContain('reboot-secret-replaced');
+      else expect(given.warnings[0]?.message).toContain(`The secret ${SECRET} ${has}`);
+    },
+  );
+
+  it('a rescue for one run may end, where it is kept and the guest runs', () => {
+    const may = (parts: RebootParts) => codes(plan({ session: SESSION, ...parts }).warnings);
+    expect(may({})).toContain('reboot-one-shot-may-end');
+    expect(may({ request: { session: 'end' } })).not.toContain('reboot-one-shot-may-end');
+    expect(may({ session: { ...SESSION, kind: 'until-ended' } })).not.toContain('reboot-one-shot-may-end');
+  });
+
   it('cannot define one that the definition names by its use alone', () => {
     const disk = `<disk type='network'><source protocol='rbd' name='p/i'><host name='m'/></source><auth username='u'><secret type='ceph' usage='mine'/></auth><target dev='vda' bus='virtio'/></disk>`;
-    const { refusals, secrets } = plan({ devices: disk, states: { 'secret ceph mine': 'missing' } });
-    expect(codes(refusals)).toEqual(['reboot-blocked']);
-    expect(secrets).toEqual([]);
+    for (const state of ['missing', 'no-value'] as const) {
+      const { refusals, secrets } = plan({ devices: disk, states: { 'secret ceph mine': state } });
+      expect(codes(refusals)).toEqual(['reboot-blocked']);
+      expect(refusals[0]?.message).toContain('names it without a UUID');
+      expect(secrets).toEqual([]);
+    }
   });
 });
 
@@ -199,7 +241,7 @@ describe('steps', () => {
 
   it('has those for which there is something to look at', () => {
     expect(ids({ devices })).toEqual([
-      ...['check', 'stop', 'pools', 'secrets', 'networks', 'devices', 'start', 'verify'],
+      ...['check', 'secrets', 'pools', 'stop', 'networks', 'devices', 'start', 'verify'],
     ]);
     expect(ids({ devices: '' })).toEqual(['check', 'stop', 'start', 'verify']);
     expect(ids({ devices: '', domain: { state: 'shutoff' } })).toEqual(['check', 'start', 'verify']);
@@ -216,7 +258,7 @@ describe('steps', () => {
     expect(text(ended)).toBe('reboot-step-start');
     expect(plan(ended).session?.code).toBe('reboot-session-ended');
     // Also of a machine that is off: its definition is put back.
-    expect(ids(ended)).toEqual(['check', 'stop', 'pools', 'start', 'verify']);
+    expect(ids(ended)).toEqual(['check', 'pools', 'stop', 'start', 'verify']);
   });
 
   it('gives the commands', () => {
@@ -226,10 +268,10 @@ describe('steps', () => {
       request: { stop: FORCE },
     });
     expect(virsh).toEqual([
-      expect.stringMatching(/ destroy --domain guest$/),
-      expect.stringMatching(/ pool-start images$/),
       expect.stringContaining(`<uuid>${SECRET}</uuid><usage type='\\''volume'\\''>`),
       expect.stringMatching(/ secret-set-value .* --file FILE --plain$/),
+      expect.stringMatching(/ pool-start images$/),
+      expect.stringMatching(/ destroy --domain guest$/),
       expect.stringMatching(/ net-start lan$/),
       expect.stringMatching(/ start --domain guest$/),
     ]);
@@ -324,7 +366,7 @@ describe('of any guest, with anything in any state', () => {
   it('changes nothing on a host where everything is ready', () => {
     fc.assert(
       fc.property(inputsArbitrary, (inputs) => {
-        const ready = inputs.found.map((dependency) => ({ ...dependency, state: 'ready' as const }));
+        const ready = inputs.found.map((dependency) => ({ ...dependency, state: 'ready' as const, sharedWith: [] }));
         const { dependencies, secrets, refusals } = planReboot({ ...inputs, found: ready, secretsGiven: [] });
         expect(dependencies.every(({ action }) => action === 'none')).toBe(true);
         expect(secrets).toEqual([]);

@@ -6,13 +6,15 @@ import type { DomainView } from '../domain-xml/domain.ts';
 import { sentence } from '../rescue/findings.ts';
 import { hashText } from '../rescue/fingerprint.ts';
 import type { PlanStep } from '../rescue/plan-types.ts';
-import { powerOf } from '../rescue/session.ts';
 import type { SessionRecord } from '../rescue/session.ts';
 import { stopSentence } from '../rescue/steps.ts';
 import type { Sentence } from '../rescue/types.ts';
-import { planDependency } from './actions.ts';
+import { planDependency, replacesValue } from './actions.ts';
 import { UEFI_VARIABLES, optionalDisks } from './dependencies.ts';
 import { rebootRefusals, rebootWarnings } from './findings.ts';
+import { BEFORE_STOP, GROUPS, ofGroup } from './groups.ts';
+import type { Group } from './groups.ts';
+import { isActive, stopOf } from './power.ts';
 import { neededSecrets } from './secrets.ts';
 import type { DependencyKind, PlannedDependency, RebootInputs, RebootPlan, RebootRequest } from './types.ts';
 import { rebootCommands } from './virsh.ts';
@@ -24,7 +26,8 @@ export function planReboot(inputs: RebootInputs): RebootPlan {
   const view = readDomain(document);
   const dependencies = planAll(inputs, document);
   const secrets = neededSecrets(dependencies, inputs.secretsGiven);
-  const running = powerOf(facts.state) === 'on';
+  const running = isActive(facts.state);
+  const stop = stopOf(request.stop, facts.state);
   return {
     planVersion: 1,
     domain: { uuid: view.uuid, name: view.name },
@@ -36,7 +39,7 @@ export function planReboot(inputs: RebootInputs): RebootPlan {
     untouched: untouched(view, dependencies),
     secrets,
     session: session === null ? null : sessionSentence(view.name, request),
-    steps: stepsOf(view.name, request, session, running, dependencies),
+    steps: stepsOf(view.name, { ...request, stop }, session, running, dependencies),
     virsh: rebootCommands(inputs, view, dependencies),
   };
 }
@@ -52,7 +55,7 @@ function fingerprintOf({ domain, found, request, session }: RebootInputs): Reboo
   const definition = hashText(domain.definitionXml);
   const rest = {
     definition,
-    power: powerOf(domain.state),
+    power: domain.state === 'crashed' ? 'crashed' : isActive(domain.state) ? 'on' : 'off',
     persistent: domain.persistent,
     managedSave: domain.managedSave,
     job: domain.job,
@@ -66,20 +69,6 @@ function fingerprintOf({ domain, found, request, session }: RebootInputs): Reboo
 
 function sessionSentence(domain: string, { session }: RebootRequest): Sentence {
   return sentence(session === 'keep' ? 'reboot-session-kept' : 'reboot-session-ended', { domain });
-}
-
-/** Which steps set up what. */
-export const GROUPS = {
-  pools: ['pool', 'volume', 'image', 'network-storage', 'share'],
-  secrets: ['secret'],
-  networks: ['network', 'bridge'],
-  devices: ['host-device', 'mediated-device', 'vhost-user', 'tpm', 'nvram', 'memory'],
-} as const satisfies Record<string, readonly DependencyKind[]>;
-export type Group = keyof typeof GROUPS;
-
-export function ofGroup(dependencies: readonly PlannedDependency[], group: Group): PlannedDependency[] {
-  const kinds: readonly DependencyKind[] = GROUPS[group];
-  return dependencies.filter(({ kind }) => kinds.includes(kind));
 }
 
 function stepsOf(
@@ -97,14 +86,16 @@ function stepsOf(
     : running
       ? [step('stop', stop)]
       : [];
-  const groups = (Object.keys(GROUPS) as Group[]).flatMap((group) => {
-    const all = ofGroup(dependencies, group);
-    return all.length === 0 ? [] : [step(group, sentence(`reboot-step-${group}`, { what: summary(all) }))];
-  });
+  const groups = (before: boolean) =>
+    (Object.keys(GROUPS) as Group[]).flatMap((group) => {
+      const all = BEFORE_STOP.includes(group) === before ? ofGroup(dependencies, group) : [];
+      return all.length === 0 ? [] : [step(group, sentence(`reboot-step-${group}`, { what: summary(all) }))];
+    });
   return [
     step('check', sentence('reboot-step-check')),
+    ...groups(true),
     ...stops,
-    ...groups,
+    ...groups(false),
     step('start', sentence(startCode(ends ? null : session), { domain })),
     step('verify', sentence('reboot-step-verify')),
   ];
@@ -144,6 +135,12 @@ function untouched(view: DomainView, dependencies: readonly PlannedDependency[])
           }),
         ]),
     ...(has('tpm') ? [sentence('reboot-keeps-tpm')] : []),
-    ...(has('secret') ? [sentence('reboot-keeps-secrets')] : []),
+    ...(has('secret') ? [keptSecrets(dependencies)] : []),
   ];
+}
+
+function keptSecrets(dependencies: readonly PlannedDependency[]): Sentence {
+  const replaced = dependencies.filter((found) => replacesValue(found, found.action)).map(({ name }) => name);
+  if (replaced.length === 0) return sentence('reboot-keeps-secrets');
+  return sentence('reboot-keeps-other-secrets', { uuids: replaced.join(', ') });
 }

@@ -16,12 +16,16 @@ export const REBOOT_REFUSALS = {
     '{{domain}} is in a rescue that another version of Salvor began, and this one cannot read. End it with that version first.',
   'reboot-secret-needed':
     'The secret {{uuid}} ({{usage}}), which {{users}} needs, {{state}}. Give its value: it is handed to libvirt, and Salvor keeps it nowhere.',
+  'reboot-secret-unknown':
+    '{{domain}} depends on no secret {{uuid}}, which a value was given for: it would go nowhere. Leave it out, or give the UUID of a secret that the plan names.',
   'reboot-blocked':
     '{{domain}} would not start again: {{what}}. Mend that first, and it is not touched before: {{next}}',
 } as const;
 
 export const REBOOT_WARNINGS = {
   'reboot-forced': '{{domain}} may be forced off: what the guest has not written to its disks by then is lost.',
+  'reboot-crashed':
+    '{{domain}} has crashed, and libvirt keeps it as it was then (on_crash preserve): it is forced off, and its memory is gone. To look into it, save that first (virsh dump {{word}} FILE --memory-only).',
   'reboot-occupied':
     'QEMU does not answer libvirt (its monitor is {{control}}), so that {{domain}} cannot be asked to shut down: it is waited for in vain. Choose to force it off.',
   'reboot-pending':
@@ -34,6 +38,10 @@ export const REBOOT_WARNINGS = {
     'The pool {{pool}} is refreshed, and {{domains}} use it, too. Should that fail, the pool goes off for them as well: guests that run go on, starts fail until it is active again.',
   'reboot-value-unknown':
     'Whether the secret {{uuid}} has a value cannot be asked, since it is private. If it has none, the start fails and says so; a value can be given now.',
+  'reboot-secret-replaced':
+    'The secret {{uuid}} {{has}} a value, which is replaced by the one that is given, for every guest that uses the secret. If that is a wrong one, none of them starts again.',
+  'reboot-one-shot-may-end':
+    'This rescue lasts for one run of {{domain}}, and is written down nowhere: if a step behind the stop fails, it is over, and the next start is from the guest’s own definition.',
 } as const;
 
 export const REBOOT_SENTENCES = {
@@ -72,9 +80,12 @@ export const REBOOT_SENTENCES = {
   'reboot-does-refresh-pool': 'refresh it, and start it again should that turn it off',
   'reboot-does-define-secret': 'define it (ephemeral, private) and give it its value',
   'reboot-does-set-secret': 'give it its value',
+  'reboot-does-replace-secret': 'give it the value at hand; one that it has is replaced',
   'reboot-does-start-network': 'start it',
   'reboot-does-start-network-of': 'start the network {{network}}, whose bridge it is',
   'reboot-does-restart-network': 'stop and start it, which makes its bridge anew; no other running guest uses it',
+  'reboot-does-restart-network-of':
+    'stop and start the network {{network}}, which makes it anew; no other running guest uses it',
   'reboot-does-create-device': 'start it',
   'reboot-does-blocked': 'cannot be set up: {{why}}',
   // what stays
@@ -83,12 +94,13 @@ export const REBOOT_SENTENCES = {
   'reboot-keeps-nvram': 'its UEFI variables ({{path}})',
   'reboot-keeps-tpm': 'the state of its TPM',
   'reboot-keeps-secrets': 'secrets that have a value',
+  'reboot-keeps-other-secrets': 'secrets that have a value, but for {{uuids}}',
   // the rescue that it is in
   'reboot-session-kept':
     'The rescue goes on: {{domain}} starts again in it, with the same disks; ending it works as before.',
   'reboot-session-ended': 'The rescue is ended first; {{domain}} starts from its own definition.',
   // plain actions: what they cost
-  'power-start': 'It starts from its definition.',
+  'power-start': 'It starts from its definition, or goes on from its memory where that was saved (managed save).',
   'power-start-until-ended': 'It starts in its rescue, which lasts until it is ended.',
   'power-shutdown': 'The guest is asked to shut down; whether and when it does is up to it.',
   'power-reboot': 'The guest is asked to reboot; whether and when it does is up to it.',

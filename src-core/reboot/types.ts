@@ -1,5 +1,5 @@
 /**
- * Hard reboot (RESCUE.md 8, Nova change Id188d48609f3): stop a domain, set up again all that its definition depends on, start it. What goes
+ * Hard reboot (RESCUE.md 8, Nova change Id188d48609f3): set up again all that a definition depends on, stop the domain in between, start it. What goes
  * into its plan, and the plan: pure data.
  */
 import type { SessionRecord } from '../rescue/session.ts';
@@ -50,7 +50,7 @@ export interface Dependency {
 /**
  * As found on the host. `inactive`: pool, network or device that is defined and not active. `missing`: it is not there. `no-value`: a secret
  * that is defined and has none. `value-unknown`: a private secret, whose value nobody may ask for. `stale`: its pool lists it not, or otherwise
- * than it is, until it is refreshed; or a network whose bridge is gone. `unreachable`: what it stands on does not answer. `not-checked`: libvirt tells nothing of it.
+ * than it is, until it is refreshed; or a network whose bridge is gone, or that bridge. `unreachable`: what it stands on does not answer. `not-checked`: libvirt tells nothing of it.
  */
 export const DEPENDENCY_STATES = [
   'ready',
@@ -64,12 +64,20 @@ export const DEPENDENCY_STATES = [
 ] as const;
 export type DependencyState = (typeof DEPENDENCY_STATES)[number];
 
+/**
+ * Why what is stale must not be stopped or refreshed. `no-definition`: a transient network is gone once it is stopped, a transient pool once
+ * its refresh fails. `users-unknown`: not every running domain of the host has told what it uses.
+ */
+export type Held = 'no-definition' | 'users-unknown';
+
 export interface FoundDependency extends Dependency {
   readonly state: DependencyState;
   /** More of it in libvirt's or the host's words; null: nothing. */
   readonly detail: string | null;
   /** Other running domains of the host that use it: what must not be taken down under them. */
   readonly sharedWith: readonly string[];
+  /** Absent: nothing forbids it but those it is shared with. */
+  readonly held?: Held;
 }
 
 export interface RebootInputs {

@@ -1,8 +1,10 @@
 /** A hard reboot by hand: what an administrator would type into a POSIX shell, on a host without Salvor. */
 import type { DomainView } from '../domain-xml/domain.ts';
-import { powerOf } from '../rescue/session.ts';
 import { domainWord, shellWord } from '../rescue/shell-word.ts';
 import type { StopRequest } from '../rescue/types.ts';
+import { BEFORE_STOP, GROUPS, ofGroup } from './groups.ts';
+import type { Group } from './groups.ts';
+import { isActive, stopOf } from './power.ts';
 import { secretXml } from './secrets.ts';
 import type { PlannedDependency, RebootInputs } from './types.ts';
 
@@ -14,19 +16,23 @@ export function rebootCommands(
 ): string[] {
   const virsh = host.uri === '' ? 'virsh' : `virsh -c ${shellWord(host.uri)}`;
   const domain = `--domain ${domainWord(view)}`;
-  const running = powerOf(facts.state) === 'on';
-  const setUp = dependencies.flatMap((dependency) => dependencyCommands(virsh, dependency));
+  const commands = (groups: readonly Group[]) =>
+    groups.flatMap((group) => ofGroup(dependencies, group)).flatMap((each) => dependencyCommands(virsh, each));
+  const before = commands(BEFORE_STOP);
+  const setUp = commands((Object.keys(GROUPS) as Group[]).filter((group) => !BEFORE_STOP.includes(group)));
   if (session !== null && request.session === 'end')
     return [
+      ...before,
       `salvor end --uri ${shellWord(host.uri)} --power off -- ${domainWord(view)}`,
       ...setUp,
       `${virsh} start ${domain}`,
     ];
-  const stop = running ? stopCommands(virsh, domain, request.stop) : [];
-  if (session?.kind !== 'one-shot') return [...stop, ...setUp, `${virsh} start ${domain}`];
+  const stop = isActive(facts.state) ? stopCommands(virsh, domain, stopOf(request.stop, facts.state)) : [];
+  if (session?.kind !== 'one-shot') return [...before, ...stop, ...setUp, `${virsh} start ${domain}`];
   return [
     '# session.xml holds passwords of the guest:',
     `(umask 077; ${virsh} dumpxml --migratable --security-info ${domain} > session.xml)`,
+    ...before,
     ...stop,
     ...setUp,
     `${virsh} create session.xml`,
@@ -46,6 +52,7 @@ function stopCommands(virsh: string, domain: string, stop: StopRequest): string[
 
 function dependencyCommands(virsh: string, { kind, name, of, action }: PlannedDependency): string[] {
   const word = shellWord(name);
+  const network = kind === 'bridge' ? shellWord(of ?? '') : word;
   switch (action) {
     case 'start-pool':
       return [`${virsh} pool-start ${word}`];
@@ -59,9 +66,9 @@ function dependencyCommands(virsh: string, { kind, name, of, action }: PlannedDe
     case 'set-secret':
       return [`${virsh} secret-set-value ${word} --file FILE --plain`];
     case 'start-network':
-      return [`${virsh} net-start ${kind === 'bridge' ? shellWord(of ?? '') : word}`];
+      return [`${virsh} net-start ${network}`];
     case 'restart-network':
-      return [`${virsh} net-destroy ${word}`, `${virsh} net-start ${word}`];
+      return [`${virsh} net-destroy ${network}`, `${virsh} net-start ${network}`];
     case 'create-device':
       return [`${virsh} nodedev-start ${shellWord(nodeDeviceOf(name))}`];
     default:

@@ -1,7 +1,8 @@
 /** Writing a run into the journal ahead of itself: its first record before anything is touched, then each step before it begins. */
 import { hashDefinition, withoutSecrets } from '../../src-core/rescue/record.ts';
+import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { ErrorData } from '../../src-core/contract/errors.ts';
-import type { BeganRecord, MadeFile, StateBefore } from '../../src-core/journal/types.ts';
+import type { BeganRecord, Closing, MadeFile, StateBefore } from '../../src-core/journal/types.ts';
 import type { RescuePlan, StepId } from '../../src-core/rescue/plan-types.ts';
 import type { DomainFacts } from '../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../libvirt/port.ts';
@@ -119,6 +120,15 @@ async function definitionNow(hypervisor: Hypervisor, uuid: string, error: ErrorD
   } catch {
     return null;
   }
+}
+
+/** Close an entry. Throws journal-unwritable where that could not be written down: it is offered again. */
+export async function closeEntry(journal: Journal, id: string, how: Closing, by: string): Promise<void> {
+  const writer = await journal.reopen(id);
+  await writer.closed(how, by);
+  const problem = writer.problem();
+  if (problem !== null)
+    throw new SalvorError('journal-unwritable', { folder: journal.folder, problem, unchanged: 'All else is done.' });
 }
 
 /** What is said of a run whose journal lacks records. */

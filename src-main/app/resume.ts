@@ -11,7 +11,7 @@ import { needsAttention } from '../../src-core/journal/resume.ts';
 import type { Act, Way } from '../../src-core/journal/resume.ts';
 import type { OfferedWay } from '../../src-core/journal/situation.ts';
 import { isOfSession } from '../../src-core/journal/types.ts';
-import type { Closing, JournalEntry, SessionEntry } from '../../src-core/journal/types.ts';
+import type { JournalEntry, SessionEntry } from '../../src-core/journal/types.ts';
 import { recoverDefinition } from '../../src-core/rescue/record.ts';
 import { scratchSuffix } from '../../src-core/rescue/scratch-nvram.ts';
 import type { StopRequest } from '../../src-core/rescue/types.ts';
@@ -22,6 +22,7 @@ import type { EndOrder } from './end-run.ts';
 import type { Journal } from './journal-port.ts';
 import { mentions } from './left-behind.ts';
 import { restoreVariables } from './nvram-restore.ts';
+import { closeEntry } from './recording.ts';
 import { removeFile } from './remove-file.ts';
 import { runRescue } from './rescue-run.ts';
 import { liveSession } from './run.ts';
@@ -113,7 +114,7 @@ export async function forgetOperation(journal: Journal, operationId: string, by:
   const { began } = await unfinishedEntry(journal, operationId);
   const letGo = await lockDomain(began.host.hostname, began.domain, `an unfinished operation is being closed by ${by}`);
   try {
-    await close(journal, operationId, 'forgotten', by);
+    await closeEntry(journal, operationId, 'forgotten', by);
   } finally {
     letGo();
   }
@@ -183,7 +184,7 @@ const ACTS: Readonly<Record<Act, (run: Run) => Promise<readonly string[]>>> = {
   'restore-variables': (run) => variables(run, run.entry.began.id),
   forget: (run) =>
     locked(run, null, async () => {
-      await close(run.order.journal, run.entry.began.id, 'forgotten', run.order.by);
+      await closeEntry(run.order.journal, run.entry.began.id, 'forgotten', run.order.by);
       return [];
     }),
 };
@@ -355,13 +356,5 @@ async function removeScratch({ hypervisor, entry, domain }: Run): Promise<readon
 }
 
 function closeAs({ order, entry }: Run): Promise<void> {
-  return close(order.journal, entry.began.id, order.way === 'roll-back' ? 'rolled-back' : 'finished', order.by);
-}
-
-async function close(journal: Journal, id: string, how: Closing, by: string): Promise<void> {
-  const writer = await journal.reopen(id);
-  await writer.closed(how, by);
-  const problem = writer.problem();
-  if (problem !== null)
-    throw new SalvorError('journal-unwritable', { folder: journal.folder, problem, unchanged: 'All else is done.' });
+  return closeEntry(order.journal, entry.began.id, order.way === 'roll-back' ? 'rolled-back' : 'finished', order.by);
 }

@@ -4,14 +4,15 @@
  */
 import { parseXml } from '../../../src-core/domain-xml/document.ts';
 import { parseDomain } from '../../../src-core/domain-xml/domain.ts';
+import { liveLayers, openEnds } from '../../../src-core/reboot/chains.ts';
 import { dependenciesOf } from '../../../src-core/reboot/dependencies.ts';
+import { isActive } from '../../../src-core/reboot/power.ts';
 import { sessionStartXml } from '../../../src-core/reboot/start-xml.ts';
 import type { RebootInputs, RebootRequest } from '../../../src-core/reboot/types.ts';
 import { recoverDefinition } from '../../../src-core/rescue/record.ts';
 import { SESSION_NAMESPACE } from '../../../src-core/rescue/session.ts';
 import type { DomainFacts, HostFacts } from '../../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
-import { isOn } from '../domain-facts.ts';
 import { within } from '../patience.ts';
 import { openSession } from '../run.ts';
 import type { OpenSession } from '../run.ts';
@@ -37,8 +38,11 @@ export async function collectReboot(
   const [{ facts, control }, open] = await Promise.all([domainFacts(hypervisor, uuid), openSession(hypervisor, uuid)]);
   const startXml = await startXmlOf(hypervisor, uuid, facts, open, request);
   const host = await hostFacts(hypervisor);
-  const dependencies = dependenciesOf(parseXml(startXml));
-  const found = await findStates({ hypervisor, uuid, facts, secrets: host.secrets, driver: host.driver }, dependencies);
+  const document = parseXml(startXml);
+  const ends = openEnds(document);
+  const dependencies = [...dependenciesOf(document), ...liveLayers(facts.liveXml, ends)];
+  const around = { hypervisor, uuid, facts, secrets: host.secrets, driver: host.driver, ends };
+  const found = await findStates(around, dependencies);
   const session = open?.session ?? null;
   return { inputs: { domain: facts, host, found, request, session, control, secretsGiven }, open, startXml };
 }
@@ -57,7 +61,7 @@ async function domainFacts(
   const targets = parseDomain(definitionXml).disks.flatMap(({ source, target }) =>
     source === null || target === '' ? [] : [target],
   );
-  const on = isOn(status.state);
+  const on = isActive(status.state);
   const [{ control, blockJobs }, liveXml] = await Promise.all([
     on ? monitor(hypervisor, uuid, targets) : { control: null, blockJobs: [] },
     // A domain that ends meanwhile runs from nothing.

@@ -34,6 +34,22 @@ const paused = () => {
   return host;
 };
 
+/** As libvirt keeps it (<on_crash>preserve): one whose QEMU died is off. */
+const crashed = () => {
+  const host = fakeHost();
+  host.state = 'crashed';
+  return host;
+};
+
+test('a reset of one that does not run says that it is paused behind it', async () => {
+  const host = crashed();
+  // As libvirt leaves it.
+  host.after.resetDomain = () => void (host.state = 'paused');
+  expect(await act(host, 'reset')).toEqual(['patient is paused: it starts anew once it is resumed.']);
+  expect(await act(paused(), 'reset')).toHaveLength(1);
+  expect(await act(fakeHost(), 'reset')).toEqual([]);
+});
+
 test.each([
   ['start', off, 'startDomain', 'running'],
   ['shutdown', fakeHost, 'shutdownDomain', 'shutoff'],
@@ -42,6 +58,7 @@ test.each([
   ['reset', paused, 'resetDomain', 'paused'],
   ['force-off', fakeHost, 'destroyDomain', 'shutoff'],
   ['force-off', paused, 'destroyDomain', 'shutoff'],
+  ['force-off', crashed, 'destroyDomain', 'shutoff'],
   ['pause', fakeHost, 'pauseDomain', 'paused'],
   ['resume', paused, 'resumeDomain', 'running'],
 ] as const)('%s', async (action, make: () => FakeHost, call, state: DomainState) => {
@@ -65,6 +82,7 @@ test.each([
 
 test.each([
   ['start', paused],
+  ['start', crashed],
   ['shutdown', paused],
   ['reboot', off],
   ['reset', off],

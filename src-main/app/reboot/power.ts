@@ -105,7 +105,9 @@ async function carryOut(act: Act): Promise<readonly string[]> {
         ];
       case 'reset':
         await hypervisor.resetDomain(uuid);
-        return [];
+        return (await stateOf(hypervisor, uuid)) === 'paused'
+          ? [`${name} is paused: it starts anew once it is resumed.`]
+          : [];
       case 'force-off':
         await hypervisor.destroyDomain(uuid);
         return [];

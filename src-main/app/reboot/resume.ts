@@ -11,6 +11,7 @@ import type { StopRequest } from '../../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor } from '../../libvirt/port.ts';
 import { lockDomain } from '../domain-lock.ts';
 import type { Journal } from '../journal-port.ts';
+import { closeEntry } from '../recording.ts';
 import { openSession } from '../run.ts';
 import type { RunReport } from '../run.ts';
 import { hardReboot } from './run.ts';
@@ -123,5 +124,5 @@ async function verify(hypervisor: Hypervisor, { uuid, name }: DomainRef): Promis
 
 async function closeAs({ journal, entry, by }: ResumeReboot, how: Closing): Promise<void> {
   const { closed } = await journal.entry(entry.began.id);
-  if (closed === null) await (await journal.reopen(entry.began.id)).closed(how, by);
+  if (closed === null) await closeEntry(journal, entry.began.id, how, by);
 }

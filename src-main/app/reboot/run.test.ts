@@ -5,6 +5,7 @@ import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import { DOMAIN, REQUEST, UUID, sessionIn } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost } from '../fake-hypervisor.test-support.ts';
+import { needsAttention } from '../../../src-core/journal/resume.ts';
 import { errorOf } from '../errors.ts';
 import { lockDomain } from '../domain-lock.ts';
 import { memoryJournal } from '../journal.test-support.ts';
@@ -125,6 +126,8 @@ describe('what it exists for', () => {
       ...host.hypervisor,
       ...everything(host.hypervisor),
       listDomains: () => Promise.resolve([neighbour]),
+      domainXml: (uuid: string, kind: 'definition' | 'live' | 'migratable') =>
+        uuid === 'other' ? Promise.resolve(ON_LAN) : host.hypervisor.domainXml(uuid, kind),
     };
     const error = await failure(host, { hypervisor });
     expect(error.code).toBe('dependency-missing');
@@ -132,6 +135,9 @@ describe('what it exists for', () => {
     expect(host.changes).not.toContain('stopNetwork');
   });
 });
+
+const ON_LAN =
+  "<domain type='kvm'><name>neighbour</name><devices><interface type='network'><source network='lan'/></interface></devices></domain>";
 
 /** A proxy's methods, to be spread. */
 function everything(hypervisor: Hypervisor): Hypervisor {
@@ -174,7 +180,9 @@ const METHODS = Object.fromEntries(
   ).map((name) => [name, true]),
 );
 
-describe('a step that cannot succeed leaves the domain off, its definition as it was, and says what is missing', () => {
+const BEFORE_STOP: readonly (keyof Hypervisor)[] = ['startPool', 'refreshPool', 'defineSecret', 'setSecretValue'];
+
+describe('a step that cannot succeed leaves the domain off, or running where it comes before the stop, its definition as it was, and says what is missing', () => {
   const cases: readonly (readonly [string, string, keyof Hypervisor, string, string])[] = [
     ['the pool is off', 'startPool', 'startPool', 'dependency-missing', 'the pool images could not be started'],
     ['its pool does not know the volume', 'refreshPool', 'refreshPool', 'dependency-missing', 'could not be refreshed'],
@@ -196,18 +204,30 @@ describe('a step that cannot succeed leaves the domain off, its definition as it
     host.before[call] = () => Promise.reject(libvirt('libvirt’s own words'));
     const journal = memoryJournal();
     const error = await failure(host, { journal });
-    expect(error).toMatchObject({ code, detail: 'libvirt’s own words' });
+    const runsOn = BEFORE_STOP.includes(call);
+    const found = runsOn ? 'not-stopped' : code;
+    expect(error).toMatchObject({ code: found, detail: 'libvirt’s own words' });
     expect(error.message).toContain(words);
-    expect(error.unchanged).toBe('patient is off, with its definition as it was.');
-    expect(host).toMatchObject({ state: 'shutoff', definition: NEEDY, persistent: true });
+    expect(error.unchanged).toBe(`patient ${runsOn ? 'runs as before' : 'is off'}, with its definition as it was.`);
+    expect(host).toMatchObject({ state: runsOn ? 'running' : 'shutoff', definition: NEEDY, persistent: true });
+    if (runsOn) expect(host.changes).not.toContain('destroyDomain');
     const { entries } = await journal.read();
-    expect(entries[0]?.ended).toMatchObject({ outcome: 'failed', code });
+    expect(entries[0]?.ended).toMatchObject({ outcome: 'failed', code: found });
+    // Nobody is bothered about a guest that runs on.
+    expect(entries.map(needsAttention)).toEqual([!runsOn]);
+
+    // One that is off already was not started again.
+    if (runsOn) await host.hypervisor.destroyDomain(UUID);
+    if (runsOn) expect(await failure(host)).toMatchObject({ code: 'dependency-missing' });
 
     // Mended, it goes on from there, and nobody is asked about the first one any more.
     host.before[call] = heals ?? (() => undefined);
     await reboot(host, { journal });
     expect(host.state).toBe('running');
-    expect((await journal.read()).entries.map(({ closed }) => closed?.how)).toEqual([undefined, 'finished']);
+    expect((await journal.read()).entries.map(({ closed }) => closed?.how)).toEqual([
+      undefined,
+      runsOn ? undefined : 'finished',
+    ]);
   });
 
   test('a volume that is not in its pool even then', async () => {
@@ -215,9 +235,24 @@ describe('a step that cannot succeed leaves the domain off, its definition as it
     ILLS['its pool does not know the volume']?.make(host);
     delete host.before.refreshPool;
     const error = await failure(host);
-    expect(error).toMatchObject({ code: 'dependency-missing' });
+    expect(error).toMatchObject({ code: 'not-stopped' });
     expect(error.message).toContain('the pool images has no volume a.raw');
-    expect(host.state).toBe('shutoff');
+    expect(host.state, 'QEMU may have the only copy of it open').toBe('running');
+    expect(host.changes).not.toContain('destroyDomain');
+  });
+
+  test('a refresh that turns a pool off under the guest: started again at once, or told', async () => {
+    const host = needyHost();
+    ILLS['its pool does not know the volume']?.make(host);
+    host.before.refreshPool = () => {
+      ILLS['the pool is off']?.make(host);
+      throw libvirt('Failed to connect');
+    };
+    host.before.startPool = () => Promise.reject(libvirt('nobody there'));
+    const error = await failure(host);
+    expect(error).toMatchObject({ code: 'not-stopped', detail: 'nobody there' });
+    expect(error.message).toContain('after a refresh had turned it off: it is off now');
+    expect(host.state).toBe('running');
   });
 
   test('a wrong value, and one that is lost meanwhile', async () => {
@@ -229,6 +264,7 @@ describe('a step that cannot succeed leaves the domain off, its definition as it
     // libvirt keeps it private: whether it has a value cannot be asked, and the right one is set.
     await reboot(host);
 
+    // Behind the stop nobody looks for it any more: the start tells.
     host.after.destroyDomain = () => host.moves.secrets.clear();
     const lost = await failure(host, { value: null });
     expect(lost).toMatchObject({ code: 'secret-needed', params: { uuid: SECRET, usage: 'volume /i/l.qcow2' } });
@@ -300,17 +336,30 @@ describe('the stop', () => {
     const host = needyHost();
     host.obedient = false;
     const stop = { how: 'graceful', timeoutSeconds: 1, onTimeout: 'give-up' } as const;
-    const error = await failure(host, { request: { stop, session: 'keep' } });
+    const error = await failure(host, { request: { stop, session: 'keep' }, value: null });
     expect(error).toMatchObject({ code: 'stop-timeout' });
     expect(error.unchanged).toMatch(/runs as before \(it was asked to shut down/);
     expect(besides(host)).toEqual([]);
   });
 
-  test('a cancel after it leaves the guest off, and says so', async () => {
+  test('a cancel before it leaves the guest as it is', async () => {
     const host = needyHost();
     ILLS['the pool is off']?.make(host);
     const controller = new AbortController();
     host.after.startPool = () => controller.abort();
+    const error = await failure(host, { signal: controller.signal });
+    expect(error).toMatchObject({
+      code: 'cancelled',
+      unchanged: 'patient runs as before, with its definition as it was.',
+    });
+    expect(host.changes).not.toContain('destroyDomain');
+  });
+
+  test('a cancel after it leaves the guest off, and says so', async () => {
+    const host = needyHost();
+    ILLS['the network is off']?.make(host);
+    const controller = new AbortController();
+    host.after.startNetwork = () => controller.abort();
     const error = await failure(host, { signal: controller.signal });
     expect(error).toMatchObject({ code: 'cancelled', unchanged: 'patient is off, with its definition as it was.' });
     expect(host.changes).not.toContain('startDomain');

@@ -3,14 +3,17 @@
  * really did is looked for, not believed.
  */
 import { isUuid } from '../../../src-core/reboot/actions.ts';
-import { ofGroup } from '../../../src-core/reboot/plan.ts';
+import { ofGroup } from '../../../src-core/reboot/groups.ts';
 import { secretXml } from '../../../src-core/reboot/secrets.ts';
 import type { PlannedDependency } from '../../../src-core/reboot/types.ts';
 import { nodeDeviceOf } from '../../../src-core/reboot/virsh.ts';
 import { isUnanswered } from '../errors.ts';
+import { withFinder } from '../volume-finder.ts';
 import { missing, remark, secretNeeded } from './begun.ts';
+import type { StoragePool, VirtualNetwork } from '../../libvirt/port.ts';
 import type { Begun } from './begun.ts';
-import { runningUsers } from './users.ts';
+import { connectionsOf, makerOf, waysOnto } from './networks.ts';
+import { activeUsers } from './users.ts';
 
 /** Throws dependency-missing, or what the connection fails with. */
 export async function setUpPools(begun: Begun): Promise<void> {
@@ -20,11 +23,17 @@ export async function setUpPools(begun: Begun): Promise<void> {
     if (action === 'refresh-pool') await refreshPool(begun, name);
   }
   // Only now is what they list what is there.
-  for (const volume of group) if (volume.action === 'check') await findVolume(begun, volume);
+  const checked = group.filter(({ action }) => action === 'check');
+  for (const each of checked) await (each.kind === 'image' ? findImage(begun, each) : findVolume(begun, each));
 }
 
-/** A failed refresh turns a pool off: then it is started, which reads it anew. */
+/** A failed refresh turns a pool off: then it is started, which reads it anew. One without a definition would be gone. */
 async function refreshPool(begun: Begun, name: string): Promise<void> {
+  if (!(await poolOf(begun, name)).persistent)
+    throw missing(
+      begun,
+      `the pool ${name} does not list what is there, and has no definition: it is not refreshed, since it would be gone should that fail`,
+    );
   const failure = await failureOf(begun.hypervisor.refreshPool(name));
   await startPool(begun, name, failure);
 }
@@ -42,13 +51,23 @@ async function startPool(begun: Begun, name: string, before: unknown): Promise<v
       await remark(begun, 'pools', `The pool ${name} went off when it was refreshed, and was started.`);
     return;
   }
-  throw missing(begun, `the pool ${name} could not be started`, failure);
+  const off = before === null ? '' : ' again after a refresh had turned it off: it is off now, for all guests';
+  throw missing(begun, `the pool ${name} could not be started${off}`, failure);
 }
 
 async function isActive(begun: Begun, name: string): Promise<boolean> {
+  return (await poolOf(begun, name)).active;
+}
+
+async function poolOf(begun: Begun, name: string): Promise<StoragePool> {
   const pool = (await begun.hypervisor.listPools()).find((one) => one.name === name);
   if (pool === undefined) throw missing(begun, `there is no pool ${name}`);
-  return pool.active;
+  return pool;
+}
+
+async function findImage(begun: Begun, { name }: PlannedDependency): Promise<void> {
+  const { problem } = await withFinder(begun.hypervisor, (finder) => finder.find(name, 0));
+  if (problem !== null) throw missing(begun, `the image ${name} cannot be opened (${problem})`);
 }
 
 async function findVolume(begun: Begun, { name, of }: PlannedDependency): Promise<void> {
@@ -86,16 +105,24 @@ async function defineSecret(begun: Begun, { name, of }: PlannedDependency): Prom
 }
 
 export async function setUpNetworks(begun: Begun): Promise<void> {
+  const restarted = new Set<string>();
   for (const { kind, name, of, action } of ofGroup(begun.plan.dependencies, 'networks')) {
     const network = kind === 'bridge' ? (of ?? '') : name;
     if (action === 'start-network') await startNetwork(begun, network);
-    if (action === 'restart-network') await restartNetwork(begun, network);
+    if (action !== 'restart-network' || restarted.has(network)) continue;
+    // A guest may be on it in both ways.
+    restarted.add(network);
+    await restartNetwork(begun, network);
   }
+}
+
+async function networkOf({ hypervisor }: Begun, name: string): Promise<VirtualNetwork | undefined> {
+  return (await hypervisor.listNetworks()).find((one) => one.name === name);
 }
 
 async function startNetwork(begun: Begun, name: string): Promise<void> {
   const { hypervisor } = begun;
-  const active = async () => (await hypervisor.listNetworks()).find((one) => one.name === name)?.active;
+  const active = async () => (await networkOf(begun, name))?.active;
   const before = await active();
   if (before === undefined) throw missing(begun, `there is no network ${name}`);
   if (before) return;
@@ -104,27 +131,36 @@ async function startNetwork(begun: Begun, name: string): Promise<void> {
     throw missing(begun, `the network ${name} could not be started`, failure);
 }
 
-/** Never under guests that run: their interfaces would hang loose until they are started anew. */
+/** Never under guests that run: their interfaces would hang loose until they are started anew. Nor one that nothing would be left of. */
 async function restartNetwork(begun: Begun, name: string): Promise<void> {
-  const { hypervisor, domain } = begun;
-  const wanted = { kind: 'network', name } as const;
-  const bridge = (await hypervisor.listNetworks()).find((one) => one.name === name)?.bridge ?? null;
-  const onBridge = bridge === null ? [] : [{ kind: 'bridge', name: bridge } as const];
-  const users = await runningUsers(hypervisor, domain.uuid, [wanted, ...onBridge]);
-  const others = [...new Set([wanted, ...onBridge].flatMap((each) => users(each)))];
-  if (others.length > 0)
-    throw missing(
-      begun,
-      `the bridge of the network ${name} is gone, and the network cannot be stopped and started under ${others.join(', ')}`,
-    );
-  await failureOf(hypervisor.stopNetwork(name));
+  const { hypervisor } = begun;
+  const obstacle = await whyNotStopped(begun, name);
+  if (obstacle !== null) throw missing(begun, `the bridge of the network ${name} is gone, and ${obstacle}`);
+  const failure = await failureOf(hypervisor.stopNetwork(name));
+  if (failure !== null && (await networkOf(begun, name))?.active === true)
+    throw missing(begun, `the network ${name} could not be stopped, to make its bridge anew`, failure);
   await startNetwork(begun, name);
+}
+
+/** The guest itself is off by then: whoever is on the network is another one. null: it may be stopped. */
+async function whyNotStopped(begun: Begun, name: string): Promise<string | null> {
+  const network = await networkOf(begun, name);
+  if (network === undefined) return 'so is the network';
+  if (!network.persistent) return 'the network has no definition: nothing would be left of it if it were stopped';
+  const ways = waysOnto(network);
+  const users = await activeUsers(begun.hypervisor, begun.domain.uuid, ways);
+  const others = users.of(ways);
+  if (others.length > 0) return `the network cannot be stopped and started under ${others.join(', ')}`;
+  if (!users.complete) return 'whether other guests use the network cannot be told, so that it is not stopped';
+  const connections = connectionsOf(network);
+  if (connections === 0) return null;
+  return `libvirt counts ${String(connections)} of other guests’ interfaces on the network, so that it is not stopped`;
 }
 
 /** libvirt takes a network for active whose bridge somebody has deleted, and only a start tells. true: it was made anew. */
 export async function restoreBridge(begun: Begun, bridge: string): Promise<boolean> {
-  const network = (await begun.hypervisor.listNetworks()).find((one) => one.bridge === bridge && one.active);
-  if (network === undefined) return false;
+  const network = makerOf(bridge, await begun.hypervisor.listNetworks());
+  if (network?.active !== true) return false;
   await restartNetwork(begun, network.name);
   await remark(
     begun,

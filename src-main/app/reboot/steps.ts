@@ -1,32 +1,43 @@
 /** The steps of a hard reboot that change the guest. Each looks right before its change whether the domain is still as the steps before left it. */
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { stopOf } from '../../../src-core/reboot/power.ts';
 import { startFailure } from '../../../src-core/reboot/start-failure.ts';
 import { verifyReboot } from '../../../src-core/reboot/verify.ts';
 import { hashDefinition } from '../../../src-core/rescue/record.ts';
 import { isOn } from '../domain-facts.ts';
-import { assertAsExpected } from '../drift.ts';
+import { assertAsExpected, ifGone } from '../drift.ts';
 import { scratchIn } from '../end-run.ts';
 import { isUnanswered } from '../errors.ts';
 import { openSession } from '../run.ts';
-import { stopGuest } from '../stop-guest.ts';
+import { forceOff, stopGuest } from '../stop-guest.ts';
 import { missing, remark, secretNeeded, wordsOf } from './begun.ts';
 import type { Begun } from './begun.ts';
 import { restoreBridge } from './set-up.ts';
 
 export async function stop(begun: Begun): Promise<void> {
-  const { hypervisor, domain, order, report, signal } = begun;
+  const { hypervisor, domain, order, inputs, report, signal } = begun;
   // It may go off by itself at any moment: that is what is wanted.
   const last = { ...begun.expected, on: null };
   const often = { ...last, targets: [] };
-  const told = await stopGuest(hypervisor, domain, order.request.stop, {
+  const told = await stopGuest(hypervisor, domain, stopOf(order.request.stop, inputs.domain.state), {
     note: (note) => report.note('stop', note),
     signal,
     lookAgain: (isLast) => assertAsExpected(hypervisor, domain, isLast ? last : often),
     asked: () => (begun.asked = true),
   });
+  await endCrashed(begun);
   begun.stopped = true;
   begun.expected = { ...often, on: false };
   if (told !== null) await remark(begun, 'stop', told);
+}
+
+/** A guest that crashed before or while it was asked runs no more, and is not off where libvirt keeps it: a start would find it there. */
+async function endCrashed({ hypervisor, domain }: Begun): Promise<void> {
+  // One that is gone by now the next step finds so.
+  const crashed = async () => (await hypervisor.domainState(domain.uuid).catch(ifGone)) === 'crashed';
+  if (!(await crashed())) return;
+  await forceOff(hypervisor, domain);
+  if (await crashed()) throw new SalvorError('stop-failed', { domain: domain.name });
 }
 
 /** Throws secret-needed, secret-wrong, dependency-missing, start-failed, drift, busy. */
