@@ -57,12 +57,14 @@ export async function collectMigration(
   const original = recordedOriginal(definitionXml);
   const stays = original === null ? [definitionXml] : [definitionXml, original];
   const looked = { uuid, xml, on, rules: request.rules };
+  const images = disksOnBoth(source, destination, looked);
   const session = open?.session ?? null;
   const variables = { xml, back: original ?? definitionXml, host: sourceHost, rules: request.rules };
   const [there, disks, staying, ownNvram, dirtied] = await Promise.all([
     destinationFacts(source, destination, { uuid, view, xml, definitionXml, stays, request }),
-    disksOnBoth(source, destination, looked),
-    stayingOnBoth(source, destination, looked, stays),
+    images,
+    // Not at once: both look through the same folders, and each would find the other's pool over them come and go.
+    images.then(() => stayingOnBoth(source, destination, looked, stays)),
     session === null ? null : ownNvramThere(destination, variables),
     on && measure && request.live ? courtesy(source.dirtyRate(uuid, DIRTY_SECONDS), null) : null,
   ]);
