@@ -2,13 +2,13 @@
  * What a hard reboot exists for, on a real libvirtd with real QEMU: each trouble is brought about, a plain stop and start fails for it in
  * libvirt's own words, `salvor reboot --hard` brings the guest up again, and a second one changes nothing. Secrets: hard-reboot-secrets.test.ts.
  */
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitCondition } from '../testbed/await-condition.ts';
 import { runCommand } from '../testbed/command.ts';
 import { ROOT_BOOTED } from '../testbed/boot-images.ts';
-import { defineGuest, mediaFolder, observe, startGuest } from '../testbed/guests.ts';
+import { defineGuest, forceOff, mediaFolder, observe, startGuest } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
@@ -18,6 +18,7 @@ import {
   actionsOf,
   defineFrom,
   expectLeftOff,
+  expectLeftRunning,
   expectPlainRestartFails,
   expectRebooted,
   expectRepaired,
@@ -65,7 +66,15 @@ describe.concurrent('storage', () => {
     await expectRepaired(guest, { pools: ['replaced'] }, { replaced: 'refresh-pool' });
   });
 
-  test('an iSCSI target that went away: what is missing is said, and once it is back the guest comes up', async () => {
+  test('a volume that is in its pool no more: QEMU has the only copy open, and is not stopped', async () => {
+    const folder = await makeFolderPool(host, 'emptied', 'v.raw');
+    const guest = await runningGuest('only-copy', volumeDiskXml('emptied', 'v.raw'));
+    await rm(join(folder, 'v.raw'));
+    expect(await expectLeftRunning(guest, 'not-stopped')).toContain('v.raw');
+    expect(await host.virsh('pool-list', '--all'), 'refreshed, and on').toMatch(/emptied +active/);
+  });
+
+  test('an iSCSI target that went away: the guest that runs is not stopped, and once it is back the guest comes up', async () => {
     const target = await startIscsiTarget(host);
     await defineFrom(host, 'pool-define', target.poolXml('san'));
     await host.virsh('pool-start', 'san');
@@ -73,9 +82,11 @@ describe.concurrent('storage', () => {
     await target.goAway();
     // Whoever looks after it now turns the pool off.
     expect((await host.tryVirsh('pool-refresh', 'san')).stderr).toContain('Failed to connect');
-    const said = await expectLeftOff(guest, 'dependency-missing');
+    const said = await expectLeftRunning(guest, 'not-stopped');
     expect(said).toContain('san');
     expect(said, 'libvirt’s own reason').toContain('Failed to connect');
+    await forceOff(guest);
+    expect(await expectLeftOff(guest, 'dependency-missing')).toContain('san');
     await target.comeBack();
     await expectPlainRestartFails(guest, "storage pool 'san' containing volume 'unit:0:0:1' is not active");
     await expectRepaired(guest, { pools: ['san'] }, { san: 'start-pool' });
@@ -120,7 +131,7 @@ describe.concurrent('the domain itself', () => {
     await expectRepaired(guest, {}, {});
   });
 
-  test('Ctrl-C while the guest is asked to shut down: it runs on, and its pool stays as it was', async () => {
+  test('Ctrl-C while the guest is asked to shut down: it runs on, and its pool is what it should be', async () => {
     await makeFolderPool(host, 'spared', 'v.raw');
     // Its boot code does not know the power button.
     const guest = await runningGuest('spared', volumeDiskXml('spared', 'v.raw'));
@@ -133,7 +144,7 @@ describe.concurrent('the domain itself', () => {
     const { code, stderr } = await run.finished;
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('runs as before') as string });
     expect(await look(guest)).toEqual(before);
-    expect(await host.virsh('pool-list', '--all')).toMatch(/spared +inactive/);
+    expect(await host.virsh('pool-list', '--all')).toMatch(/spared +active/);
   });
 
   test('--plan touches nothing, whatever there is to be done', async () => {

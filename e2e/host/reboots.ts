@@ -97,6 +97,19 @@ export async function expectLeftOff(guest: Guest, code: string, ...more: readonl
   return answer.stdout;
 }
 
+/** A hard reboot that fails with that code before the stop leaves the same QEMU running, and its definition as it was; its words. */
+export async function expectLeftRunning(guest: Guest, code: string, ...more: readonly string[]): Promise<string> {
+  const definition = await definitionOf(guest);
+  const id = (await guest.host.virsh('domid', guest.name)).trim();
+  const answer = await hardReboot(guest, ...more);
+  expect(answer, answer.stdout).toMatchObject({ code: 1 });
+  expect(errorCode(answer), answer.stdout).toBe(code);
+  expect(answer.stdout).toContain('runs as before');
+  expect((await guest.host.virsh('domid', guest.name)).trim(), 'the same run').toBe(id);
+  expect(await definitionOf(guest)).toBe(definition);
+  return answer.stdout;
+}
+
 /** A pool of a folder, active, with one raw volume of 8 MiB; the folder. */
 export async function makeFolderPool(host: Hypervisor, pool: string, volume: string): Promise<string> {
   const folder = join(host.dir, 'pools', pool);

@@ -68,6 +68,7 @@ export const ERROR_CODES = [
   'file-exists',
   'power-failed',
   'reboot-refused',
+  'not-stopped',
   'dependency-missing',
   'secret-needed',
   'secret-wrong',

@@ -13,10 +13,15 @@ export const MOVE_ERROR_TEXTS = {
     unchanged: NOTHING_TOUCHED,
     next: 'Do as the reasons say, then try again.',
   },
+  'not-stopped': {
+    message: '{{domain}} was not stopped, since it would not start again: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Mend what is named, then start the hard reboot again: what is done already stays done.',
+  },
   'dependency-missing': {
     message: '{{domain}} was not started again: {{what}}.',
     unchanged: '{{unchanged}}',
-    next: 'Mend what is named, then start the hard reboot again: what is done already stays done.',
+    next: 'Mend what is named, then {{again}}: what is done already stays done.',
   },
   'secret-needed': {
     message: '{{domain}} needs the value of the secret {{uuid}} ({{usage}}), and libvirt has none.',
@@ -26,7 +31,7 @@ export const MOVE_ERROR_TEXTS = {
   'secret-wrong': {
     message: 'The value of the secret {{uuid}} does not open {{users}} of {{domain}}.',
     unchanged: '{{unchanged}}',
-    next: 'Give the right value, then start the hard reboot again.',
+    next: 'Give the right value, then {{again}}.',
   },
   'migration-refused': {
     message: 'The migration of {{domain}} was refused: {{reasons}}',

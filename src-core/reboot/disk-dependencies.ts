@@ -104,3 +104,26 @@ export function secretsIn(parent: XmlElement | null, user: string, type: string,
     return named === null ? [] : [{ kind: 'secret', name: `${type} ${named}`, user, of: `${type} ${named}` }];
   });
 }
+
+/**
+ * The name of the last image (or volume) that the definition tells of a disk, where that image's own header may name more below it; null: nothing
+ * follows. libvirt reads no header of what is raw: its first bytes are the guest's.
+ */
+export function openEnd(disk: XmlElement): string | null {
+  let layer = disk;
+  let format = attribute(child(disk, 'driver'), 'type');
+  for (let layers = 0; layers < MAX_LAYERS; layers += 1) {
+    const below = child(layer, 'backingStore');
+    if (below === null) break;
+    // An empty one says that nothing follows.
+    if (child(below, 'source') === null) return null;
+    layer = below;
+    format = attribute(child(below, 'format'), 'type');
+  }
+  const type = attribute(layer, 'type') ?? 'file';
+  // Of a volume libvirt asks the pool; all else that names no format is raw.
+  if (format === 'raw' || (format === null && type !== 'volume')) return null;
+  return sourceDependencies(type, child(layer, 'source'), '').find(isImage)?.name ?? null;
+}
+
+const isImage = ({ kind }: Found): boolean => kind === 'image' || kind === 'volume';

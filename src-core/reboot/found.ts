@@ -25,6 +25,11 @@ export function gather(all: readonly Found[]): Dependency[] {
   return [...known.values()];
 }
 
+/** Each kind and name once, as gather() does it. */
+export function merged(all: readonly Dependency[]): Dependency[] {
+  return gather(all.flatMap(({ kind, name, users, of }) => users.map((user) => ({ kind, name, user, of }))));
+}
+
 /** A <address> with domain, bus, slot and function, as node devices are called: `pci_0000_01_00_0`. */
 export function pciDevice(address: XmlElement | null, user: string): Found[] {
   if (address === null) return [];

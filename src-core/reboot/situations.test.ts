@@ -1,6 +1,7 @@
 /** The table of interrupted hard reboots leaves nothing out, contradicts itself nowhere, and never stops or starts what is not its own. */
 import { expect, test } from 'vitest';
-import { REBOOT_FACTS, REBOOT_ROWS, REBOOT_SITUATIONS, rebootRowOf } from './situations.ts';
+import type { EntryOutline } from '../journal/types.ts';
+import { REBOOT_FACTS, REBOOT_ROWS, REBOOT_SITUATIONS, rebootReached, rebootRowOf } from './situations.ts';
 import type { RebootFacts } from './situations.ts';
 
 function* combinations(names = Object.keys(REBOOT_FACTS), chosen = {}): Generator<RebootFacts> {
@@ -43,4 +44,19 @@ test('a guest that runs is rebooted again by a person’s choice alone', () => {
       const { offers, recommended } = rebootRowOf(facts);
       expect(offers.finish === 'again' && recommended === 'finish', JSON.stringify(facts)).toBe(false);
     }
+});
+
+test('what is set up before the stop touches no guest that runs', () => {
+  const reached = (planned: readonly string[], begun: readonly string[]) => {
+    const steps = planned.map((id) => ({ id, text: '' }));
+    const records = begun.map((id) => ({ type: 'step', id }));
+    return rebootReached({ began: { steps }, records } as unknown as EntryOutline);
+  };
+  const running = ['check', 'secrets', 'pools', 'stop', 'networks', 'start', 'verify'];
+  expect(reached(running, ['check', 'secrets', 'pools'])).toBe('check');
+  expect(reached(running, ['check', 'secrets', 'pools', 'stop'])).toBe('set-up');
+  expect(reached(running, ['check', 'stop'])).toBe('stop');
+  expect(reached(running, running)).toBe('start');
+  const off = running.filter((id) => id !== 'stop');
+  expect(reached(off, ['check', 'pools'])).toBe('set-up');
 });

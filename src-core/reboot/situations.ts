@@ -141,9 +141,11 @@ export function rebootStops(act: RebootAct, { runs }: Pick<RebootFacts, 'runs'>)
 }
 
 /** How far it came, by the steps that had begun. */
-export function rebootReached({ records }: EntryOutline): RebootFacts['reached'] {
+export function rebootReached({ began, records }: EntryOutline): RebootFacts['reached'] {
   const begun = new Set(records.flatMap((record) => (record.type === 'step' ? [record.id] : [])));
   if (begun.has('start') || begun.has('verify')) return 'start';
+  // What is set up before the guest is stopped does not touch it.
+  if (began.steps.some(({ id }) => id === 'stop') && !begun.has('stop')) return 'check';
   if (['pools', 'secrets', 'networks', 'devices'].some((id) => begun.has(id))) return 'set-up';
   return begun.has('stop') ? 'stop' : 'check';
 }

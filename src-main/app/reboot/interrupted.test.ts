@@ -75,11 +75,10 @@ async function stopped(
 ): Promise<{ host: FakeHost; journal: MemoryJournal }> {
   const host = needyHost();
   const journal = memoryJournal();
-  // began, check, stop, destroyDomain
-  const life = mortal(4, true, MORE);
-  await reboot(host, { hypervisor: life.hypervisor(host.hypervisor), journal: life.journal(journal) }).catch(
-    () => undefined,
-  );
+  // began; secrets and pools, each begun and done; stop, destroyDomain
+  const life = mortal(8, true, MORE);
+  const by = { hypervisor: life.hypervisor(host.hypervisor), journal: life.journal(journal), value: null };
+  await reboot(host, by).catch(() => undefined);
   expect(host.state).toBe('shutoff');
   make(host);
   return { host, journal };
@@ -143,10 +142,9 @@ describe('what others did meanwhile', () => {
     const host = needyHost();
     const journal = memoryJournal();
     await rescueBy(host.hypervisor, memoryJournal(), REQUEST);
-    const life = mortal(4, true, MORE);
-    await reboot(host, { hypervisor: life.hypervisor(host.hypervisor), journal: life.journal(journal) }).catch(
-      () => undefined,
-    );
+    const life = mortal(8, true, MORE);
+    const by = { hypervisor: life.hypervisor(host.hypervisor), journal: life.journal(journal), value: null };
+    await reboot(host, by).catch(() => undefined);
     const found = await only({ host, journal });
     expect(found).toMatchObject({ situation: 'reboot-off' });
     expect(found.stands).toContain('The one-shot rescue that it was in is over');

@@ -1,6 +1,7 @@
 /**
- * Carrying out a hard reboot (RESCUE.md 8): stop → set up all that the definition depends on → start → verify. The definition is never
- * written, and the domain never undefined: whatever fails, the domain is off with its definition as it was, and the run may be done again.
+ * Carrying out a hard reboot (RESCUE.md 8): set up secrets and pools → stop → set up networks and devices → start → verify. The definition is
+ * never written, and the domain never undefined. What fails before the stop leaves a guest that runs as it is (its QEMU may have the only copy
+ * of an image open); what fails behind it leaves the domain off with its definition as it was. In both cases the run may be done again.
  */
 import { NOTHING_TOUCHED } from '../../../src-core/contract/error-text.ts';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
@@ -166,6 +167,8 @@ async function carryOut(begun: Begun, unlocked: (work: () => Promise<void>) => P
     verify: () => verify(begun),
   };
   try {
+    // As the steps before the stop change the host already; it may go off by itself at any moment.
+    await assertAsExpected(hypervisor, domain, { ...begun.expected, on: null });
     for (const { id } of plan.steps) {
       if (id === 'check') continue;
       // Once it is being started there is nothing that a cancel could spare.
