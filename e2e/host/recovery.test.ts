@@ -125,7 +125,8 @@ describe('killed while the rescue starts', () => {
     expect(await isPersistent(guest)).toBe(true);
     // Ended by hand, as the guide says it for a machine that was transient.
     const guide = await readFile(new URL('../../docs/guide.md', import.meta.url), 'utf8');
-    const [dump = '', recover = ''] = /way back.*?```\n(.*?)```/is.exec(guide)?.[1]?.trim().split('\n') ?? [];
+    const [dump = '', recover = ''] =
+      /The way back to its own definition.*?```\n(.*?)```/is.exec(guide)?.[1]?.trim().split('\n') ?? [];
     const [, create = '', undefine = ''] =
       /that was transient[^`]*`[^`]*`[^`]*`(virsh create [^`]*)` and\s+`(virsh undefine [^`]*)`/.exec(guide) ?? [];
     const lines = ['virsh destroy NAME', dump, recover, create, undefine].map((line) =>

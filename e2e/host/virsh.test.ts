@@ -247,7 +247,7 @@ test('the guide’s way back from the rescue definition alone takes three comman
   const how = ['--medium', `path:${await image(undefined)}`, ...LASTING, '--yes'];
   expect(await salvor(['rescue', '--uri', host.uri, 'guided', ...how])).toMatchObject({ code: 0 });
   await host.virsh('destroy', 'guided');
-  const block = /way back.*?```\n(.*?)```/is.exec(guide)?.[1]?.trim().split('\n') ?? [];
+  const block = /The way back to its own definition.*?```\n(.*?)```/is.exec(guide)?.[1]?.trim().split('\n') ?? [];
   expect(block).toHaveLength(3);
   const cwd = await mkdtemp(join(host.dir, 'by-hand-'));
   const done = await byHand(
