@@ -102,6 +102,8 @@ test('a lost secret and a pool that is off: seen, asked for, asked again when wr
     await expect(reboot.dependency('Secret', SECRET)).toContainText('not defined');
     await reboot.stop('Force it off').check();
     await expect(reboot.start).toBeDisabled();
+    // The plan that follows the choice, not the one before.
+    await expect(window.getByText('Looking again…')).toBeHidden();
     await keep(window, 'hard-reboot-secret-light', [{ from: host.dir, to: '/srv/kvm1' }]);
     await reboot.value.fill(WRONG);
     await expect(reboot.start).toBeEnabled();

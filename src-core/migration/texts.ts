@@ -158,7 +158,7 @@ export const MIGRATION_SENTENCES = {
   'migrate-disk-network': 'network storage: both hosts reach the same address',
   'migrate-disk-same': 'both hosts have it: same size, same first bytes',
   'migrate-disk-told': 'both hosts have it, by your word',
-  'migrate-disk-read-only': 'read-only: it has to be there',
+  'migrate-disk-read-only': 'read-only: libvirt copies none',
   'migrate-disk-offline': 'an offline migration copies nothing: it has to be there',
   'migrate-disk-copy-absent': 'it is not there',
   'migrate-disk-copy-told': 'you chose to copy it',
