@@ -41,6 +41,15 @@ const crashed = () => {
   return host;
 };
 
+test.each(['resume', 'reset'] as const)('%s of a half of a migration: two guests would run', async (action) => {
+  for (const reason of ['migrating', 'post-copy', 'post-copy failed']) {
+    const host = paused();
+    host.moves.reason = reason;
+    expect(await failure(act(host, action))).toMatchObject({ code: 'power-failed', unchanged: 'Nothing was touched.' });
+    expect(host.changes).toEqual([]);
+  }
+});
+
 test('a reset of one that does not run says that it is paused behind it', async () => {
   const host = crashed();
   // As libvirt leaves it.

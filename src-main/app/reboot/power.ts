@@ -12,6 +12,7 @@ import { scratchIn } from '../end-run.ts';
 import { errorOf, isUnanswered } from '../errors.ts';
 import { definedSession } from '../run.ts';
 import type { RunReport } from '../run.ts';
+import { halfOfMigration } from './half.ts';
 
 /** A guest that has not gone down by then may still do so: nobody waits longer. */
 export const SHUTDOWN_PATIENCE_S = 60;
@@ -91,6 +92,8 @@ async function carryOut(act: Act): Promise<readonly string[]> {
   if (isAsAsked(action, before)) return [`${name} was ${WORDS[action] ?? 'so'} already.`];
   const obstacle = powerObstacle(action, before, false);
   if (obstacle !== null) throw powerFailed(act, obstacle.text, NOTHING_TOUCHED);
+  const half = action === 'resume' || action === 'reset' ? await halfOfMigration(hypervisor, uuid) : null;
+  if (half !== null) throw powerFailed(act, half, NOTHING_TOUCHED);
   try {
     switch (action) {
       case 'start':

@@ -154,7 +154,9 @@ function everything(hypervisor: Hypervisor): Hypervisor {
 const METHODS = Object.fromEntries(
   (
     [
+      'domainReason',
       ...([
+        'domainReason',
         'identity',
         'secrets',
         'listDomains',
@@ -289,6 +291,14 @@ describe('refused beforehand, with nothing touched', () => {
     ['a value is needed', 'secret-needed', (host: FakeHost) => host.moves.secrets.clear()],
     ['the network is gone', 'reboot-refused', (host: FakeHost) => host.moves.networks.clear()],
     ['the pool is gone', 'reboot-refused', (host: FakeHost) => host.pools.clear()],
+    [
+      'it is half of a migration',
+      'reboot-refused',
+      (host: FakeHost) => {
+        host.state = 'paused';
+        host.moves.reason = 'post-copy failed';
+      },
+    ],
     ['its memory is saved', 'reboot-refused', (host: FakeHost) => (host.managedSave = true)],
     ['a job runs', 'reboot-refused', (host: FakeHost) => (host.job = 'unbounded')],
     ['it is transient', 'reboot-refused', (host: FakeHost) => (host.persistent = false)],
