@@ -134,7 +134,7 @@ export const MIGRATION_WARNINGS = {
   'migrate-direct':
     'This computer carries the migration and has to stay on and connected. If it is lost in mid-run the guest runs on at {{from}}; peer to peer it would go on without.',
   'migrate-post-copy':
-    'Post-copy may be switched to: from then on the guest runs on {{to}} with part of its memory still on {{from}}, and if either host or the link between them is lost meanwhile, its memory is lost, as after a power cut. Until the switch nothing can be lost.',
+    'Post-copy may be switched to: from then on the guest runs on {{to}} with part of its memory still on {{from}}, and if the link between them breaks, it stands still until that is mended, and if either host is lost meanwhile, its memory is lost, as after a power cut. Until the switch nothing can be lost.',
   'migrate-post-copy-disks':
     '{{targets}}: copied, and post-copy may be switched to. From the switch on, what the guest writes is in the copies on {{to}} alone: if its memory is lost then, start it from these, not from the images on {{from}}.',
   'migrate-not-convergent':
