@@ -60,7 +60,7 @@ export function RebootBar({ machineName, plan, settled, missing, busy, error, on
         <ConfirmPanel
           title={t('reboot.confirm', { machine: machineName })}
           confirm={t('reboot.confirmStart', { machine: machineName })}
-          busy={starting}
+          busy={starting || !settled}
           onConfirm={() => void start()}
           onCancel={close}
         >
