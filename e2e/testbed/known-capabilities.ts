@@ -3,6 +3,7 @@
  * emulators for that, which takes seconds, at every first start. libvirtd itself keeps this in files and takes none that does not fit its
  * own version, QEMU's, or the kernel's (virQEMUCapsIsValid in src/qemu/qemu_capabilities.c), so nothing stale can be handed on.
  */
+import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -29,7 +30,7 @@ export async function keepCapabilities(dir: string, began: number): Promise<void
     const file = join(folderOf(dir), name);
     if ((await stat(file)).mtimeMs <= began) continue;
     // Others may be reading and keeping the same one at this moment.
-    const part = join(KEPT, `${name}.${process.pid}`);
+    const part = join(KEPT, `${name}.${randomUUID()}`);
     await copyFile(file, part);
     await rename(part, join(KEPT, name));
   }
