@@ -1,7 +1,8 @@
 /** What a fake host does in hard reboots and migrations: its networks, secrets, devices and jobs are maps that a test fills. */
 import { SalvorError } from '../../src-core/contract/errors.ts';
+import type {} from '../../src-core/migration/parameters.ts';
 import type { FakeHost } from './fake-hypervisor.test-support.ts';
-import type { CpuComparison, Hypervisor, JobStats, MigrateCall, ShutdownWay, VirtualNetwork } from '../libvirt/port.ts';
+import type { CpuComparison, Hypervisor, JobStats, ShutdownWay, VirtualNetwork } from '../libvirt/port.ts';
 
 export interface FakeSecret {
   readonly xml: string;
@@ -24,7 +25,7 @@ export interface FakeMoves {
   reason: string | null;
   control: string | null;
   /** What was asked of libvirt, in order. */
-  readonly migrations: MigrateCall[];
+  readonly migrations: MigrationCall[];
   /** Hosts that this one's daemon reaches, by URI (peer to peer). */
   readonly peers: Map<string, FakeHost>;
   /** What the job of the domain tells, under way and when it has ended. */
@@ -34,7 +35,7 @@ export interface FakeMoves {
    * While the migration is under way, after the destination has been made ready; what it throws, the migration fails with, and the domain
    * stays. null: it is over at once. A test that wants it cancelled waits for `signal` here.
    */
-  migrating: ((call: MigrateCall, signal: AbortSignal) => void | Promise<void>) | null;
+  migrating: ((call: MigrationCall, signal: AbortSignal) => void | Promise<void>) | null;
   /** The switch to post-copy was made. */
   postCopy: boolean;
   maxDowntime: number | null;
@@ -256,7 +257,7 @@ function secretMethods({ secrets }: FakeMoves, change: Change) {
 function migrationMethods(host: FakeHost, there: There, change: Change, changed: () => void) {
   const { moves } = host;
   let cancel: AbortController | null = null;
-  const run = async (destination: FakeHost, call: MigrateCall): Promise<void> => {
+  const run = async (destination: FakeHost, call: MigrationCall): Promise<void> => {
     moves.migrations.push(call);
     if (call.flags.includes('OFFLINE')) {
       leaveDefinition(host, destination, call, changed);
@@ -294,7 +295,7 @@ function migrationMethods(host: FakeHost, there: There, change: Change, changed:
     changed();
   };
   return {
-    migrateTo: (_uuid: string, destination: Hypervisor, call: MigrateCall) =>
+    migrateTo: (_uuid: string, destination: Hypervisor, call: MigrationCall) =>
       there(() => {
         change('migrateTo');
         const other = (destination as WithHost)[HOST];
@@ -302,7 +303,7 @@ function migrationMethods(host: FakeHost, there: There, change: Change, changed:
           throw new SalvorError('not-supported', { what: 'a migration to another kind of host' });
         return run(other, call);
       }),
-    migrateToUri: (_uuid: string, destinationUri: string, call: MigrateCall) =>
+    migrateToUri: (_uuid: string, destinationUri: string, call: MigrationCall) =>
       there(() => {
         change('migrateToUri');
         const other = moves.peers.get(destinationUri);
@@ -343,7 +344,7 @@ function migrationMethods(host: FakeHost, there: There, change: Change, changed:
 }
 
 /** The definition of a domain goes over; nothing runs. Of both that are given libvirt takes the one that would run. */
-function leaveDefinition(host: FakeHost, destination: FakeHost, call: MigrateCall, changed: () => void): void {
+function leaveDefinition(host: FakeHost, destination: FakeHost, call: MigrationCall, changed: () => void): void {
   destination.definition = call.destinationXml ?? host.definition;
   destination.persistent = true;
   destination.state = 'shutoff';

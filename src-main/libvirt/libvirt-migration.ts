@@ -7,7 +7,8 @@ import { SalvorError } from '../../src-core/contract/errors.ts';
 import { hasCode, migrationError, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
-import type { Hypervisor, JobStats, MigrateCall, MigrateFlag } from './port.ts';
+import type { MigrationCall, MigrationFlag } from '../../src-core/migration/parameters.ts';
+import type { Hypervisor, JobStats } from './port.ts';
 
 type MigrationMethods = Pick<
   Hypervisor,
@@ -64,7 +65,7 @@ export function migrationMethods(link: Link): MigrationMethods & WithLink {
   };
 }
 
-const FLAGS: Readonly<Record<MigrateFlag, number>> = {
+const FLAGS: Readonly<Record<MigrationFlag, number>> = {
   LIVE: vir.VIR_MIGRATE_LIVE,
   PEER2PEER: vir.VIR_MIGRATE_PEER2PEER,
   PERSIST_DEST: vir.VIR_MIGRATE_PERSIST_DEST,
@@ -81,11 +82,11 @@ const FLAGS: Readonly<Record<MigrateFlag, number>> = {
   ABORT_ON_ERROR: vir.VIR_MIGRATE_ABORT_ON_ERROR,
 };
 
-function flagsOf({ flags }: MigrateCall): number {
+function flagsOf({ flags }: MigrationCall): number {
   return flags.reduce((all, flag) => all | FLAGS[flag], 0);
 }
 
-function parametersOf(call: MigrateCall): MigrateParameters {
+function parametersOf(call: MigrationCall): MigrateParameters {
   return {
     destination_xml: call.destinationXml ?? undefined,
     persistent_xml: call.persistentXml ?? undefined,

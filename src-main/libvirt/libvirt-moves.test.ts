@@ -1,7 +1,8 @@
 /** What hard reboots and migrations ask of the adapter, on libvirt's built-in test driver. Real QEMU: e2e/host. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLibvirt } from './libvirt-hypervisor.ts';
-import type { Hypervisor, MigrateCall } from './port.ts';
+import type { MigrationCall } from '../../src-core/migration/parameters.ts';
+import type { Hypervisor } from './port.ts';
 
 let host: Hypervisor;
 let uuid: string;
@@ -72,7 +73,7 @@ test('devices and memory of the host; what this driver has not is not made up', 
   expect(await host.compareCpu(query, '<cpu><arch>x86_64</arch><model>qemu64</model></cpu>')).toBeNull();
 });
 
-const CALL: MigrateCall = {
+const CALL: MigrationCall = {
   flags: ['LIVE', 'PERSIST_DEST'],
   destinationXml: null,
   persistentXml: null,

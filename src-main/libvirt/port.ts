@@ -7,6 +7,7 @@
 import type { DiskStats } from '../../src-core/disks/types.ts';
 import type { ImageSizes } from '../../src-core/disks/image-layers.ts';
 import type { Range } from '../../src-core/media/bytes.ts';
+import type { MigrationCall } from '../../src-core/migration/parameters.ts';
 import type { DomainState, SecretFacts } from '../../src-core/rescue/types.ts';
 
 export interface OpenOptions {
@@ -157,39 +158,6 @@ export interface CpuComparison {
   readonly result: 'incompatible' | 'identical' | 'superset';
   readonly why: string | null;
 }
-
-/** virDomainMigrate3 or virDomainMigrateToURI3, in their own words. Definitions are part of it, and are never logged. */
-export interface MigrateCall {
-  readonly flags: readonly MigrateFlag[];
-  readonly destinationXml: string | null;
-  readonly persistentXml: string | null;
-  readonly migrateUri: string | null;
-  /** Targets that are copied; empty: none. */
-  readonly disks: readonly string[];
-  readonly disksUri: string | null;
-  /** MiB/s */
-  readonly bandwidth: number | null;
-  readonly parallel: number | null;
-}
-
-/** virDomainMigrateFlags, `VIR_MIGRATE_` left out. */
-export const MIGRATE_FLAGS = [
-  'LIVE',
-  'PEER2PEER',
-  'PERSIST_DEST',
-  'UNDEFINE_SOURCE',
-  'OFFLINE',
-  'NON_SHARED_DISK',
-  'NON_SHARED_INC',
-  'UNSAFE',
-  'AUTO_CONVERGE',
-  'POSTCOPY',
-  'POSTCOPY_RESUME',
-  'TLS',
-  'PARALLEL',
-  'ABORT_ON_ERROR',
-] as const;
-export type MigrateFlag = (typeof MIGRATE_FLAGS)[number];
 
 /** The job of a domain, as virDomainGetJobStats tells it; numbers by libvirt's own names (`data_remaining`, `memory_dirty_rate`, …). */
 export interface JobStats {
@@ -345,9 +313,9 @@ export interface Hypervisor {
    * Migrate to another connected host, this process carrying it. Has no deadline: it ends when the migration does, or with `cancelMigration`.
    * What it rejects with says how libvirt sees it; the truth is on both hosts.
    */
-  readonly migrateTo: (uuid: string, destination: Hypervisor, call: MigrateCall) => Promise<void>;
+  readonly migrateTo: (uuid: string, destination: Hypervisor, call: MigrationCall) => Promise<void>;
   /** The same, the source's daemon carrying it (peer to peer). */
-  readonly migrateToUri: (uuid: string, destinationUri: string, call: MigrateCall) => Promise<void>;
+  readonly migrateToUri: (uuid: string, destinationUri: string, call: MigrationCall) => Promise<void>;
   /** Of the job under way, or (`completed`) of the last that ended. null: there is none, or this side does not tell. */
   readonly jobStats: (uuid: string, which: 'current' | 'completed') => Promise<JobStats | null>;
   /** Give the job of a domain up. Resolves when there is none any more, too. */

@@ -6,7 +6,8 @@ import { NO_PROGRESS, nextProgress } from '../../../src-core/migration/progress.
 import type { PostCopy, ProgressState } from '../../../src-core/migration/progress.ts';
 import type { MigrationProgress } from '../../../src-core/migration/types.ts';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
-import type { DomainRef, Hypervisor, MigrateCall } from '../../libvirt/port.ts';
+import type { MigrationCall } from '../../../src-core/migration/parameters.ts';
+import type { DomainRef, Hypervisor } from '../../libvirt/port.ts';
 import { errorOf } from '../errors.ts';
 import { within } from '../patience.ts';
 import type { MigrateReport, MigrationControls } from './order.ts';
@@ -25,7 +26,7 @@ export interface MigrationJob {
   readonly source: Hypervisor;
   readonly destination: Hypervisor;
   readonly domain: DomainRef;
-  readonly call: MigrateCall;
+  readonly call: MigrationCall;
   /** Peer to peer: how the source's daemon reaches the destination's; null: this process carries it. */
   readonly destinationUri: string | null;
   /** Milliseconds that the guest may stand still; null: libvirt's own. */
