@@ -256,9 +256,21 @@ describe('steps', () => {
     expect(text({ session: lasting })).toBe('reboot-step-start-defined');
     const ended = { session: lasting, domain: { state: 'shutoff' }, request: { session: 'end' } } as const;
     expect(text(ended)).toBe('reboot-step-start');
-    expect(plan(ended).session?.code).toBe('reboot-session-ended');
+    expect(plan(ended).session?.code).toBe('reboot-session-ended-defined');
+    expect(plan({ session: SESSION, request: { session: 'end' } }).session?.code).toBe('reboot-session-ended');
     // Also of a machine that is off: its definition is put back.
     expect(ids(ended)).toEqual(['check', 'pools', 'stop', 'start', 'verify']);
+  });
+
+  it.each([
+    ['one-shot', 'keep', 'reboot-keeps-definition', 'reboot-step-verify'],
+    ['one-shot', 'end', 'reboot-keeps-definition', 'reboot-step-verify'],
+    ['until-ended', 'keep', 'reboot-keeps-definition', 'reboot-step-verify'],
+    ['until-ended', 'end', 'reboot-keeps-own-definition', 'reboot-step-verify-own'],
+  ] as const)('says of which definition it is that stays: %s rescue, %s', (kind, session, kept, verify) => {
+    const made = plan({ session: { ...SESSION, kind }, request: { session } });
+    expect(codes(made.untouched).filter((code) => code.endsWith('-definition'))).toEqual([kept]);
+    expect(made.steps.find(({ id }) => id === 'verify')?.what.code).toBe(verify);
   });
 
   it('gives the commands', () => {

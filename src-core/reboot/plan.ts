@@ -36,9 +36,9 @@ export function planReboot(inputs: RebootInputs): RebootPlan {
     refusals: rebootRefusals(inputs, view, dependencies, secrets),
     warnings: rebootWarnings(inputs, view, dependencies, secrets, running),
     dependencies,
-    untouched: untouched(view, dependencies),
+    untouched: untouched(view, dependencies, putsBack(session, request)),
     secrets,
-    session: session === null ? null : sessionSentence(view.name, request),
+    session: session === null ? null : sentence(sessionCode(session, request), { domain: view.name }),
     steps: stepsOf(view.name, { ...request, stop }, session, running, dependencies),
     virsh: rebootCommands(inputs, view, dependencies),
   };
@@ -67,8 +67,14 @@ function fingerprintOf({ domain, found, request, session }: RebootInputs): Reboo
   return { definition, inputs: hashText(JSON.stringify(rest)) };
 }
 
-function sessionSentence(domain: string, { session }: RebootRequest): Sentence {
-  return sentence(session === 'keep' ? 'reboot-session-kept' : 'reboot-session-ended', { domain });
+/** Is there a definition for the rescue alone, which the guest's own one takes the place of? */
+function putsBack(session: SessionRecord | null, request: RebootRequest): boolean {
+  return session?.kind === 'until-ended' && request.session === 'end';
+}
+
+function sessionCode(session: SessionRecord, request: RebootRequest) {
+  if (request.session === 'keep') return 'reboot-session-kept';
+  return putsBack(session, request) ? 'reboot-session-ended-defined' : 'reboot-session-ended';
 }
 
 function stepsOf(
@@ -97,7 +103,7 @@ function stepsOf(
     ...stops,
     ...groups(false),
     step('start', sentence(startCode(ends ? null : session), { domain })),
-    step('verify', sentence('reboot-step-verify')),
+    step('verify', sentence(putsBack(session, request) ? 'reboot-step-verify-own' : 'reboot-step-verify')),
   ];
 }
 
@@ -119,13 +125,13 @@ function summary(all: readonly PlannedDependency[]): string {
   return [...named, ...(more === 0 ? [] : [`${String(more)} more`])].join('; ');
 }
 
-function untouched(view: DomainView, dependencies: readonly PlannedDependency[]): Sentence[] {
+function untouched(view: DomainView, dependencies: readonly PlannedDependency[], ownIsPutBack: boolean): Sentence[] {
   const domain = view.name;
   const targets = view.disks.filter(({ source }) => source !== null).map(({ target }) => target);
   const nvram = dependencies.find(({ kind }) => kind === 'nvram');
   const has = (kind: DependencyKind) => dependencies.some((dependency) => dependency.kind === kind);
   return [
-    sentence('reboot-keeps-definition', { domain }),
+    sentence(ownIsPutBack ? 'reboot-keeps-own-definition' : 'reboot-keeps-definition', { domain }),
     ...(targets.length === 0 ? [] : [sentence('reboot-keeps-disks', { targets: targets.join(', ') })]),
     ...(nvram === undefined
       ? []

@@ -56,6 +56,7 @@ export const REBOOT_SENTENCES = {
   'reboot-step-start-session': 'Start {{domain}} in its rescue again, from what it ran from',
   'reboot-step-start-defined': 'Start {{domain}} in its rescue again, from its rescue definition',
   'reboot-step-verify': 'Verify that it runs as defined, and that its definition is what it was',
+  'reboot-step-verify-own': 'Verify that it runs as defined, and that its definition is its own',
   // how a dependency is
   'reboot-is-ready': 'there',
   'reboot-is-active': 'active',
@@ -90,6 +91,8 @@ export const REBOOT_SENTENCES = {
   'reboot-does-blocked': 'cannot be set up: {{why}}',
   // what stays
   'reboot-keeps-definition': 'the definition of {{domain}}: it is never written, and the domain never undefined',
+  'reboot-keeps-own-definition':
+    'the definition that {{domain}} had before its rescue: it is put back in place of the one it has for the rescue, and the domain never undefined',
   'reboot-keeps-disks': 'its disks ({{targets}}) and what is on them',
   'reboot-keeps-nvram': 'its UEFI variables ({{path}})',
   'reboot-keeps-tpm': 'the state of its TPM',
@@ -99,6 +102,8 @@ export const REBOOT_SENTENCES = {
   'reboot-session-kept':
     'The rescue goes on: {{domain}} starts again in it, with the same disks; ending it works as before.',
   'reboot-session-ended': 'The rescue is ended first; {{domain}} starts from its own definition.',
+  'reboot-session-ended-defined':
+    'The rescue is ended first: the definition that {{domain}} has for it is replaced with its own, which it starts from.',
   // plain actions: what they cost
   'power-start': 'It starts from its definition, or goes on from its memory where that was saved (managed save).',
   'power-start-until-ended': 'It starts in its rescue, which lasts until it is ended.',

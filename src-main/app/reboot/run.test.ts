@@ -419,15 +419,15 @@ describe('in rescue', () => {
   });
 
   test.each([
-    ['one-shot', REQUEST],
-    ['until-ended', LASTING],
-  ] as const)('a %s rescue is ended first', async (_kind, request) => {
+    ['one-shot', REQUEST, 'reboot-session-ended'],
+    ['until-ended', LASTING, 'reboot-session-ended-defined'],
+  ] as const)('a %s rescue is ended first', async (_kind, request, told) => {
     const host = needyHost();
     const journal = memoryJournal();
     await rescueBy(host.hypervisor, journal, request);
     for (const name of ['the pool is off', 'the secret is lost']) ILLS[name]?.make(host);
     const { plan } = await reboot(host, { journal, request: END });
-    expect(plan.session?.code).toBe('reboot-session-ended');
+    expect(plan.session?.code).toBe(told);
     expect(host).toMatchObject({ state: 'running', live: NEEDY, definition: NEEDY });
     const { entries } = await journal.read();
     expect(entries.map(({ began, ended, closed }) => [began.kind, ended?.outcome, closed?.how])).toEqual([
