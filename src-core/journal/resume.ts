@@ -327,14 +327,16 @@ const LEAVES_WORK_OF_A_REBOOT = [
 ];
 
 /** Does an entry wait for somebody? Not if it is under way: who holds the domain's lock knows that. */
-export function needsAttention({ began, ended, closed }: EntryOutline): boolean {
+export function needsAttention({ began, records, ended, closed }: EntryOutline): boolean {
   if (closed !== null) return false;
   if (ended === null) return true;
   const code = ended.code ?? '';
   if (ended.outcome !== 'failed') return false;
   if (LEAVES_WORK.includes(code)) return true;
   if (began.kind === 'hard-reboot') return LEAVES_WORK_OF_A_REBOOT.includes(code);
-  return began.kind === 'end' && LEAVES_WORK_OF_AN_END.includes(code);
+  if (began.kind !== 'end') return false;
+  // Somebody else changed the domain in the middle of it: what was done before that is half of an end.
+  return LEAVES_WORK_OF_AN_END.includes(code) || (code === 'drift' && hasChanged(records));
 }
 
 /** Steps that stop, define or start a guest; the others leave it as it is. */
@@ -342,4 +344,9 @@ const TOUCHING = ['stop', 'define', 'start', 'verify', 'nvram'];
 
 export function wasTouched({ records }: EntryOutline): boolean {
   return records.some((record) => record.type === 'step' && TOUCHING.includes(record.id));
+}
+
+/** Was one of them brought to its end? */
+function hasChanged(records: EntryOutline['records']): boolean {
+  return records.some((record) => record.type === 'step' && record.state === 'done' && TOUCHING.includes(record.id));
 }

@@ -9,6 +9,7 @@ import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import type { Hypervisor, ListedDomain } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { errorOf } from './errors.ts';
+import { definedSession } from './run.ts';
 
 export interface Inventory {
   readonly rows: () => MachineRow[];
@@ -128,11 +129,8 @@ async function refresh(view: View, uuid: string): Promise<void> {
       hypervisor.domainXml(uuid, 'live'),
     ]);
     const { state, persistent, autostart } = status;
-    const machine = readMachine(
-      host,
-      { uuid, name, state, persistent, autostart, disks: before?.row.disks ?? null },
-      xml,
-    );
+    const read = readMachine(host, { uuid, name, state, persistent, autostart, disks: before?.row.disks ?? null }, xml);
+    const machine = await withDefinedSession(hypervisor, read);
     machines.set(uuid, machine);
     if (JSON.stringify(before?.row) !== JSON.stringify(machine.row))
       emit({ type: 'machine-changed', machine: machine.row });
@@ -143,6 +141,13 @@ async function refresh(view: View, uuid: string): Promise<void> {
     emit({ type: 'machine-removed', machine: { hostId: host.id, uuid } });
     view.changed();
   }
+}
+
+/** One that runs from its own XML, with a rescue definition beside it that nobody took away, boots into the rescue at its next start. */
+async function withDefinedSession(hypervisor: Hypervisor, machine: Machine): Promise<Machine> {
+  const { uuid, session, state, persistent } = machine.row;
+  if (session !== null || !persistent || !isOn(state)) return machine;
+  return { ...machine, row: { ...machine.row, session: await definedSession(hypervisor, uuid) } };
 }
 
 function readMachine(host: InventoryHost, domain: ListedDomain, xml: string): Machine {

@@ -11,7 +11,6 @@ import { child } from '../../src-core/domain-xml/elements.ts';
 import type { EntryOutline, MadeFile } from '../../src-core/journal/types.ts';
 import { FILE_POOL_TYPES } from '../../src-core/rescue/policy.ts';
 import { SYSTEM_NVRAM, nvramFile } from '../../src-core/rescue/scratch-nvram.ts';
-import { sessionOfDomainXml } from '../../src-core/rescue/session.ts';
 import type { DomainRef, Hypervisor, ListedDomain } from '../libvirt/port.ts';
 import { isOn } from './domain-facts.ts';
 import { lockDomain, lockHolder } from './domain-lock.ts';
@@ -23,6 +22,7 @@ import { compareVariables } from './nvram.ts';
 import { IN_FLIGHT, mapLimited } from './patience.ts';
 import { withoutPassword } from './recording.ts';
 import { removeFile } from './remove-file.ts';
+import { sessionOf } from './run.ts';
 import { readPoolXml, readVolumeXml } from './storage-xml.ts';
 import { SCRATCH_POOL, withFinder } from './volume-finder.ts';
 import type { Finder } from './volume-finder.ts';
@@ -90,11 +90,12 @@ async function withVariables(hypervisor: Hypervisor, journal: Journal, unseen: U
 async function lookAtDomain(hypervisor: Hypervisor, { uuid, name, state }: ListedDomain): Promise<SeenDomain[]> {
   try {
     const on = isOn(state);
-    const [xml, snapshots] = await Promise.all([
+    const [xml, snapshots, session] = await Promise.all([
       hypervisor.domainXml(uuid, on ? 'live' : 'definition'),
       hypervisor.listSnapshots(uuid),
+      sessionOf(hypervisor, uuid, on),
     ]);
-    return [{ uuid, name, on, session: sessionOfDomainXml(xml), xml, snapshots }];
+    return [{ uuid, name, on, session, xml, snapshots }];
   } catch (error) {
     if (errorOf(error).code === 'domain-not-found') return [];
     throw error;

@@ -28,9 +28,12 @@ export async function definedSession(hypervisor: Hypervisor, uuid: string): Prom
   return readSession(await hypervisor.definitionMetadata(uuid, SESSION_NAMESPACE));
 }
 
-/** For lists: one call. `on`: does it run? */
-export function sessionOf(hypervisor: Hypervisor, uuid: string, on: boolean): Promise<SessionRecord | null> {
-  return on ? liveSession(hypervisor, uuid) : definedSession(hypervisor, uuid);
+/**
+ * For lists. `on`: does it run? A guest that runs from its own XML with the rescue definition still there is in rescue, too: it boots into it
+ * at its next start, and to end it is what takes that away.
+ */
+export async function sessionOf(hypervisor: Hypervisor, uuid: string, on: boolean): Promise<SessionRecord | null> {
+  return (on ? await liveSession(hypervisor, uuid) : null) ?? (await definedSession(hypervisor, uuid));
 }
 
 export interface OpenSession {
