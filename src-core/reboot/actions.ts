@@ -45,7 +45,6 @@ function actionOf(found: FoundDependency, around: Circumstances): RebootAction {
   if (state === 'ready') return 'none';
   // A start does without it: no reason to fail after the stop.
   if (isOptional(found, around)) return 'none';
-  if (kind === 'image' && isOptional(found, around)) return 'none';
   if (isBehindPool(found, around)) return 'check';
   if (state === 'not-checked' || state === 'value-unknown') return 'none';
   switch (kind) {

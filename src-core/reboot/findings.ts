@@ -5,7 +5,7 @@ import { refusal, warning } from '../rescue/findings.ts';
 import { pendingOf } from '../rescue/pending.ts';
 import { markOfOtherVersion, sessionOfDomainXml } from '../rescue/session.ts';
 import { domainWord } from '../rescue/shell-word.ts';
-import type { Finding } from '../rescue/types.ts';
+import type { DomainState, Finding } from '../rescue/types.ts';
 import { blockedBy, replacesValue } from './actions.ts';
 import type { NeededSecret, PlannedDependency, RebootInputs } from './types.ts';
 
@@ -62,6 +62,8 @@ function domainRefusals({ domain: facts, request, session }: RebootInputs, view:
 }
 
 const UNANSWERING: readonly string[] = ['occupied', 'error'];
+/** Here a guest hears its power button; one that is paused, or asleep, does not. */
+const SHUTS_DOWN: readonly DomainState[] = ['running', 'blocked', 'shutdown', 'nostate'];
 
 export function rebootWarnings(
   inputs: RebootInputs,
@@ -73,11 +75,10 @@ export function rebootWarnings(
   const { request, control } = inputs;
   const domain = view.name;
   const crashed = inputs.domain.state === 'crashed';
-  const forced = request.stop.how === 'force' || request.stop.onTimeout === 'force';
   const hung = control !== null && UNANSWERING.includes(control) ? control : null;
   return [
     ...(crashed ? [warning('reboot-crashed', null, { domain, word: domainWord(view) })] : []),
-    ...(running && !crashed && forced ? [warning('reboot-forced', null, { domain })] : []),
+    ...(running && !crashed ? forceWarnings(inputs, domain, hung !== null) : []),
     ...(running && !crashed && hung !== null && request.stop.how === 'graceful'
       ? [warning('reboot-occupied', null, { domain, control: hung })]
       : []),
@@ -95,6 +96,19 @@ export function rebootWarnings(
       ? [warning('reboot-one-shot-may-end', null, { domain })]
       : []),
   ];
+}
+
+/** It is said to be forced off where nothing else can stop it: a guest that is paused, or whose QEMU does not answer, cannot shut down. */
+function forceWarnings(
+  { domain: { state }, request: { stop } }: RebootInputs,
+  domain: string,
+  hung: boolean,
+): Finding[] {
+  if (stop.how === 'force') return [warning('reboot-forced', null, { domain })];
+  if (stop.onTimeout !== 'force') return [];
+  return hung || !SHUTS_DOWN.includes(state)
+    ? [warning('reboot-forced', null, { domain })]
+    : [warning('reboot-may-be-forced', null, { domain, seconds: stop.timeoutSeconds })];
 }
 
 /** What is gone when the guest stops. */

@@ -38,6 +38,7 @@ const REFUSALS: Readonly<Record<keyof typeof REBOOT_REFUSALS, RebootParts>> = {
 
 const WARNINGS: Readonly<Record<keyof typeof REBOOT_WARNINGS, RebootParts>> = {
   'reboot-forced': { request: { stop: FORCE } },
+  'reboot-may-be-forced': { request: { stop: { ...FORCE, how: 'graceful' } } },
   'reboot-crashed': { domain: { state: 'crashed' }, control: 'occupied', request: { stop: FORCE } },
   'reboot-occupied': { control: 'occupied' },
   'reboot-pending': {
@@ -82,6 +83,18 @@ describe('warnings', () => {
     const { warnings } = plan(parts);
     expect(codes(warnings)).toEqual([code]);
     expect(warnings[0]?.message).not.toMatch(/\{\{|undefined/);
+  });
+
+  test.each([
+    ['running', 'ok', 'reboot-may-be-forced'],
+    ['blocked', null, 'reboot-may-be-forced'],
+    ['running', 'occupied', 'reboot-forced'],
+    ['paused', 'ok', 'reboot-forced'],
+    ['pmsuspended', 'ok', 'reboot-forced'],
+  ] as const)('%s, its monitor %s: says %s, where force follows a wait', (state, control, code) => {
+    const { warnings } = plan({ domain: { state }, control, request: { stop: { ...FORCE, how: 'graceful' } } });
+    expect(codes(warnings)).toContain(code);
+    expect(codes(warnings).filter((each) => each.endsWith('forced'))).toHaveLength(1);
   });
 
   it('are none of a plain guest, nor of one that is off whatever the stop', () => {
@@ -263,7 +276,7 @@ describe('steps', () => {
   });
 
   it.each([
-    ['one-shot', 'keep', 'reboot-keeps-definition', 'reboot-step-verify'],
+    ['one-shot', 'keep', 'reboot-keeps-definition', 'reboot-step-verify-session'],
     ['one-shot', 'end', 'reboot-keeps-definition', 'reboot-step-verify'],
     ['until-ended', 'keep', 'reboot-keeps-definition', 'reboot-step-verify'],
     ['until-ended', 'end', 'reboot-keeps-own-definition', 'reboot-step-verify-own'],

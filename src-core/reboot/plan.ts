@@ -103,13 +103,21 @@ function stepsOf(
     ...stops,
     ...groups(false),
     step('start', sentence(startCode(ends ? null : session), { domain })),
-    step('verify', sentence(putsBack(session, request) ? 'reboot-step-verify-own' : 'reboot-step-verify')),
+    step('verify', sentence(verifyCode(session, request))),
   ];
 }
 
 function startCode(session: SessionRecord | null) {
   if (session === null) return 'reboot-step-start';
   return session.kind === 'one-shot' ? 'reboot-step-start-session' : 'reboot-step-start-defined';
+}
+
+/** A rescue that is kept for one run is in no definition. */
+function verifyCode(session: SessionRecord | null, request: RebootRequest) {
+  if (putsBack(session, request)) return 'reboot-step-verify-own';
+  return session?.kind === 'one-shot' && request.session === 'keep'
+    ? 'reboot-step-verify-session'
+    : 'reboot-step-verify';
 }
 
 const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

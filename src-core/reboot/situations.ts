@@ -116,7 +116,7 @@ export const REBOOT_SITUATION_TEXTS: Readonly<Record<RebootSituation, string>> =
 export const REBOOT_ACT_TEXTS: Readonly<Record<RebootAct, string>> = {
   again:
     'Carry the hard reboot out again: what is done already stays done. A value of a secret that is missing has to be given anew (salvor reboot --hard --secret).',
-  close: 'Look whether {{domain}} runs as it is defined; then nothing is left to be done.',
+  close: 'Look whether {{domain}} runs as it is defined, or in its one-shot rescue; then nothing is left to be done.',
   forget: 'Touch nothing, and close the entry in the journal.',
 };
 

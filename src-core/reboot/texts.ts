@@ -23,7 +23,9 @@ export const REBOOT_REFUSALS = {
 } as const;
 
 export const REBOOT_WARNINGS = {
-  'reboot-forced': '{{domain}} may be forced off: what the guest has not written to its disks by then is lost.',
+  'reboot-forced': '{{domain}} is forced off: what the guest has not written to its disks by then is lost.',
+  'reboot-may-be-forced':
+    '{{domain}} is forced off if it has not shut down after {{seconds}} s: what the guest has not written to its disks by then is lost.',
   'reboot-crashed':
     '{{domain}} has crashed, and libvirt keeps it as it was then (on_crash preserve): it is forced off, and its memory is gone. To look into it, save that first (virsh dump {{word}} FILE --memory-only).',
   'reboot-occupied':
@@ -56,6 +58,7 @@ export const REBOOT_SENTENCES = {
   'reboot-step-start-session': 'Start {{domain}} in its rescue again, from what it ran from',
   'reboot-step-start-defined': 'Start {{domain}} in its rescue again, from its rescue definition',
   'reboot-step-verify': 'Verify that it runs as defined, and that its definition is what it was',
+  'reboot-step-verify-session': 'Verify that it runs in its rescue as before, and that its definition is what it was',
   'reboot-step-verify-own': 'Verify that it runs as defined, and that its definition is its own',
   // how a dependency is
   'reboot-is-ready': 'there',

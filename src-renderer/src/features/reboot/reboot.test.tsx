@@ -202,7 +202,7 @@ test('all ready: that it is a stop and a start then', async () => {
   expect(await screen.findByText(/All of it is ready/)).toBeInTheDocument();
   expect(await screen.findByRole('rowheader', { name: '1 ready' })).toBeInTheDocument();
   await user.click(screen.getByRole('radio', { name: /^Force it off/ }));
-  await waitFor(() => expect(screen.getByText(/may be forced off/)).toBeInTheDocument());
+  await waitFor(() => expect(screen.getByText(/is forced off: what/)).toBeInTheDocument());
   await user.click(start());
   await user.click(screen.getByRole('button', { name: 'Hard reboot web-01' }));
   await waitFor(() => expect(sent(fake)[0]?.request.stop.how).toBe('force'));
