@@ -72,6 +72,7 @@ export const ERROR_CODES = [
   'dependency-missing',
   'secret-needed',
   'secret-wrong',
+  'reboot-differs',
   'migration-refused',
   'migration-failed',
   'migration-unclear',

@@ -33,6 +33,11 @@ export const MOVE_ERROR_TEXTS = {
     unchanged: '{{unchanged}}',
     next: 'Give the right value, then {{again}}.',
   },
+  'reboot-differs': {
+    message: '{{domain}} was started again, and is not as it was planned: {{what}}.',
+    unchanged: '{{unchanged}}',
+    next: 'Look at what is named, and put it right; salvor resume looks at it again, and closes the entry.',
+  },
   'migration-refused': {
     message: 'The migration of {{domain}} was refused: {{reasons}}',
     unchanged: NOTHING_TOUCHED,

@@ -323,7 +323,9 @@ const LEAVES_WORK_OF_AN_END = ['verify-failed', 'start-failed', 'libvirt'];
 /** After these a hard reboot has left the guest off, or not as it should run. */
 const LEAVES_WORK_OF_A_REBOOT = [
   ...['dependency-missing', 'secret-needed', 'secret-wrong'],
-  ...['start-failed', 'verify-failed', 'libvirt'],
+  ...['start-failed', 'reboot-differs', 'libvirt'],
+  // Of an end of the rescue before it.
+  'verify-failed',
 ];
 
 /** Does an entry wait for somebody? Not if it is under way: who holds the domain's lock knows that. */

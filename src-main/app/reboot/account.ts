@@ -10,7 +10,7 @@ import type { Begun } from './begun.ts';
 /** These say themselves what happened; `unchanged` is left to us. */
 const OWN_WORDS: readonly ErrorCode[] = [
   ...(['cancelled', 'busy', 'drift', 'stop-timeout', 'guest-paused', 'stop-failed'] as const),
-  ...(['secret-needed', 'secret-wrong', 'start-failed', 'verify-failed'] as const),
+  ...(['secret-needed', 'secret-wrong', 'start-failed', 'reboot-differs', 'verify-failed'] as const),
 ];
 
 /** Of an end of the rescue before it, which has looked itself how things stand. */

@@ -36,7 +36,7 @@ export interface ResumedReboot {
   readonly notes: readonly string[];
 }
 
-/** Throws way-not-open and drift (nothing was done), busy, verify-failed, and what a hard reboot throws. */
+/** Throws way-not-open and drift (nothing was done), busy, reboot-differs, and what a hard reboot throws. */
 export async function resumeReboot(
   hypervisor: Hypervisor,
   order: ResumeReboot,
@@ -119,7 +119,7 @@ async function verify(hypervisor: Hypervisor, { uuid, name }: DomainRef): Promis
   const differences = verifyReboot(definitionXml, liveXml);
   if (differences.length === 0) return;
   const unchanged = `${name} was left as it is; its definition was not touched.`;
-  throw new SalvorError('verify-failed', { domain: name, what: differences.join('; '), unchanged });
+  throw new SalvorError('reboot-differs', { domain: name, what: differences.join('; '), unchanged });
 }
 
 async function closeAs({ journal, entry, by }: ResumeReboot, how: Closing): Promise<void> {

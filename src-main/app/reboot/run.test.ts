@@ -279,8 +279,11 @@ describe('a step that cannot succeed leaves the domain off, or running where it 
     expect(await failure(host)).toMatchObject({ code: 'start-failed', detail: 'something of QEMU’s' });
     delete host.before.startDomain;
     host.after.startDomain = () => void (host.live = NEEDY.replace(/<interface[^]*?<\/interface>/, ''));
-    const differs = await failure(host);
-    expect(differs).toMatchObject({ code: 'verify-failed' });
+    const journal = memoryJournal();
+    const differs = await failure(host, { journal });
+    expect(differs).toMatchObject({ code: 'reboot-differs' });
+    expect((await journal.read()).entries.map(needsAttention), 'it waits for somebody').toEqual([true]);
+    expect(differs.next).toContain('salvor resume');
     expect(differs.message).toContain('it runs without the interface 52:54:00:11:22:33');
     expect(differs.unchanged).toBe('patient runs now, with its definition as it was.');
   });

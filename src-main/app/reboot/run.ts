@@ -49,7 +49,7 @@ interface Run {
 
 /**
  * Run a hard reboot. Resolves once the domain runs as defined. Throws read-only, reboot-refused, secret-needed, drift, busy,
- * cancelled, stop-timeout, guest-paused, stop-failed, dependency-missing, secret-wrong, start-failed, verify-failed, what an end of a rescue
+ * cancelled, stop-timeout, guest-paused, stop-failed, dependency-missing, secret-wrong, start-failed, reboot-differs, what an end of a rescue
  * throws, or what the connection fails with; `unchanged` says how things stand.
  */
 export async function hardReboot(

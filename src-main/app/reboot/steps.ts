@@ -108,5 +108,5 @@ export async function verify({ hypervisor, domain, startXml, definitionXml, open
   if (open !== null && (session?.live !== true || session.session.id !== wanted))
     differences.push('it is not in its rescue any more');
   if (differences.length === 0) return;
-  throw new SalvorError('verify-failed', { domain: domain.name, what: differences.join('; ') });
+  throw new SalvorError('reboot-differs', { domain: domain.name, what: differences.join('; ') });
 }
