@@ -1,19 +1,13 @@
 /** What is different from when the preview was made, in words. */
-import { powerOf } from '../rescue/session.ts';
-import type { FoundDependency, RebootInputs } from './types.ts';
+import { changedFacts } from '../rescue/changed-facts.ts';
+import { powerWord } from './power.ts';
+import type { Dependency, FoundDependency, RebootInputs } from './types.ts';
 
 /** `before` is null where that preview is no longer known. */
 export function describeRebootDrift(before: RebootInputs | null, now: RebootInputs): string {
   if (before === null) return 'its definition, its state or something that it depends on has changed';
-  const was = before.domain;
-  const is = now.domain;
   const changes: (string | false)[] = [
-    was.definitionXml !== is.definitionXml && 'its definition was changed',
-    powerOf(was.state) !== powerOf(is.state) && `it was ${was.state} and is ${is.state}`,
-    was.persistent !== is.persistent && (is.persistent ? 'it was defined' : 'it was undefined'),
-    was.managedSave !== is.managedSave && (is.managedSave ? 'its memory was saved' : 'its saved memory is gone'),
-    was.job !== is.job && (is.job === null ? 'a job has ended' : 'a job has begun'),
-    was.blockJobs.join() !== is.blockJobs.join() && 'its block jobs are others',
+    ...changedFacts(before.domain, now.domain, powerWord),
     before.session?.id !== now.session?.id &&
       (now.session === null ? 'its rescue has ended' : 'it is in another rescue'),
     ...changedDependencies(before.found, now.found),
@@ -22,12 +16,35 @@ export function describeRebootDrift(before: RebootInputs | null, now: RebootInpu
   return changes.filter((change) => change !== false).join('; ') || 'something that the plan depends on has changed';
 }
 
+const keyOf = ({ kind, name }: Dependency): string => `${kind}\n${name}`;
+
 function changedDependencies(before: readonly FoundDependency[], now: readonly FoundDependency[]): string[] {
-  const known = new Map(before.map((each) => [`${each.kind}\n${each.name}`, each]));
-  return now.flatMap(({ kind, name, state, sharedWith }) => {
-    const was = known.get(`${kind}\n${name}`);
-    if (was === undefined) return [`it depends on ${name}, which it did not`];
-    if (was.state !== state) return [`${name} was ${was.state} and is ${state}`];
-    return was.sharedWith.join() === sharedWith.join() ? [] : [`others use ${name} than before`];
-  });
+  const known = new Map(before.map((each) => [keyOf(each), each]));
+  const still = new Set(now.map(keyOf));
+  const gone = before.filter((each) => !still.has(keyOf(each)));
+  return [
+    ...now.flatMap((is) => {
+      const was = known.get(keyOf(is));
+      return was === undefined ? [`it depends on ${is.name}, which it did not`] : changesOf(was, is);
+    }),
+    ...gone.map(({ name }) => `it does not depend on ${name} any more`),
+  ];
+}
+
+function changesOf(was: FoundDependency, is: FoundDependency): string[] {
+  const { name } = is;
+  const changes: (string | false)[] = [
+    was.state !== is.state && `${name} was ${was.state} and is ${is.state}`,
+    was.of !== is.of && `${name} was ${belonging(was)} and is ${belonging(is)}`,
+    was.users.join() !== is.users.join() && `${name} was for ${was.users.join(', ')} and is for ${is.users.join(', ')}`,
+    was.sharedWith.join() !== is.sharedWith.join() && `others use ${name} than before`,
+  ];
+  return changes.filter((change) => change !== false);
+}
+
+/** What `of` says of each kind; see Dependency. */
+function belonging({ kind, of }: Dependency): string {
+  if (kind === 'secret') return of === null ? 'of an unknown use' : `of the use ${of}`;
+  if (kind === 'bridge') return of === null ? 'of no network' : `of the network ${of}`;
+  return of === null ? 'in no pool' : `in the pool ${of}`;
 }

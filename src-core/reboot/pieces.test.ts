@@ -12,6 +12,7 @@ import { startFailure } from './start-failure.ts';
 import { sessionStartXml } from './start-xml.ts';
 import { verifyReboot } from './verify.ts';
 
+const LOGIN = '5a5a5a5a-0000-4000-8000-0000000000c4';
 const dependencies = dependenciesOf(parseXml(domainXml({ devices: LUKS_DISK })));
 
 /** As libvirt 9.0 and QEMU 7.2 said them. */
@@ -56,6 +57,21 @@ test('a wrong value names all secrets that it may be of', () => {
     'internal error: qemu unexpectedly closed the monitor: 2026-11-21T23:00:00Z qemu: Invalid password, cannot unlock any keyslot';
   const found = startFailure(words, dependencies);
   expect(found).toMatchObject({ kind: 'secret-wrong', secrets: [{ kind: 'secret', name: SECRET }] });
+});
+
+test.each([
+  'internal error: Failed to login: Failed to log in to target. Status: Authentication failure(513)',
+  'internal error: process exited while connecting to monitor: qemu-system-x86_64: -blockdev {"driver":"iscsi"}: iSCSI: Failed to connect to LUN : Failed to log in to target. Status: Authentication failure(513)',
+])('a login that an iSCSI target refuses is the fault of a secret for iSCSI, and of no other: %s', (words) => {
+  const auth = `<auth username='u'><secret type='iscsi' uuid='${LOGIN}'/></auth>`;
+  const source = `<source protocol='iscsi' name='iqn.x:t/1'><host name='san'/>${auth}</source>`;
+  const iscsi = `<disk type='network' device='disk'>${source}<target dev='vdb' bus='virtio'/></disk>`;
+  const both = dependenciesOf(parseXml(domainXml({ devices: `${LUKS_DISK}${iscsi}` })));
+  expect(startFailure(words, both)).toMatchObject({
+    kind: 'secret-wrong',
+    secrets: [{ name: LOGIN, of: 'iscsi iqn.x:t' }],
+  });
+  expect(startFailure(words, dependencies)).toEqual({ kind: 'missing', what: 'the iSCSI target refuses the login' });
 });
 
 describe('a secret that was lost', () => {

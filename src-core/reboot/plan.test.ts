@@ -6,7 +6,6 @@ import { readDomain } from '../domain-xml/domain.ts';
 import { domainArbitrary } from '../rescue/domain-arbitrary.test-support.ts';
 import { DOMAIN_STATES } from '../rescue/types.ts';
 import { dependenciesOf } from './dependencies.ts';
-import { describeRebootDrift } from './drift.ts';
 import { LUKS_DISK, MDEV, NETWORK, PCI, SECRET, SESSION, VOLUME_DISK, rebootInputs } from './inputs.test-support.ts';
 import type { RebootParts } from './inputs.test-support.ts';
 import { planReboot } from './plan.ts';
@@ -328,16 +327,6 @@ describe('the fingerprint', () => {
     expect(print({ devices, secretsGiven: [SECRET] })).toBe(print({ devices }));
     expect(print({ devices, control: 'occupied' })).toBe(print({ devices }));
     expect(print({ devices, domain: { state: 'blocked' } })).toBe(print({ devices }));
-  });
-
-  it('what has changed is named', () => {
-    const before = rebootInputs({ devices });
-    const drift = (parts: RebootParts) => describeRebootDrift(before, rebootInputs({ devices, ...parts }));
-    expect(drift({ states: { 'image /i/l.qcow2': 'missing' } })).toBe('/i/l.qcow2 was ready and is missing');
-    expect(drift({ domain: { state: 'shutoff' } })).toBe('it was running and is shutoff');
-    expect(drift({ devices: NETWORK })).toMatch(/definition was changed; it depends on lan, which it did not/);
-    expect(drift({ session: SESSION })).toBe('it is in another rescue');
-    expect(describeRebootDrift(null, before)).toMatch(/has changed$/);
   });
 });
 

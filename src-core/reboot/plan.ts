@@ -14,7 +14,7 @@ import { UEFI_VARIABLES, optionalDisks } from './dependencies.ts';
 import { rebootRefusals, rebootWarnings } from './findings.ts';
 import { BEFORE_STOP, GROUPS, ofGroup } from './groups.ts';
 import type { Group } from './groups.ts';
-import { isActive, stopOf } from './power.ts';
+import { isActive, powerWord, stopOf } from './power.ts';
 import { neededSecrets } from './secrets.ts';
 import type { DependencyKind, PlannedDependency, RebootInputs, RebootPlan, RebootRequest } from './types.ts';
 import { rebootCommands } from './virsh.ts';
@@ -55,7 +55,7 @@ function fingerprintOf({ domain, found, request, session }: RebootInputs): Reboo
   const definition = hashText(domain.definitionXml);
   const rest = {
     definition,
-    power: domain.state === 'crashed' ? 'crashed' : isActive(domain.state) ? 'on' : 'off',
+    power: powerWord(domain.state),
     persistent: domain.persistent,
     managedSave: domain.managedSave,
     job: domain.job,

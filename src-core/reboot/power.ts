@@ -23,6 +23,11 @@ export function isActive(state: DomainState): boolean {
   return state !== 'shutoff';
 }
 
+/** What of a domain's state makes it another machine to a hard reboot. */
+export function powerWord(state: DomainState): 'crashed' | 'on' | 'off' {
+  return state === 'crashed' ? state : isActive(state) ? 'on' : 'off';
+}
+
 /** A crashed guest can be asked for nothing. */
 export function stopOf(stop: StopRequest, state: DomainState): StopRequest {
   return state === 'crashed' ? { ...stop, how: 'force' } : stop;

@@ -1,4 +1,4 @@
-/** Why a start failed, from libvirt's own words (tried on 9.0 with QEMU 7.2), so that what is missing can be said, and asked for. */
+/** Why a start of a domain or of a pool failed, from libvirt's own words (tried on 9.0 with QEMU 7.2), so that what is missing can be said, and asked for. */
 import type { Dependency } from './types.ts';
 
 export type StartFailure =
@@ -19,6 +19,9 @@ const NO_SECRET = [
 
 const WRONG_SECRET = /Invalid password, cannot unlock any keyslot|password.*(?:is )?(?:wrong|incorrect)/i;
 
+/** CHAP: the target does not take the name and password that it is given. */
+const WRONG_LOGIN = /Failed to log in to target\. Status: Authentication failure/;
+
 const NO_BRIDGE = /Cannot get interface MTU on '([^']+)': No such device/;
 
 /** What libvirt says, and how that is told; `$1` is what it names. */
@@ -30,6 +33,7 @@ const MISSING: readonly (readonly [RegExp, string])[] = [
   [/'([^']+)' to be a regular file/, '$1 is no regular file'],
   [/no network with matching name '([^']+)'/, 'there is no network $1'],
   [/network '([^']+)' is not active/, 'the network $1 is not active'],
+  [WRONG_LOGIN, 'the iSCSI target refuses the login'],
   [/iSCSI: Failed to connect|iscsi_service failed/, 'the iSCSI target does not answer'],
   [/(?:Failed to connect to|unable to connect to server at) '?([^':]+)/, 'the storage at $1 does not answer'],
   [/PCI device ([0-9a-f:.]+) is in use/, 'the host device $1 is in use'],
@@ -47,8 +51,10 @@ export function startFailure(detail: string, dependencies: readonly Dependency[]
     const uuid = pattern.exec(detail)?.[1];
     if (uuid !== undefined) return { kind: 'secret-needed', uuid: uuid.toLowerCase() };
   }
-  if (WRONG_SECRET.test(detail))
-    return { kind: 'secret-wrong', secrets: dependencies.filter(({ kind }) => kind === 'secret') };
+  const secrets = dependencies.filter(({ kind }) => kind === 'secret');
+  if (WRONG_SECRET.test(detail)) return { kind: 'secret-wrong', secrets };
+  const logins = secrets.filter(({ of }) => of?.startsWith('iscsi ') === true);
+  if (WRONG_LOGIN.test(detail) && logins.length > 0) return { kind: 'secret-wrong', secrets: logins };
   const bridge = NO_BRIDGE.exec(detail)?.[1];
   if (bridge !== undefined) return { kind: 'bridge-gone', bridge };
   for (const [pattern, words] of MISSING) {

@@ -1,5 +1,6 @@
 /** What somebody else has done to a domain while we were at it: looked for right before each change, and named. */
 import { parseDomain } from '../../src-core/domain-xml/domain.ts';
+import { changedFacts } from '../../src-core/rescue/changed-facts.ts';
 import { mediumName } from '../../src-core/rescue/context.ts';
 import { pendingOf } from '../../src-core/rescue/pending.ts';
 import { deviceLines, isLive } from '../../src-core/domain-xml/devices.ts';
@@ -16,12 +17,7 @@ export function describeDrift(before: RescueInputs | null, now: RescueInputs): s
   const was = before.domain;
   const is = now.domain;
   const changes: (string | false)[] = [
-    was.definitionXml !== is.definitionXml && 'its definition was changed',
-    was.state !== is.state && `it was ${was.state} and is ${is.state}`,
-    was.persistent !== is.persistent && (is.persistent ? 'it was defined' : 'it was undefined'),
-    was.managedSave !== is.managedSave && (is.managedSave ? 'its memory was saved' : 'its saved memory is gone'),
-    was.job !== is.job && (is.job === null ? 'a job has ended' : 'a job has begun'),
-    was.blockJobs.join() !== is.blockJobs.join() && 'its block jobs are others',
+    ...changedFacts(was, is, (state) => state),
     JSON.stringify(was.diskUsers) !== JSON.stringify(is.diskUsers) && 'its disks are in use by others than before',
     was.definitionXml === is.definitionXml &&
       pending(was) !== pending(is) &&
