@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import { useEffect, useId, useRef } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFocusKept } from './use-focus-kept.ts';
 import './confirm-panel.css';
 
 interface ConfirmPanelProps {
@@ -22,6 +23,7 @@ export function ConfirmPanel({ title, confirm, busy, onConfirm, onCancel, childr
   const id = useId();
   const confirmButton = useRef<HTMLButtonElement>(null);
   useEffect(() => confirmButton.current?.focus(), []);
+  useFocusKept(confirmButton, busy);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || busy) return;
     event.preventDefault();

@@ -2,7 +2,9 @@ import Button from '@mui/material/Button';
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import type { Operation } from '../../../src-core/contract/schemas.ts';
+import { visible } from '../i18n/visible.ts';
 import { ErrorNotice } from './ErrorNotice.tsx';
 import { Sign } from './Sign.tsx';
 import type { SignName, Tone } from './Sign.tsx';
@@ -21,6 +23,8 @@ const STEP_SIGNS: Readonly<Record<StepState, { readonly sign: SignName; readonly
 
 interface OperationPanelProps {
   readonly operation: Operation;
+  /** Why what was asked of it last was not done: shown beside the buttons it was asked with. */
+  readonly refused: ErrorData | null;
   readonly backLabel: string;
   readonly onCancel: () => void;
   readonly onBack: () => void;
@@ -31,7 +35,8 @@ interface OperationPanelProps {
 }
 
 /** A run: its steps as they go, the way out while there is one, and when it failed, what is and what to do. */
-export function OperationPanel({ operation, backLabel, onCancel, onBack, whyNot, children }: OperationPanelProps) {
+export function OperationPanel(props: OperationPanelProps) {
+  const { operation, refused, backLabel, onCancel, onBack, whyNot, children } = props;
   const { t } = useTranslation();
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), [operation.id]);
@@ -43,7 +48,9 @@ export function OperationPanel({ operation, backLabel, onCancel, onBack, whyNot,
         {t(`rescue.run.title.${operation.kind}.${operation.state}`, { machine: operation.machineName })}
       </h2>
       <p className="visually-hidden" role="status">
-        {current === undefined ? t(`rescue.run.state.${operation.state}`) : `${current.text} ${current.note ?? ''}`}
+        {current === undefined
+          ? t(`rescue.run.state.${operation.state}`)
+          : visible(`${current.text} ${current.note ?? ''}`)}
       </p>
       <ol className="operation-steps">
         {operation.steps.map((step) => {
@@ -56,14 +63,15 @@ export function OperationPanel({ operation, backLabel, onCancel, onBack, whyNot,
             >
               <Sign name={sign} tone={tone} label={t(`rescue.run.step.${step.state}`)} />
               <span>
-                {step.text}
-                {step.note !== null && <span className="muted small operation-note">{step.note}</span>}
+                {visible(step.text)}
+                {step.note !== null && <span className="muted small operation-note">{visible(step.note)}</span>}
               </span>
             </li>
           );
         })}
       </ol>
       {children}
+      {refused !== null && <ErrorNotice error={refused} />}
       {operation.error !== null && <ErrorNotice error={operation.error} />}
       <div className="row">
         {running ? (

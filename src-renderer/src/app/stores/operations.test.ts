@@ -1,9 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
+import { errorData } from '../../../../src-core/contract/errors.ts';
 import type { Operation } from '../../../../src-core/contract/schemas.ts';
 import {
   acknowledge,
   noteStarted,
   reduceOperations,
+  selectRefused,
   selectRemarks,
   selectRunning,
   selectShownOperation,
@@ -60,6 +62,16 @@ test('the reply to a start does not undo an event that was faster', () => {
   apply(operation({ state: 'failed' }));
   noteStarted(operation({ state: 'running' }));
   expect(selectShownOperation(useOperations.getState(), KEY)?.state).toBe('failed');
+});
+
+test('what was answered against what was asked of a run is told while it runs, until it is asked for something else', () => {
+  const error = errorData('busy', { domain: 'web-01' });
+  apply(operation());
+  useOperations.setState({ refused: { one: error } });
+  expect(selectRefused(useOperations.getState(), 'one')).toEqual(error);
+  expect(selectRefused(useOperations.getState(), 'another')).toBeNull();
+  apply(operation({ state: 'failed' }));
+  expect(selectRefused(useOperations.getState(), 'one')).toBeNull();
 });
 
 test('what is worth telling of a run that went well is told until it is put away', () => {

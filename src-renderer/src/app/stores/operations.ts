@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { ChannelInput } from '../../../../src-core/contract/channels.ts';
 import type { ErrorData } from '../../../../src-core/contract/errors.ts';
 import type { AppEvent, Operation } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../machine-key.ts';
@@ -10,9 +11,16 @@ export interface OperationsState {
   readonly newest: Readonly<Record<string, string>>;
   /** Ids of ended operations that the administrator has read and put away. */
   readonly acknowledged: readonly string[];
+  /** What was answered against what was asked of one under way, by its id: why it was not cancelled, switched to post-copy, … */
+  readonly refused: Readonly<Record<string, ErrorData | null>>;
 }
 
-export const useOperations = create<OperationsState>()(() => ({ byId: {}, newest: {}, acknowledged: [] }));
+export const useOperations = create<OperationsState>()(() => ({
+  byId: {},
+  newest: {},
+  acknowledged: [],
+  refused: {},
+}));
 
 function put(state: OperationsState, operation: Operation): OperationsState {
   const key = keyOf(operation.machine);
@@ -45,10 +53,23 @@ export async function loadOperations(): Promise<void> {
   );
 }
 
-/** Answers why it cannot be cancelled; null: it is being. */
-export async function cancel(operationId: string): Promise<ErrorData | null> {
-  const answer = await ask('operations.cancel', { operationId });
-  return answer.ok ? null : answer.error;
+/** Ask for a change of one that is under way; what is answered against it is shown where it was asked for, until the next change is. */
+export async function steer<C extends 'operations.cancel' | `migration.${'startPostCopy' | 'setMaxDowntime'}`>(
+  what: C,
+  input: ChannelInput<C>,
+): Promise<void> {
+  const answer = await ask(what, input);
+  const error = answer.ok ? null : answer.error;
+  useOperations.setState(({ refused }) => ({ refused: { ...refused, [input.operationId]: error } }));
+}
+
+export function cancel(operationId: string): Promise<void> {
+  return steer('operations.cancel', { operationId });
+}
+
+/** Of a run that is over it says nothing any more. */
+export function selectRefused({ byId, refused }: OperationsState, operationId: string): ErrorData | null {
+  return byId[operationId]?.state === 'running' ? (refused[operationId] ?? null) : null;
 }
 
 export function acknowledge(operationId: string): void {

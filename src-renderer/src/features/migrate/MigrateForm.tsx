@@ -11,8 +11,8 @@ import { DestinationRadios } from './DestinationRadios.tsx';
 import { OptionsFields } from './OptionsFields.tsx';
 import { PreviewColumn } from './PreviewColumn.tsx';
 import { RulesFields } from './RulesFields.tsx';
-import { StartBar } from './StartBar.tsx';
-import type { Lack } from './StartBar.tsx';
+import { MigrateBar } from './MigrateBar.tsx';
+import type { Lack } from './MigrateBar.tsx';
 import { chosenDestination, destinationsOf } from './destinations.ts';
 import { requestOf } from './draft.ts';
 import type { Draft, MapKind, Order } from './draft.ts';
@@ -84,7 +84,7 @@ export function MigrateForm({ details }: { readonly details: MachineDetails }) {
           onAgain={() => requestPreview({ hostId, uuid }, order)}
         />
       </div>
-      <StartBar
+      <MigrateBar
         machineName={row.name}
         hostName={able?.host.name ?? null}
         plan={plan}
@@ -93,7 +93,7 @@ export function MigrateForm({ details }: { readonly details: MachineDetails }) {
         error={error}
         onStart={() =>
           order === null || plan === null
-            ? Promise.resolve(false)
+            ? Promise.resolve()
             : startMigration({ hostId, uuid }, order, plan.fingerprint.inputs)
         }
       />

@@ -4,18 +4,17 @@ import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MigrationProgress } from '../../../../src-core/migration/types.ts';
 import { isStalled } from '../../app/stores/migrations.ts';
+import { steer } from '../../app/stores/operations.ts';
 import { ConfirmPanel } from '../../components/ConfirmPanel.tsx';
 import { figureOf } from './draft.ts';
-import { allowDowntime, steer } from './store.ts';
 
 interface SteeringProps {
-  readonly machineKey: string;
   readonly operationId: string;
   readonly progress: MigrationProgress;
 }
 
 /** What can be done about one that does not come to its end. */
-export function Steering({ machineKey, operationId, progress }: SteeringProps) {
+export function Steering({ operationId, progress }: SteeringProps) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState<'post-copy' | 'downtime' | null>(null);
   const [busy, setBusy] = useState(false);
@@ -31,7 +30,7 @@ export function Steering({ machineKey, operationId, progress }: SteeringProps) {
   };
   const startPostCopy = async (): Promise<void> => {
     setBusy(true);
-    await steer(machineKey, 'migration.startPostCopy', operationId);
+    await steer('migration.startPostCopy', { operationId });
     setBusy(false);
     close();
   };
@@ -56,7 +55,7 @@ export function Steering({ machineKey, operationId, progress }: SteeringProps) {
       <DowntimeField
         now={progress.downtime}
         onAllow={async (milliseconds) => {
-          await allowDowntime(machineKey, operationId, milliseconds);
+          await steer('migration.setMaxDowntime', { operationId, milliseconds });
           close();
         }}
         onClose={close}

@@ -74,7 +74,7 @@ function putPreview(key: string, change: Partial<PreviewEntry>): void {
   }));
 }
 
-export function putError(key: string, error: ErrorData | null): void {
+function putError(key: string, error: ErrorData | null): void {
   useMigrate.setState((state) => ({ errors: { ...state.errors, [key]: error } }));
 }
 
@@ -118,35 +118,16 @@ export function requestPreview(machine: MachineKey, order: Order | null): void {
 
 /**
  * Start the migration that was previewed. Any error (drift, busy, refused) is shown on the page, beside a preview of what is now.
- * Answers whether it is under way.
  */
-export async function startMigration(machine: MachineKey, order: Order, fingerprint: string): Promise<boolean> {
+export async function startMigration(machine: MachineKey, order: Order, fingerprint: string): Promise<void> {
   const key = keyOf(machine);
   putError(key, null);
   const answer = await ask('migration.start', { machine, ...order, fingerprint });
   if (answer.ok) {
     noteDestination(answer.value.id, order.to);
     noteStarted(answer.value);
-    return true;
+    return;
   }
   putError(key, answer.error);
   requestPreview(machine, order);
-  return false;
-}
-
-/** Ask for a change of one that is under way; what is answered against it is shown where it was asked for. */
-export async function steer(
-  machineKey: string,
-  what: 'operations.cancel' | 'migration.startPostCopy',
-  operationId: string,
-): Promise<boolean> {
-  const answer = await ask(what, { operationId });
-  putError(machineKey, answer.ok ? null : answer.error);
-  return answer.ok;
-}
-
-export async function allowDowntime(machineKey: string, operationId: string, milliseconds: number): Promise<boolean> {
-  const answer = await ask('migration.setMaxDowntime', { operationId, milliseconds });
-  putError(machineKey, answer.ok ? null : answer.error);
-  return answer.ok;
 }

@@ -1,11 +1,19 @@
 import Button from '@mui/material/Button';
 import { useEffect } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host, MachineRow, Operation } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
-import { acknowledge, cancel, selectShownOperation, useOperations } from '../../app/stores/operations.ts';
+import {
+  acknowledge,
+  cancel,
+  selectRefused,
+  selectShownOperation,
+  useOperations,
+} from '../../app/stores/operations.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { visible } from '../../i18n/visible.ts';
 import { ActionList } from './ActionList.tsx';
 import { POWER_BUTTON_ID, POWER_PANEL_ID } from './PowerButtons.tsx';
 import { PowerConfirm } from './PowerConfirm.tsx';
@@ -64,6 +72,7 @@ export function PowerStrip({ row, host }: PowerStripProps) {
 /** A line, and not a page: mostly it is over in a moment. */
 function PowerRun({ operation }: { readonly operation: Operation }) {
   const { t } = useTranslation();
+  const refused = useOperations((state) => selectRefused(state, operation.id));
   const putAway = (
     <Button variant="outlined" onClick={() => acknowledge(operation.id)}>
       {t('common.putAway')}
@@ -76,6 +85,20 @@ function PowerRun({ operation }: { readonly operation: Operation }) {
       </div>
     );
   }
+  return (
+    <>
+      <RunLine operation={operation} putAway={putAway} />
+      {refused !== null && (
+        <div className="power-run">
+          <ErrorNotice error={refused} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function RunLine({ operation, putAway }: { readonly operation: Operation; readonly putAway: ReactNode }) {
+  const { t } = useTranslation();
   const running = operation.state === 'running';
   const current = operation.steps.find(({ state }) => state === 'running');
   return (
@@ -83,10 +106,11 @@ function PowerRun({ operation }: { readonly operation: Operation }) {
       <Sign name={running ? 'step' : 'undone'} tone={running ? 'accent' : 'warning'} />
       <p role="status">
         {running
-          ? (current?.text ?? t('power.running', { machine: operation.machineName }))
+          ? visible(current?.text ?? t('power.running', { machine: operation.machineName }))
           : t(`rescue.run.title.power.${operation.state}`, { machine: operation.machineName })}
-        {running && current?.note != null && <span className="muted"> {current.note}</span>}
       </p>
+      {/* It changes every second: it is not read out each time. */}
+      {running && current?.note != null && <span className="muted">{visible(current.note)}</span>}
       <span className="spread">
         {!running && putAway}
         {running && operation.cancellable && (

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import type { MachineRow } from '../../../../src-core/contract/schemas.ts';
+import { isActive } from '../../../../src-core/reboot/power.ts';
 import { REBOOT_SESSIONS } from '../../../../src-core/reboot/types.ts';
 import type { RebootRequest, RebootSession } from '../../../../src-core/reboot/types.ts';
 import { ReasonRadios } from '../../components/ReasonRadios.tsx';
 import { StopFields } from '../../components/StopFields.tsx';
-import { isActive } from '../../components/machine-state.ts';
 
 interface RequestColumnProps {
   readonly row: MachineRow;
@@ -19,14 +19,14 @@ export function RequestColumn({ row, request, onChange }: RequestColumnProps) {
     <section className="reboot-request pane-scroll" aria-labelledby="reboot-request" tabIndex={0}>
       <h2 id="reboot-request">{t('reboot.title')}</h2>
       <p className="small muted">{t('reboot.what')}</p>
-      {isActive(row.state) ? (
+      {!isActive(row.state) && <p className="small">{t('reboot.isOff')}</p>}
+      {row.state === 'crashed' && <p className="small">{t('reboot.hasCrashed')}</p>}
+      {isActive(row.state) && row.state !== 'crashed' && (
         <StopFields
           stop={request.stop}
           onChange={(stop) => onChange({ stop })}
           {...(row.session === null ? {} : { forceNote: t('rescue.end.forceNote') })}
         />
-      ) : (
-        <p className="small">{t('reboot.isOff')}</p>
       )}
       {row.session !== null && (
         <ReasonRadios<RebootSession>

@@ -7,7 +7,7 @@ import type { FoundDependency } from '../../../../src-core/reboot/types.ts';
 import { found, LOST_SECRET, rebootPlanOf } from '../../../harness/fake-reboot.test-support.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import type { FakeHandlers, FakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
-import { host, makeWorld, row } from '../../../harness/fake-world.test-support.ts';
+import { host, makeWorld, row, session } from '../../../harness/fake-world.test-support.ts';
 import type { FakeWorld } from '../../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
 import { useReboot } from './store.ts';
@@ -242,7 +242,7 @@ test('forty dependencies: what is in the way is first, what is ready is one line
     ].map((one) => (typeof one === 'string' ? expect.stringContaining(one) : one) as string),
   );
   expect(start()).toBeDisabled();
-  expect(start()).toHaveAccessibleDescription(/Refused/);
+  expect(start()).toHaveAccessibleDescription(/^This cannot be started\. /);
 });
 
 test('in rescue: it is kept, or ended first, and the sentence says which', async () => {
@@ -254,6 +254,18 @@ test('in rescue: it is kept, or ended first, and the sentence says which', async
   await user.click(start());
   await user.click(screen.getByRole('button', { name: 'Hard reboot storage-20-disks' }));
   await waitFor(() => expect(sent(fake)[0]?.request.session).toBe('end'));
+});
+
+test('a rescue that lasts until it is ended: it is not said that the definition stays, where its own takes its place', async () => {
+  const world = makeWorld();
+  const web = world.machines.get(`demo/${row().uuid}`);
+  if (web !== undefined) web.row = row({ session: session({ kind: 'until-ended' }) });
+  const { user } = await openReboot(finding([], world));
+  expect(await screen.findByText(/The definition is not touched\./)).toBeInTheDocument();
+  await user.click(screen.getByRole('radio', { name: /^End it first/ }));
+  expect(await screen.findByText(/is replaced with its own, which it starts from/)).toBeInTheDocument();
+  expect(screen.queryByText(/The definition is not touched/)).toBeNull();
+  expect(screen.getByRole('region', { name: 'What stays as it is' })).toHaveTextContent('is put back in place of');
 });
 
 test('while something else is under way on the machine it waits, and says so', async () => {
@@ -269,6 +281,17 @@ test('a machine that is off has nothing to be stopped', async () => {
   await openReboot(undefined, /^mail-02/);
   expect(await screen.findByText('It is off: there is nothing to stop.')).toBeInTheDocument();
   expect(screen.queryByRole('group', { name: 'To stop the guest' })).toBeNull();
+});
+
+test('a crashed guest that libvirt keeps is not off: it is forced off, whatever was chosen', async () => {
+  const world = makeWorld();
+  const web = world.machines.get(`demo/${row().uuid}`);
+  if (web !== undefined) web.row = row({ state: 'crashed' });
+  await openReboot(fakeSalvor(world));
+  expect(await screen.findByText(/^It has crashed .* so it is forced off/)).toBeInTheDocument();
+  expect(screen.queryByText('It is off: there is nothing to stop.')).toBeNull();
+  expect(screen.queryByRole('group', { name: 'To stop the guest' })).toBeNull();
+  expect(await screen.findByText('Force web-01 off', { selector: '.reboot-steps li' })).toBeInTheDocument();
 });
 
 test('read-only: refused with the reason', async () => {

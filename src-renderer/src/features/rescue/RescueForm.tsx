@@ -5,7 +5,7 @@ import { useHosts } from '../../app/stores/hosts.ts';
 import { AttachColumn } from './AttachColumn.tsx';
 import { MediumColumn } from './MediumColumn.tsx';
 import { PreviewColumn } from './PreviewColumn.tsx';
-import { StartBar } from './StartBar.tsx';
+import { RescueBar } from './RescueBar.tsx';
 import { beginWithDefault } from './begin.ts';
 import { orderOf } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
@@ -57,7 +57,7 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
         />
         <PreviewColumn details={details} entry={entry} hasMedium={order !== null} />
       </div>
-      <StartBar
+      <RescueBar
         machineName={row.name}
         medium={order?.request.media[0] ?? null}
         plan={plan}
@@ -65,7 +65,7 @@ export function RescueForm({ details }: { readonly details: MachineDetails }) {
         error={error}
         onStart={() =>
           order === null || plan === null
-            ? Promise.resolve(false)
+            ? Promise.resolve()
             : startRescue({ hostId, uuid }, order, plan.fingerprint.inputs)
         }
       />

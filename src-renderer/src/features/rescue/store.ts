@@ -5,7 +5,7 @@ import type { TrustedRecord } from '../../../../src-core/rescue/put-back.ts';
 import type { StopRequest } from '../../../../src-core/rescue/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { ask } from '../../app/salvor.ts';
-import { cancel, noteStarted } from '../../app/stores/operations.ts';
+import { noteStarted } from '../../app/stores/operations.ts';
 import type { OperationsState } from '../../app/stores/operations.ts';
 import { FIRST_DRAFT } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
@@ -114,19 +114,17 @@ function typedMedia({ request: { media } }: Order): string {
 
 /**
  * Start the rescue that was previewed. Any error (drift, busy, refused) is shown on the page, beside a preview of what is now.
- * Answers whether an operation is under way.
  */
-export async function startRescue(machine: MachineKey, order: Order, fingerprint: string): Promise<boolean> {
+export async function startRescue(machine: MachineKey, order: Order, fingerprint: string): Promise<void> {
   const key = keyOf(machine);
   putError(key, null);
   const answer = await ask('rescue.start', { machine, ...order, fingerprint });
   if (answer.ok) {
     noteStarted(answer.value);
-    return true;
+    return;
   }
   putError(key, answer.error);
   requestPreview(machine, order);
-  return false;
 }
 
 export async function endRescue(
@@ -145,10 +143,6 @@ export async function endRescue(
   noteStarted(answer.value);
   setEnding(null);
   return true;
-}
-
-export async function cancelOperation(machine: MachineKey, operationId: string): Promise<void> {
-  putError(keyOf(machine), await cancel(operationId));
 }
 
 /** Did the last try to end end because two records of the definition differ, or one cannot be used? Then a person says which is right. */
