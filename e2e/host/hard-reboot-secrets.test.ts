@@ -10,11 +10,14 @@ import { defineGuest, definitionOf, startGuest } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
 import type { Hypervisor } from '../testbed/hypervisor.ts';
+import { startIscsiTarget } from '../testbed/iscsi-target.ts';
 import { defineVolumeSecret, luksDiskXml, makeLuksImage, setSecretValue } from '../testbed/luks.ts';
 import { salvor, stateOfTests } from '../testbed/salvor.ts';
 import type { SalvorAnswer } from '../testbed/salvor.ts';
 import {
+  defineFrom,
   expectLeftOff,
+  expectLeftRunning,
   expectPlainRestartFails,
   expectRepaired,
   hardReboot,
@@ -23,6 +26,7 @@ import {
 } from './reboots.ts';
 
 const LOST = '5a5a5a5a-0000-4000-8000-00000000000a';
+const CHAP = '5a5a5a5a-0000-4000-8000-00000000000c';
 const BOTH = '5a5a5a5a-0000-4000-8000-00000000000b';
 /** Nothing else on this computer has these in it. */
 const PASSPHRASE = 'zitronenfalter-7319';
@@ -33,7 +37,7 @@ let image: string;
 let key: string;
 let wrongKey: string;
 beforeAll(async () => {
-  host = await startHypervisor();
+  host = await startHypervisor({ ownNetwork: true });
   [image, key, wrongKey] = [join(host.dir, 'luks.qcow2'), join(host.dir, 'key'), join(host.dir, 'wrong-key')];
   await makeLuksImage(image, PASSPHRASE);
   await writeFile(key, PASSPHRASE);
@@ -103,6 +107,45 @@ test('standard input gives a value, too', async () => {
   const words = ['reboot', 'lost', '--uri', host.uri, '--hard', '--stop', 'force', '--yes', '--json'];
   const answer = await heard(salvor([...words, '--secret', `${LOST}=-`], { input: PASSPHRASE }));
   expect(answer, answer.stdout).toMatchObject({ code: 0, json: { state: 'running' } });
+});
+
+test('the password of an iSCSI target (CHAP) that was lost with the daemon, of a pool and of a disk', async () => {
+  const target = await startIscsiTarget(host, { user: 'reader', password: PASSPHRASE, secret: CHAP });
+  await defineFrom(
+    host,
+    'secret-define',
+    `<secret ephemeral='yes' private='yes'><uuid>${CHAP}</uuid><usage type='iscsi'><target>${target.iqn}</target></usage></secret>`,
+  );
+  await setSecretValue(host, CHAP, PASSPHRASE);
+  await defineFrom(host, 'pool-define', target.poolXml('san'));
+  await host.virsh('pool-start', 'san');
+  const running = async (name: string, devices: string) => {
+    const guest = await defineGuest(host, { name, machine: 'pc', devices });
+    expect(await startGuest(guest)).toBe(ROOT_BOOTED);
+    return guest;
+  };
+  const pool = await running('chap-pool', volumeDiskXml('san', 'unit:0:0:1'));
+  const disk = await running('chap-disk', target.diskXml('vdd'));
+
+  await host.restartDaemon();
+  await expectPlainRestartFails(disk, `Secret not found: no secret with matching uuid '${CHAP}'`);
+  const unasked = await heard(hardReboot(disk));
+  expect(unasked.stdout, 'nobody gave the value: nothing is begun').toContain('secret-needed');
+  expect(unasked.stdout).toContain(`iscsi ${target.iqn}`);
+  const ofDisk = await expectLeftOff(disk, 'secret-wrong', ...withKey(CHAP, wrongKey));
+  expect(ofDisk).toContain('does not open vdd');
+  await expectPlainRestartFails(pool, "storage pool 'san' containing volume 'unit:0:0:1' is not active");
+  const needs = { pools: ['san'], secrets: [CHAP] };
+  await expectRepaired(pool, needs, { san: 'start-pool', [CHAP]: 'set-secret' }, ...withKey(CHAP, key));
+
+  await host.virsh('pool-destroy', 'san');
+  await host.virsh('secret-undefine', CHAP);
+  // The pool comes before the stop: the guest runs on.
+  const ofPool = await expectLeftRunning(pool, 'secret-wrong', ...withKey(CHAP, wrongKey));
+  expect(ofPool).toContain('does not open pool san');
+  await expectRepaired(pool, needs, { san: 'start-pool', [CHAP]: 'set-secret' }, ...withKey(CHAP, key));
+  await expectRepaired(disk, { secrets: [CHAP] }, {});
+  said.push(ofDisk, ofPool);
 });
 
 test('no value is in what was said, in the journal, in a log or in a definition', async () => {

@@ -18,13 +18,23 @@ export interface IscsiTarget {
   readonly portal: string;
   /** A <pool type='iscsi-direct'> of it. Its one volume is `unit:0:0:1`. */
   readonly poolXml: (name: string) => string;
+  /** The same unit as a network <disk>. */
+  readonly diskXml: (disk: string) => string;
   /** It answers nobody any more (SIGKILL). */
   readonly goAway: () => Promise<void>;
   readonly comeBack: () => Promise<void>;
 }
 
-/** Start it with one unit of 8 MiB. It ends with the host. */
-export async function startIscsiTarget(host: Hypervisor): Promise<IscsiTarget> {
+/** Whom it lets in (CHAP), and the UUID of libvirt's secret with the password. */
+export interface ChapAccount {
+  readonly user: string;
+  /** 12 to 16 letters. */
+  readonly password: string;
+  readonly secret: string;
+}
+
+/** Start it with one unit of 8 MiB, for everybody or for one account. It ends with the host. */
+export async function startIscsiTarget(host: Hypervisor, account: ChapAccount | null = null): Promise<IscsiTarget> {
   const dir = join(host.dir, 'iscsi');
   await mkdir(dir);
   const [pidFile, unit] = [join(dir, 'tgtd.pid'), join(dir, 'unit.raw')];
@@ -47,6 +57,10 @@ export async function startIscsiTarget(host: Hypervisor): Promise<IscsiTarget> {
     await demand('--mode', 'target', '--op', 'new', '--tid', '1', '-T', TARGET);
     await demand('--mode', 'logicalunit', '--op', 'new', '--tid', '1', '--lun', '1', '-b', unit);
     await demand('--mode', 'target', '--op', 'bind', '--tid', '1', '-I', 'ALL');
+    if (account === null) return;
+    const { user, password } = account;
+    await demand('--mode', 'account', '--op', 'new', '--user', user, '--password', password);
+    await demand('--mode', 'account', '--op', 'bind', '--tid', '1', '--user', user);
   };
   const goAway = async () => {
     const pid = (await readFile(pidFile, 'utf8')).trim();
@@ -58,11 +72,17 @@ export async function startIscsiTarget(host: Hypervisor): Promise<IscsiTarget> {
     );
   };
   await comeBack();
+  const authXml = (type: string) =>
+    account === null
+      ? ''
+      : `<auth ${type} username='${account.user}'><secret type='iscsi' uuid='${account.secret}'/></auth>`;
   return {
     iqn: TARGET,
     portal: `${PORTAL.address}:${PORTAL.port}`,
     poolXml: (name) =>
-      `<pool type='iscsi-direct'><name>${name}</name><source><host name='${PORTAL.address}' port='${PORTAL.port}'/><device path='${TARGET}'/><initiator><iqn name='${INITIATOR}'/></initiator></source></pool>`,
+      `<pool type='iscsi-direct'><name>${name}</name><source><host name='${PORTAL.address}' port='${PORTAL.port}'/><device path='${TARGET}'/><initiator><iqn name='${INITIATOR}'/></initiator>${authXml("type='chap'")}</source></pool>`,
+    diskXml: (disk) =>
+      `<disk type='network' device='disk'><driver name='qemu' type='raw'/><source protocol='iscsi' name='${TARGET}/1'><host name='${PORTAL.address}' port='${PORTAL.port}'/>${authXml('')}<initiator><iqn name='${INITIATOR}'/></initiator></source><target dev='${disk}' bus='virtio'/></disk>`,
     goAway,
     comeBack,
   };

@@ -1,5 +1,6 @@
 /** A hard reboot that is in the journal, as far as it has come. */
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { startFailure } from '../../../src-core/reboot/start-failure.ts';
 import type { PlannedDependency, RebootInputs, RebootPlan, RebootRequest } from '../../../src-core/reboot/types.ts';
 import type { DomainRef, Hypervisor } from '../../libvirt/port.ts';
 import type { Expected } from '../drift.ts';
@@ -69,4 +70,26 @@ export function secretNeeded(
   found: PlannedDependency | undefined,
 ): SalvorError {
   return new SalvorError('secret-needed', { domain: domain.name, uuid, usage: found?.of ?? 'of an unknown use' });
+}
+
+/** Something did not start for want of a secret's value, or for a wrong one: which, and what it is to open. null: for another reason. `among`: those that it may be. */
+export function secretProblem(
+  begun: Pick<Begun, 'domain' | 'plan' | 'order'>,
+  failure: unknown,
+  among: readonly PlannedDependency[] = begun.plan.dependencies,
+): SalvorError | null {
+  const { domain, plan, order } = begun;
+  const detail = wordsOf(failure);
+  const why = startFailure(detail, among);
+  if (why?.kind === 'secret-needed') {
+    const found = plan.dependencies.find(({ kind, name }) => kind === 'secret' && name === why.uuid);
+    return secretNeeded(begun, why.uuid, found);
+  }
+  if (why?.kind !== 'secret-wrong') return null;
+  // One that was given just now is the likelier.
+  const given = why.secrets.filter(({ name }) => order.secrets.has(name));
+  const guilty = given.length > 0 ? given : why.secrets;
+  const uuid = guilty.map(({ name }) => name).join(' or ') || 'of one of its disks';
+  const users = [...new Set(guilty.flatMap((secret) => secret.users))].join(', ') || 'a disk';
+  return new SalvorError('secret-wrong', { domain: domain.name, uuid, users }, detail);
 }

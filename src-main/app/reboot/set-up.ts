@@ -9,7 +9,7 @@ import type { PlannedDependency } from '../../../src-core/reboot/types.ts';
 import { nodeDeviceOf } from '../../../src-core/reboot/virsh.ts';
 import { isUnanswered } from '../errors.ts';
 import { withFinder } from '../volume-finder.ts';
-import { missing, remark, secretNeeded } from './begun.ts';
+import { missing, remark, secretNeeded, secretProblem } from './begun.ts';
 import type { StoragePool, VirtualNetwork } from '../../libvirt/port.ts';
 import type { Begun } from './begun.ts';
 import { connectionsOf, makerOf, waysOnto } from './networks.ts';
@@ -51,8 +51,12 @@ async function startPool(begun: Begun, name: string, before: unknown): Promise<v
       await remark(begun, 'pools', `The pool ${name} went off when it was refreshed, and was started.`);
     return;
   }
+  const its = begun.plan.dependencies.filter(({ users }) => users.includes(`pool ${name}`));
+  const ofSecret = secretProblem(begun, failure, its);
   const off = before === null ? '' : ' again after a refresh had turned it off: it is off now, for all guests';
-  throw missing(begun, `the pool ${name} could not be started${off}`, failure);
+  if (ofSecret === null) throw missing(begun, `the pool ${name} could not be started${off}`, failure);
+  if (off !== '') await remark(begun, 'pools', `The pool ${name} could not be started${off}.`);
+  throw ofSecret;
 }
 
 async function isActive(begun: Begun, name: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import { scratchIn } from '../end-run.ts';
 import { isUnanswered } from '../errors.ts';
 import { openSession } from '../run.ts';
 import { forceOff, stopGuest } from '../stop-guest.ts';
-import { missing, remark, secretNeeded, wordsOf } from './begun.ts';
+import { missing, remark, secretProblem, wordsOf } from './begun.ts';
 import type { Begun } from './begun.ts';
 import { restoreBridge } from './set-up.ts';
 
@@ -70,26 +70,14 @@ async function startOnce({ hypervisor, domain, startXml, open }: Begun): Promise
 }
 
 function startError(begun: Begun, failure: unknown): SalvorError {
-  const { domain, plan, order } = begun;
+  const { domain, plan } = begun;
+  const ofSecret = secretProblem(begun, failure);
+  if (ofSecret !== null) return ofSecret;
   const detail = wordsOf(failure);
   const why = startFailure(detail, plan.dependencies);
-  const found = (uuid: string) => plan.dependencies.find(({ kind, name }) => kind === 'secret' && name === uuid);
-  switch (why?.kind) {
-    case 'secret-needed':
-      return secretNeeded(begun, why.uuid, found(why.uuid));
-    case 'secret-wrong': {
-      // One that was given just now is the likelier.
-      const given = why.secrets.filter(({ name }) => order.secrets.has(name));
-      const guilty = given.length > 0 ? given : why.secrets;
-      const uuid = guilty.map(({ name }) => name).join(' or ') || 'of one of its disks';
-      const users = [...new Set(guilty.flatMap((secret) => secret.users))].join(', ') || 'a disk';
-      return new SalvorError('secret-wrong', { domain: domain.name, uuid, users }, detail);
-    }
-    case 'missing':
-      return missing(begun, why.what, failure);
-    default:
-      return new SalvorError('start-failed', { domain: domain.name, what: 'normal operation' }, detail);
-  }
+  return why?.kind === 'missing'
+    ? missing(begun, why.what, failure)
+    : new SalvorError('start-failed', { domain: domain.name, what: 'normal operation' }, detail);
 }
 
 export async function verify({ hypervisor, domain, startXml, definitionXml, open }: Begun): Promise<void> {
