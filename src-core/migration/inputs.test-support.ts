@@ -86,7 +86,6 @@ export function migrationInputs(parts: MigrationParts = {}): MigrationInputs {
       host: { ...QEMU_HOST, uri: 'qemu+ssh://beta/system', ...parts.to },
       hostname: 'beta',
       hostUuid: 'b',
-      domainCapabilities: null,
       cpu: null,
       machineKnown: true,
       domains: [],

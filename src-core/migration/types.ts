@@ -3,7 +3,6 @@
  * there are two things, and both are planned, shown and given. What goes into the plan, and the plan: pure data.
  */
 import type { DiffLine } from '../domain-xml/line-diff.ts';
-import type { DomainCapabilities } from '../host/domain-capabilities.ts';
 import type { PlanStep } from '../rescue/plan-types.ts';
 import type { SessionRecord } from '../rescue/session.ts';
 import type { DomainFacts, Finding, HostFacts, Sentence } from '../rescue/types.ts';
@@ -137,7 +136,6 @@ export interface DestinationFacts {
   readonly hostname: string;
   /** UUID in its capabilities: another daemon of the same host has the same one. */
   readonly hostUuid: string | null;
-  readonly domainCapabilities: DomainCapabilities | null;
   /** Answer to the guest's CPU as it runs (or is defined); null: not asked (TCG, or the driver cannot). */
   readonly cpu: { readonly result: 'incompatible' | 'identical' | 'superset'; readonly why: string | null } | null;
   /** The guest's machine type is one that its QEMU has; null: not told. */

@@ -51,22 +51,27 @@ function targetsWithSource(view: DomainView): string[] {
 /** The host as far as planning for this domain depends on it. */
 export async function collectHost(hypervisor: Hypervisor, view: DomainView): Promise<HostFacts> {
   const wantsSecrets = view.disks.some((disk) => disk.secrets.length > 0);
-  const [identity, capabilitiesXml, secrets] = await Promise.all([
-    hypervisor.identity(),
+  const [facts, capabilitiesXml] = await Promise.all([
+    hostFacts(hypervisor, wantsSecrets),
     hypervisor.domainCapabilities({
       emulator: view.emulator,
       arch: view.arch,
       machine: view.machine || null,
       virtType: view.type,
     }),
-    wantsSecrets ? hypervisor.secrets() : [],
   ]);
+  return { ...facts, domainCapabilities: capabilitiesXml === null ? null : parseDomainCapabilities(capabilitiesXml) };
+}
+
+/** The same without domain capabilities: for operations that fit no definition to them. Without `wantsSecrets`, secrets are not asked for either. */
+export async function hostFacts(hypervisor: Hypervisor, wantsSecrets: boolean): Promise<HostFacts> {
+  const [identity, secrets] = await Promise.all([hypervisor.identity(), wantsSecrets ? hypervisor.secrets() : []]);
   return {
     uri: hypervisor.uri,
     driver: identity.driver,
     libvirtVersion: identity.libvirtVersion,
     hypervisorVersion: identity.hypervisorVersion,
-    domainCapabilities: capabilitiesXml === null ? null : parseDomainCapabilities(capabilitiesXml),
+    domainCapabilities: null,
     readOnly: hypervisor.readOnly,
     secrets,
   };

@@ -118,7 +118,6 @@ export function migrationInputs(
       host: hostFacts(there.uri),
       hostname: there.hostname ?? '',
       hostUuid: `uuid-of-${there.id}`,
-      domainCapabilities: null,
       cpu: { result: 'superset', why: null },
       machineKnown: true,
       domains: [],

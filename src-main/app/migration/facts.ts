@@ -12,7 +12,7 @@ import type { HostCapabilities } from '../../../src-core/host/capabilities.ts';
 import { recordedOriginal } from '../../../src-core/migration/rules.ts';
 import type { DestinationFacts, MigrationInputs, MigrationRequest } from '../../../src-core/migration/types.ts';
 import type { CapabilityQuery, CpuComparison, Hypervisor } from '../../libvirt/port.ts';
-import { collectDomain, collectHost, isOn } from '../domain-facts.ts';
+import { collectDomain, hostFacts, isOn } from '../domain-facts.ts';
 import { within } from '../patience.ts';
 import { openSession } from '../run.ts';
 import { disksOnBoth, stayingOnBoth } from './disks-on-both.ts';
@@ -49,8 +49,8 @@ export async function collectMigration(
   const [migratableXml, open, sourceHost, capabilities] = await Promise.all([
     on ? essential(source, 'definition of what runs', source.domainXml(uuid, 'migratable')) : null,
     essential(source, 'metadata of the domain', openSession(source, uuid)),
-    essential(source, 'look at the host', collectHost(source, view)),
-    capabilitiesOf(source),
+    essential(source, 'look at the host', hostFacts(source, false)),
+    capabilitiesOf(source, view.arch),
   ]);
   const xml = migratableXml ?? facts.definitionXml;
   const { definitionXml } = facts;
@@ -104,8 +104,8 @@ async function destinationFacts(
   { uuid, view, xml, definitionXml, stays, request }: Guest,
 ): Promise<Omit<DestinationFacts, 'hostname'>> {
   const [host, capabilities, domains, cpu, needed, free] = await Promise.all([
-    essential(destination, 'look at the host', collectHost(destination, view)),
-    capabilitiesOf(destination),
+    essential(destination, 'look at the host', hostFacts(destination, false)),
+    capabilitiesOf(destination, view.arch),
     essential(destination, 'list of domains', namesakes(destination, uuid, view.name, definitionXml)),
     compared(destination, view, xml),
     neededThere(source, destination, [...new Set([xml, ...stays])], request.rules),
@@ -114,7 +114,6 @@ async function destinationFacts(
   return {
     host,
     hostUuid: capabilities?.uuid ?? null,
-    domainCapabilities: host.domainCapabilities,
     cpu,
     machineKnown: machineKnown(capabilities, view),
     domains,
@@ -148,14 +147,14 @@ async function isRemnant(destination: Hypervisor, uuid: string, definitionXml: s
   return there !== null && sameGuest(there, definitionXml);
 }
 
-function machineKnown(capabilities: HostCapabilities | null, { arch, machine }: DomainView): boolean | null {
-  return capabilities === null || machine === '' ? null : knowsMachine(capabilities, arch, machine);
+function machineKnown(capabilities: HostCapabilities | null, { machine }: DomainView): boolean | null {
+  return capabilities === null || machine === '' ? null : knowsMachine(capabilities, machine);
 }
 
-async function capabilitiesOf(host: Hypervisor): Promise<HostCapabilities | null> {
+async function capabilitiesOf(host: Hypervisor, arch: string): Promise<HostCapabilities | null> {
   const xml = await courtesy(host.capabilities(), null);
   try {
-    return xml === null ? null : parseCapabilities(xml);
+    return xml === null ? null : parseCapabilities(xml, arch);
   } catch {
     return null;
   }

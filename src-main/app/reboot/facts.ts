@@ -11,8 +11,9 @@ import { sessionStartXml } from '../../../src-core/reboot/start-xml.ts';
 import type { RebootInputs, RebootRequest } from '../../../src-core/reboot/types.ts';
 import { recoverDefinition } from '../../../src-core/rescue/record.ts';
 import { SESSION_NAMESPACE } from '../../../src-core/rescue/session.ts';
-import type { DomainFacts, HostFacts } from '../../../src-core/rescue/types.ts';
+import type { DomainFacts } from '../../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
+import { hostFacts } from '../domain-facts.ts';
 import { within } from '../patience.ts';
 import { openSession } from '../run.ts';
 import type { OpenSession } from '../run.ts';
@@ -37,7 +38,7 @@ export async function collectReboot(
 ): Promise<CollectedReboot> {
   const [{ facts, control }, open] = await Promise.all([domainFacts(hypervisor, uuid), openSession(hypervisor, uuid)]);
   const startXml = await startXmlOf(hypervisor, uuid, facts, open, request);
-  const host = await hostFacts(hypervisor);
+  const host = await hostFacts(hypervisor, true);
   const document = parseXml(startXml);
   const ends = openEnds(document);
   const dependencies = [...dependenciesOf(document), ...liveLayers(facts.liveXml, ends)];
@@ -87,20 +88,6 @@ async function monitor(
   const blockJobs = await within(MONITOR_MS, jobs, null);
   if (blockJobs !== null) return { control, blockJobs };
   return { control: 'occupied', blockJobs: [] };
-}
-
-/** From the host, domain capabilities aside: nothing is fitted to them. */
-async function hostFacts(hypervisor: Hypervisor): Promise<HostFacts> {
-  const [identity, secrets] = await Promise.all([hypervisor.identity(), hypervisor.secrets()]);
-  return {
-    uri: hypervisor.uri,
-    driver: identity.driver,
-    libvirtVersion: identity.libvirtVersion,
-    hypervisorVersion: identity.hypervisorVersion,
-    domainCapabilities: null,
-    readOnly: hypervisor.readOnly,
-    secrets,
-  };
 }
 
 /**
