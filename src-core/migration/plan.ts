@@ -1,7 +1,5 @@
 /** Request → plan of a migration (RESCUE.md 9). Pure: the same inputs give the same plan, byte for byte. */
-import { hashText } from '../rescue/fingerprint.ts';
 import { sentence, warning } from '../rescue/findings.ts';
-import { powerOf } from '../rescue/session.ts';
 import { sizeText } from '../rescue/size-text.ts';
 import type { PlanStep } from '../rescue/plan-types.ts';
 import type { Finding, Sentence } from '../rescue/types.ts';
@@ -12,6 +10,7 @@ import { changedGuest, definitionsThere } from './definitions.ts';
 import type { Definitions } from './definitions.ts';
 import { estimateOf } from './estimate.ts';
 import type { Estimated } from './estimate.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { MigrationFlag } from './parameters.ts';
 import { planDisks } from './plan-disks.ts';
 import type { PlannedDisks } from './plan-disks.ts';
@@ -183,37 +182,4 @@ function stepsOf(
       ? [{ id: 'tidy', what: sentence('migrate-step-tidy', words), inverse: null } as const]
       : []),
   ];
-}
-
-/** What changes as the guest runs plays no part: its balloon, free room, how fast it writes. */
-function fingerprintOf(inputs: MigrationInputs): MigrationPlan['fingerprint'] {
-  const { domain, source, destination, disks, staying, migratableXml, session, request } = inputs;
-  const definition = hashText(domain.definitionXml);
-  const rest = {
-    definition,
-    running: migratableXml?.replace(/<currentMemory\b[^<]*<\/currentMemory>/, '') ?? null,
-    power: powerOf(domain.state),
-    facts: [domain.persistent, domain.autostart, domain.managedSave, domain.snapshots, domain.checkpoints],
-    jobs: [domain.job, domain.blockJobs],
-    hosts: [source.hostUuid, destination.hostUuid, source.host.uri, destination.host.uri],
-    fits: [destination.cpu?.result ?? null, destination.machineKnown],
-    domains: destination.domains,
-    needed: destination.needed,
-    staying: staying.map(({ target, destination: to, seen }) => [target, to, seen]),
-    disks: disks.map(({ target, source: from, destination: to, format, capacity, seen, pool, there, users }) => [
-      target,
-      from,
-      to,
-      format,
-      capacity,
-      seen,
-      pool,
-      there,
-      users,
-    ]),
-    session: session?.id ?? null,
-    ownNvram: inputs.ownNvram,
-    request,
-  };
-  return { definition, inputs: hashText(JSON.stringify(rest)) };
 }

@@ -4,6 +4,7 @@
  */
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import { migrateCall } from '../../../src-core/migration/parameters.ts';
+import { describeMigrationDrift } from '../../../src-core/migration/drift.ts';
 import { planMigration } from '../../../src-core/migration/plan.ts';
 import type { MigrationInputs, MigrationOrder, MigrationPlan } from '../../../src-core/migration/types.ts';
 import type { StepId } from '../../../src-core/rescue/plan-types.ts';
@@ -15,7 +16,6 @@ import { begin, conclude, inStep, stateBefore, withoutPassword } from '../record
 import { migrationProblem } from './account.ts';
 import { volumesMade } from './begun.ts';
 import type { BegunMigration } from './begun.ts';
-import { describeMigrationDrift } from './drift.ts';
 import { collectMigration } from './facts.ts';
 import { lockOnHosts } from './locks.ts';
 import { secretNamed } from './needs.ts';
