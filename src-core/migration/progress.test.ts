@@ -1,13 +1,13 @@
 /** Figures as libvirt 9.0 gave them, phase by phase. */
 import { expect, test } from 'vitest';
 import { NO_PROGRESS, nextProgress } from './progress.ts';
-import type { MigrationStats, PostCopy, ProgressState } from './progress.ts';
+import type { JobStats, PostCopy, ProgressState } from './progress.ts';
 
 const MIB = 1024 * 1024;
-const stats = (values: Record<string, number>, type = 'unbounded'): MigrationStats => ({ type, values });
+const stats = (values: Record<string, number>, type = 'unbounded'): JobStats => ({ type, values });
 
 /** Looks, one a second. */
-function looks(all: readonly (MigrationStats | null)[], postCopy: PostCopy = 'off'): ProgressState {
+function looks(all: readonly (JobStats | null)[], postCopy: PostCopy = 'off'): ProgressState {
   return all.reduce((state, each, second) => nextProgress(state, each, 5000 + second * 1000, postCopy), NO_PROGRESS);
 }
 

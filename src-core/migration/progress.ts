@@ -4,8 +4,9 @@
  */
 import type { MigrationProgress } from './types.ts';
 
-/** Of virDomainGetJobStats: type by name, numbers by libvirt's own names. */
-export interface MigrationStats {
+/** The job of a domain, as virDomainGetJobStats tells it; numbers by libvirt's own names (`data_remaining`, `memory_dirty_rate`, …). */
+export interface JobStats {
+  /** `bounded`, `unbounded`, `completed`, `failed`, `cancelled` */
   readonly type: string;
   readonly values: Readonly<Record<string, number>>;
 }
@@ -32,7 +33,7 @@ const STANDS_STILL = 3;
  */
 export function nextProgress(
   state: ProgressState,
-  stats: MigrationStats | null,
+  stats: JobStats | null,
   now: number,
   postCopy: PostCopy = 'off',
 ): ProgressState {
@@ -81,7 +82,7 @@ function movedOn(before: ProgressState['moved'], bytes: number, now: number): No
   return { bytes, at: now, rate };
 }
 
-function phaseOf({ type, values }: MigrationStats, postCopy: PostCopy): MigrationProgress['phase'] {
+function phaseOf({ type, values }: JobStats, postCopy: PostCopy): MigrationProgress['phase'] {
   const of = (name: string): number => values[name] ?? 0;
   if (type === 'completed') return 'finishing';
   if (postCopy === 'started' || of('memory_postcopy_requests') > 0) return 'post-copy';
@@ -91,7 +92,7 @@ function phaseOf({ type, values }: MigrationStats, postCopy: PostCopy): Migratio
 }
 
 /** Pages a second as QEMU counts them; in the first pass it has nothing to count. */
-function dirtyRateOf({ values }: MigrationStats): number | null {
+function dirtyRateOf({ values }: JobStats): number | null {
   const pages = values['memory_dirty_rate'];
   if (pages === undefined || (values['memory_iteration'] ?? 0) < 2) return null;
   return pages * (values['memory_page_size'] ?? 4096);

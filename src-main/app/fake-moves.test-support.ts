@@ -1,8 +1,9 @@
 /** What a fake host does in hard reboots and migrations: its networks, secrets, devices and jobs are maps that a test fills. */
 import { SalvorError } from '../../src-core/contract/errors.ts';
 import type { MigrationCall } from '../../src-core/migration/parameters.ts';
+import type { JobStats } from '../../src-core/migration/progress.ts';
 import type { FakeHost } from './fake-hypervisor.test-support.ts';
-import type { CpuComparison, Hypervisor, JobStats, ShutdownWay, VirtualNetwork } from '../libvirt/port.ts';
+import type { CpuComparison, Hypervisor, ShutdownWay, VirtualNetwork } from '../libvirt/port.ts';
 
 export interface FakeSecret {
   readonly xml: string;

@@ -8,7 +8,8 @@ import { hasCode, migrationError, unsupported } from './error-mapping.ts';
 import { SLOW, orNull } from './link.ts';
 import type { Link } from './link.ts';
 import type { MigrationCall, MigrationFlag } from '../../src-core/migration/parameters.ts';
-import type { Hypervisor, JobStats } from './port.ts';
+import type { JobStats } from '../../src-core/migration/progress.ts';
+import type { Hypervisor } from './port.ts';
 
 type MigrationMethods = Pick<
   Hypervisor,

@@ -8,6 +8,7 @@ import type { DiskStats } from '../../src-core/disks/types.ts';
 import type { ImageSizes } from '../../src-core/disks/image-layers.ts';
 import type { Range } from '../../src-core/media/bytes.ts';
 import type { MigrationCall } from '../../src-core/migration/parameters.ts';
+import type { JobStats } from '../../src-core/migration/progress.ts';
 import type { DomainState, SecretFacts } from '../../src-core/rescue/types.ts';
 
 export interface OpenOptions {
@@ -157,13 +158,6 @@ export interface VirtualNetwork {
 export interface CpuComparison {
   readonly result: 'incompatible' | 'identical' | 'superset';
   readonly why: string | null;
-}
-
-/** The job of a domain, as virDomainGetJobStats tells it; numbers by libvirt's own names (`data_remaining`, `memory_dirty_rate`, …). */
-export interface JobStats {
-  /** `none`, `bounded`, `unbounded`, `completed`, `failed`, `cancelled` */
-  readonly type: string;
-  readonly values: Readonly<Record<string, number>>;
 }
 
 export interface Hypervisor {
