@@ -1,7 +1,9 @@
 /** A host in memory whose domain depends on something of every kind, and starts only where all of it is there; ways to make it ill. */
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import type { RebootRequest } from '../../../src-core/reboot/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
+import { errorOf } from '../errors.ts';
 import { DEFINITION, DOMAIN, fakeHost, fileVolume } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost } from '../fake-hypervisor.test-support.ts';
 import type { Journal } from '../journal-port.ts';
@@ -122,6 +124,18 @@ export function reboot(host: FakeHost, by: RebootBy = {}): Promise<Rebooted> {
   const order = { domain: DOMAIN, request, secrets, confirmed: by.confirmed ?? null, by: BY, newId, journal };
   return hardReboot(by.hypervisor ?? host.hypervisor, order, { ...REPORT, ...report }, signal);
 }
+
+/** What it fails with. */
+export async function failure(host: FakeHost, by: RebootBy = {}): Promise<ErrorData> {
+  try {
+    await reboot(host, by);
+  } catch (error) {
+    return errorOf(error);
+  }
+  throw new Error('it did not fail');
+}
+
+export const libvirt = (detail: string) => new SalvorError('libvirt', { call: 'fake' }, detail);
 
 /** Changes, the stop and the start apart. */
 export const besides = (host: FakeHost) =>
