@@ -148,6 +148,9 @@ async function start({ hypervisor, domain, ending }: BegunEnd): Promise<void> {
       });
     }
     await assertAsExpected(hypervisor, domain, { ...expected, on: true });
+    // Somebody who started it while it was off started the rescue system: that has no way back but the definition.
+    if ((await liveSession(hypervisor, domain.uuid)) !== null)
+      throw new SalvorError('drift', { domain: domain.name, what: 'somebody started it, from its rescue definition' });
     await hypervisor.undefineDomain(domain.uuid);
     return;
   }

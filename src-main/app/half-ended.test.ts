@@ -80,6 +80,24 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
   });
 });
 
+test('a transient guest that somebody starts in the middle of its end runs the rescue system: it keeps its definition, and can be ended', async () => {
+  const host = fakeHost({ persistent: false });
+  const before = stands(host);
+  const journal = memoryJournal();
+  await rescueBy(host.hypervisor, journal, KINDS.transient.request);
+  const step = (id: string, state: string) => {
+    if (id === 'stop' && state === 'done') Object.assign(host, { state: 'running', live: host.definition });
+  };
+  const order = { domain: DOMAIN, stop: FORCE, power: 'as-before', by: BY, journal } as const;
+  const ended = endRescue(host.hypervisor, order, { ...REPORT, step }, NEVER);
+  await expect(ended).rejects.toMatchObject({ data: { code: 'drift', unchanged: 'The rescue of patient goes on.' } });
+  expect(host.persistent).toBe(true);
+  const [unfinished] = await listed(host, journal);
+  expect(unfinished).toMatchObject({ situation: 'still-in-rescue' });
+  if (unfinished !== undefined) await resume(host, journal, unfinished, 'finish');
+  expect(stands(host)).toEqual(before);
+});
+
 test('an end that found a change before it did anything leaves nothing unfinished: the rescue goes on', async () => {
   const host = fakeHost();
   const journal = memoryJournal();
