@@ -2,12 +2,14 @@
  * What a hard reboot exists for, on a real libvirtd with real QEMU: each trouble is brought about, a plain stop and start fails for it in
  * libvirt's own words, `salvor reboot --hard` brings the guest up again, and a second one changes nothing. Secrets: hard-reboot-secrets.test.ts.
  */
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitCondition } from '../testbed/await-condition.ts';
 import { runCommand } from '../testbed/command.ts';
+import { panickingBiosCode } from '../testbed/boot-code.ts';
 import { ROOT_BOOTED } from '../testbed/boot-images.ts';
+import { biosDisk } from '../testbed/disk-images.ts';
 import { defineGuest, forceOff, mediaFolder, observe, startGuest } from '../testbed/guests.ts';
 import type { Guest } from '../testbed/guests.ts';
 import { startHypervisor } from '../testbed/hypervisor.ts';
@@ -22,6 +24,7 @@ import {
   expectPlainRestartFails,
   expectRebooted,
   expectRepaired,
+  hardReboot,
   known,
   makeFolderPool,
   volumeDiskXml,
@@ -118,6 +121,17 @@ describe.concurrent('networks', () => {
     expect((await host.tryVirsh('net-start', 'bridgeless')).stderr).toContain('network is already active');
     await expectRepaired(guest, { networks: ['bridgeless'] }, { bridgeless: 'restart-network' });
   });
+
+  test('one without a definition is not stopped for its bridge: nothing would be left of it', async () => {
+    await defineFrom(host, 'net-create', "<network><name>fleeting</name><bridge name='virbr73'/></network>");
+    const guest = await runningGuest('fleeting', interfaceXml('fleeting'));
+    expect((await host.inside('ip', 'link', 'delete', 'virbr73')).code).toBe(0);
+    await expectPlainRestartFails(guest, "Cannot get interface MTU on 'virbr73': No such device");
+    const answer = await hardReboot(guest);
+    expect(answer, answer.stdout).toMatchObject({ code: 2 });
+    expect(answer.stdout).toContain('the network has no definition');
+    expect(await host.virsh('net-list', '--all')).toMatch(/fleeting +active/);
+  });
 });
 
 describe.concurrent('the domain itself', () => {
@@ -128,6 +142,27 @@ describe.concurrent('the domain itself', () => {
     expect((await runCommand('virsh', shutdown, { timeoutSeconds: 3 })).signal, 'it hangs').toBe('SIGKILL');
     expect((await host.tryVirsh('start', guest.name)).stderr).toContain('Domain is already active');
     expect(await stateOf(guest)).toBe('running');
+    await expectRepaired(guest, {}, {});
+  });
+
+  test('a guest that crashed, and that libvirt keeps as it was then', async () => {
+    const keep = '<on_crash>preserve</on_crash>';
+    const devices = "<panic model='isa'/>";
+    const guest = await defineGuest(host, { name: 'crashed', machine: 'pc', elements: keep, devices });
+    const root = join(guest.dir, 'root.img');
+    const healthy = await readFile(root);
+    await writeFile(root, biosDisk(panickingBiosCode('BROKEN-BOOTED')));
+    expect(await startGuest(guest)).toBe('BROKEN-BOOTED');
+    await awaitCondition('it to crash', 20, async () => (await stateOf(guest)) === 'crashed');
+    expect((await host.tryVirsh('shutdown', guest.name)).code, 'it can be asked for nothing').toBe(1);
+    expect((await host.tryVirsh('start', guest.name)).stderr).toContain('Domain is already active');
+    // Mended from a rescue, say.
+    await writeFile(root, healthy);
+    const plan = await salvor(['reboot', guest.name, '--uri', host.uri, '--hard', '--plan', '--json']);
+    expect(plan.stdout, 'what it costs is said').toContain('reboot-crashed');
+    // The shutdown that is the default is asked of nobody.
+    const answer = await salvor(['reboot', guest.name, '--uri', host.uri, '--hard', '--yes', '--json']);
+    expect(answer, answer.stdout).toMatchObject({ code: 0, json: { state: 'running' } });
     await expectRepaired(guest, {}, {});
   });
 

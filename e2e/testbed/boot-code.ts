@@ -39,6 +39,18 @@ export function obedientBiosCode(line: string): Buffer {
   return withText(start, rest, line);
 }
 
+/** 16-bit code for 0x7c00: write `line` to COM1, tell the panic device (<panic model='isa'/>) of a panic, as a kernel does, and halt. */
+export function panickingBiosCode(line: string): Buffer {
+  const start = Buffer.from('31c08ed8fcbaf803be', 'hex');
+  const rest = Buffer.from(
+    'ac84c07403eeebf8' + // print as above, then
+      'ba0505b001ee' + // mov dx,0x505; mov al,1 (panicked); out dx,al
+      'f4ebfd', // hlt, for good
+    'hex',
+  );
+  return withText(start, rest, line);
+}
+
 /**
  * 16-bit code for 0x7c00: write `line` to COM1, then write to the disk it came from, 64 sectors at a time from sector 64 on, without an
  * end. On a disk that takes no more it is QEMU that stops the guest.
