@@ -133,7 +133,7 @@ function MachineHeader({ row, details, host }: MachineHeaderProps) {
         {details !== null && (
           <>
             <span>{t(details.secureBoot ? 'machine.firmware.secure' : `machine.firmware.${details.firmware}`)}</span>
-            <span className="mono">{details.machine}</span>
+            <span className="mono">{visible(details.machine)}</span>
             {details.vcpus !== null && <span>{t('machine.vcpus', { count: details.vcpus })}</span>}
             {details.memoryKiB !== null && <span>{formatBytes(details.memoryKiB * 1024)}</span>}
             {details.managedSave && <span className="tone-warning">{t('machine.managedSave')}</span>}
@@ -141,7 +141,7 @@ function MachineHeader({ row, details, host }: MachineHeaderProps) {
           </>
         )}
         <button type="button" className="plain-link" onClick={() => goTo({ kind: 'host', hostId: row.hostId })}>
-          {row.hostName}
+          {visible(row.hostName)}
         </button>
       </span>
     </header>

@@ -8,6 +8,7 @@ import { stateSign } from '../components/machine-state.ts';
 import { searchMachines, sortMachines } from '../features/machines/search.ts';
 import { possibleActions } from '../features/power/commands.ts';
 import { choosePower } from '../features/power/store.ts';
+import { visible } from '../i18n/visible.ts';
 import { keyOf } from './machine-key.ts';
 import { setPaletteOpen } from './palette-store.ts';
 import { useHosts } from './stores/hosts.ts';
@@ -186,8 +187,8 @@ export function Palette() {
             onClick={() => run(command)}
           >
             <Sign name={command.sign} tone="unchanged" />
-            <span className="ellipsis">{command.text}</span>
-            <span className="small muted spread nowrap">{command.hint}</span>
+            <span className="ellipsis">{visible(command.text)}</span>
+            <span className="small muted spread nowrap">{visible(command.hint)}</span>
           </li>
         ))}
       </ul>

@@ -11,6 +11,8 @@ beforeEach(async () => {
   await startI18n();
 });
 
+const WHAT = 'It goes.';
+const ELSEWHERE = 'Elsewhere';
 const onStart = vi.fn(() => Promise.resolve());
 
 function bar(inputs: string | null, settled = true) {
@@ -24,7 +26,7 @@ function bar(inputs: string | null, settled = true) {
       error={null}
       onStart={onStart}
     >
-      It goes.
+      {WHAT}
     </StartBar>
   );
 }
@@ -64,14 +66,14 @@ test('where somebody has gone elsewhere meanwhile the focus is left alone', asyn
   const user = userEvent.setup();
   const both = (settled: boolean) => (
     <>
-      <button type="button">Elsewhere</button>
+      <button type="button">{ELSEWHERE}</button>
       {bar('one', settled)}
     </>
   );
   const { rerender } = render(both(true));
   screen.getByRole('button', { name: 'Go…' }).focus();
   rerender(both(false));
-  await user.click(screen.getByRole('button', { name: 'Elsewhere' }));
+  await user.click(screen.getByRole('button', { name: ELSEWHERE }));
   rerender(both(true));
-  expect(screen.getByRole('button', { name: 'Elsewhere' })).toHaveFocus();
+  expect(screen.getByRole('button', { name: ELSEWHERE })).toHaveFocus();
 });

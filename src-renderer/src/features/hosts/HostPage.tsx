@@ -7,6 +7,7 @@ import { goTo } from '../../app/stores/navigation.ts';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { visible } from '../../i18n/visible.ts';
 import { LeftoversSection } from './LeftoversSection.tsx';
 import { connectHost, disconnectHost, removeHost, useHostActions } from './actions.ts';
 import { CONDITION_SIGNS, hostCondition } from './host-state.ts';
@@ -24,7 +25,7 @@ export function HostPage({ hostId }: { readonly hostId: string }) {
   return (
     <div className="host-page pane-scroll">
       <header className="host-page-head">
-        <h1>{host.name}</h1>
+        <h1>{visible(host.name)}</h1>
         <span className="row" role="status">
           <Sign name={sign} tone={tone} />
           {t(`hosts.condition.${condition}`)}
@@ -70,12 +71,12 @@ export function HostPage({ hostId }: { readonly hostId: string }) {
 function HostFacts({ host }: { readonly host: Host }) {
   const { t } = useTranslation();
   const facts = [
-    [t('hosts.facts.uri'), <code key="uri">{host.uri}</code>],
+    [t('hosts.facts.uri'), <code key="uri">{visible(host.uri)}</code>],
     [t('hosts.facts.access'), host.readOnly ? t('hosts.facts.readOnly') : t('hosts.facts.readWrite')],
-    [t('hosts.facts.hostname'), host.hostname ?? '—'],
-    [t('hosts.facts.driver'), host.driver ?? '—'],
-    [t('hosts.facts.libvirt'), host.libvirtVersion ?? '—'],
-    [t('hosts.facts.hypervisor'), host.hypervisorVersion ?? '—'],
+    [t('hosts.facts.hostname'), visible(host.hostname ?? '—')],
+    [t('hosts.facts.driver'), visible(host.driver ?? '—')],
+    [t('hosts.facts.libvirt'), visible(host.libvirtVersion ?? '—')],
+    [t('hosts.facts.hypervisor'), visible(host.hypervisorVersion ?? '—')],
     [t('hosts.facts.machines'), host.state === 'connected' ? String(host.machineCount) : '—'],
   ] as const;
   return (

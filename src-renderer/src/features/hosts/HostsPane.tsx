@@ -7,6 +7,7 @@ import { goTo, useNavigation } from '../../app/stores/navigation.ts';
 import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
+import { visible } from '../../i18n/visible.ts';
 import { connectHost } from './actions.ts';
 import { CONDITION_SIGNS, hostCondition } from './host-state.ts';
 import './hosts.css';
@@ -59,11 +60,11 @@ function HostLine({ host }: { readonly host: Host }) {
         className="host-line-open"
         aria-current={here ? 'page' : undefined}
         aria-label={t('hosts.line', { host: host.name, condition: t(`hosts.condition.${condition}`) })}
-        title={host.uri}
+        title={visible(host.uri)}
         onClick={() => goTo({ kind: 'host', hostId: host.id })}
       >
         <Sign name={sign} tone={tone} />
-        <span className="ellipsis">{host.name}</span>
+        <span className="ellipsis">{visible(host.name)}</span>
         {host.readOnly && <span className="small muted nowrap">{t('hosts.readOnlyMark')}</span>}
       </button>
       {host.state === 'connected' && <span className="host-line-count">{host.machineCount}</span>}

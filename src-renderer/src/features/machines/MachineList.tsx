@@ -47,11 +47,11 @@ function MachineOption({ row, option }: MachineOptionProps) {
       {...option}
       aria-label={t('machines.option', { name: row.name, state, host: row.hostName })}
       className="machine-option"
-      title={row.title ?? undefined}
+      title={row.title === null ? undefined : visible(row.title)}
     >
       <Sign name={sign} tone={tone} />
       <span className="machine-option-name">{visible(row.name)}</span>
-      <span className="machine-option-host">{row.hostName}</span>
+      <span className="machine-option-host">{visible(row.hostName)}</span>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../components/IconButton.tsx';
 import { Sign } from '../../components/Sign.tsx';
+import { visible } from '../../i18n/visible.ts';
 import type { MapKind, MapRow } from './draft.ts';
 import { rowSeen, useMigrate } from './store.ts';
 
@@ -88,7 +89,7 @@ function Row({ row, kind, number, lists, onChange, onRemove }: RowProps) {
       autoComplete="off"
       placeholder={t(`migrate.rules.${kind}.${end}`)}
       aria-label={t(`migrate.rules.${end}`, which)}
-      title={row[end]}
+      title={visible(row[end])}
       onChange={(event) => onChange({ [end]: event.target.value })}
     />
   );

@@ -6,6 +6,7 @@ import { keyOf } from '../../app/machine-key.ts';
 import { selectShownOperation, useOperations } from '../../app/stores/operations.ts';
 import { Sign } from '../../components/Sign.tsx';
 import { formatTime } from '../../components/format.ts';
+import { visible } from '../../i18n/visible.ts';
 import { EndPanel } from './EndPanel.tsx';
 import { setEnding, useRescue } from './store.ts';
 import './rescue.css';
@@ -42,8 +43,8 @@ export function RescueBanner({ row, host }: { readonly row: MachineRow; readonly
           {session.medium !== null && (
             <>
               {' '}
-              {t('rescue.banner.from')} <span className="mono">{session.medium}</span>
-              {session.target !== null && <span className="mono">{` (${session.target})`}</span>}
+              {t('rescue.banner.from')} <span className="mono">{visible(session.medium)}</span>
+              {session.target !== null && <span className="mono">{` (${visible(session.target)})`}</span>}
             </>
           )}
         </p>

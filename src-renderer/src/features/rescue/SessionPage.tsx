@@ -5,6 +5,7 @@ import { domainWord } from '../../../../src-core/rescue/shell-word.ts';
 import { BootLane } from '../../app/BootLane.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { formatTime } from '../../components/format.ts';
+import { visible } from '../../i18n/visible.ts';
 
 interface SessionPageProps {
   readonly details: MachineDetails;
@@ -46,7 +47,7 @@ export function SessionPage({ details, session }: SessionPageProps) {
           .map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>{visible(value ?? '')}</dd>
             </div>
           ))}
       </dl>
