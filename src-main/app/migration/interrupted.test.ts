@@ -1,62 +1,17 @@
 /** A life that ends at any moment of a migration, and another one that goes on: in the end there is exactly one guest, and it is whole. */
 import { describe, expect, test } from 'vitest';
-import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { MigrationRequest } from '../../../src-core/migration/types.ts';
-import type { Hypervisor } from '../../libvirt/port.ts';
 import { DOMAIN } from '../fake-hypervisor.test-support.ts';
-import type { Journal } from '../journal-port.ts';
 import { memoryJournal } from '../journal.test-support.ts';
-import { ENCRYPTED, NEVER, REPORT, SECRET, goOn, laden, listed, orderOf } from './migrate.test-support.ts';
+import { NEVER, mortal } from '../resume.test-support.ts';
+import { ENCRYPTED, REPORT, SECRET, goOn, laden, listed, orderOf } from './migrate.test-support.ts';
 import type { TwoHosts } from './migrate.test-support.ts';
 import { migrate } from './run.ts';
 
-const CHANGES: readonly string[] = [
-  ...['migrateTo', 'migrateToUri', 'forgetDomain', 'setAutostart', 'defineDomain', 'destroyDomain', 'startDomain'],
-  ...['defineSecret', 'setSecretValue', 'undefineSecret', 'deleteVolume', 'cancelJob'],
+const CHANGES = [
+  ...(['migrateTo', 'migrateToUri', 'forgetDomain', 'setAutostart'] as const),
+  ...(['defineSecret', 'setSecretValue', 'undefineSecret', 'cancelJob'] as const),
 ];
-
-/** A life that ends before the n-th thing that it does to a host or the journal, or right behind it: nothing gets through from then on. */
-function mortal(end: number, behind: boolean) {
-  let done = 0;
-  let dead = false;
-  const gone = () => new SalvorError('internal');
-  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (dead) throw gone();
-    done += 1;
-    if (done === end && !behind) dead = true;
-    if (dead) throw gone();
-    const result = await work();
-    if (done === end) dead = true;
-    if (dead) throw gone();
-    return result;
-  };
-  const hypervisor = (real: Hypervisor): Hypervisor =>
-    new Proxy(real, {
-      get: (target, name: keyof Hypervisor) => {
-        const method: unknown = target[name];
-        if (typeof method !== 'function') return method;
-        return (...given: unknown[]) => {
-          const call = () => (method as (...given: unknown[]) => Promise<unknown>)(...given);
-          if (CHANGES.includes(name)) return attempt(call);
-          return dead ? Promise.reject(gone()) : call();
-        };
-      },
-    });
-  const journal = (real: Journal): Journal => ({
-    ...real,
-    begin: async (record) => {
-      const writer = await attempt(() => real.begin(record));
-      const quiet = (write: () => Promise<void>) => attempt(write).catch(() => undefined);
-      return {
-        ...writer,
-        step: (id, state) => quiet(() => writer.step(id, state)),
-        note: (text) => quiet(() => writer.note(text)),
-        ended: (ended) => quiet(() => writer.ended(ended)),
-      };
-    },
-  });
-  return { hypervisor, journal, alive: () => !dead };
-}
 
 type Way = 'finish' | 'roll-back' | 'forget';
 
@@ -64,7 +19,7 @@ type Way = 'finish' | 'roll-back' | 'forget';
 async function cutOff(request: Partial<MigrationRequest>, end: number, behind: boolean) {
   const two = laden(request.live === false ? 'shutoff' : 'running');
   const journal = memoryJournal();
-  const life = mortal(end, behind);
+  const life = mortal(end, behind, CHANGES);
   const [source, destination] = [life.hypervisor(two.source.hypervisor), life.hypervisor(two.destination.hypervisor)];
   const order = orderOf(life.journal(journal), { secrets: 'carry', ...request });
   await migrate(source, destination, order, REPORT, NEVER).catch(() => undefined);

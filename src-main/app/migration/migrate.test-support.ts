@@ -1,10 +1,13 @@
 /** Two hosts in memory and a guest that goes from one to the other. */
+import { SalvorError } from '../../../src-core/contract/errors.ts';
+import type { ErrorCode } from '../../../src-core/contract/errors.ts';
 import type { MigrationRequest } from '../../../src-core/migration/types.ts';
 import type { ExaminedVolume, Hypervisor } from '../../libvirt/port.ts';
 import { DEFINITION, DOMAIN, fakeHost, fileVolume } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost, FakeOptions } from '../fake-hypervisor.test-support.ts';
 import type { Journal } from '../journal-port.ts';
 import { memoryJournal } from '../journal.test-support.ts';
+import { BY, FORCE, NEVER, REPORT as RUN_REPORT } from '../resume.test-support.ts';
 import { resumeOperation } from '../resume.ts';
 import { listUnfinished } from '../unfinished.ts';
 import { migrate } from './run.ts';
@@ -12,9 +15,6 @@ import type { MigrateOrder, MigrateReport } from './order.ts';
 
 export const HERE = 'qemu+ssh://root@host-a/system';
 export const THERE = 'qemu+ssh://root@host-b/system';
-export const BY = 'tester@here';
-export const NEVER = new AbortController().signal;
-export const FORCE = { how: 'force', timeoutSeconds: 1, onTimeout: 'give-up' } as const;
 
 export const MOVE: MigrationRequest = {
   live: true,
@@ -28,12 +28,11 @@ export const MOVE: MigrationRequest = {
   undefineSource: true,
 };
 
-export const REPORT: MigrateReport = {
-  steps: () => undefined,
-  step: () => undefined,
-  note: () => undefined,
-  cancellable: () => undefined,
-  progress: () => undefined,
+export const REPORT: MigrateReport = { ...RUN_REPORT, progress: () => undefined };
+
+/** A call that fails so. */
+export const fail = (code: ErrorCode) => () => {
+  throw new SalvorError(code, code === 'libvirt' ? { call: 'it' } : { uri: 'x', call: 'it', seconds: 1 }, 'no luck');
 };
 
 export interface TwoHosts {

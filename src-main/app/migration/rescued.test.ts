@@ -11,7 +11,8 @@ import type { Journal } from '../journal-port.ts';
 import { memoryJournal } from '../journal.test-support.ts';
 import { runRescue } from '../rescue-run.ts';
 import { liveSession } from '../run.ts';
-import { BY, FORCE, NEVER, REPORT, move, twoHosts } from './migrate.test-support.ts';
+import { BY, FORCE, NEVER } from '../resume.test-support.ts';
+import { REPORT, move, twoHosts } from './migrate.test-support.ts';
 import type { TwoHosts } from './migrate.test-support.ts';
 
 const there = {

@@ -2,7 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { DEFINITION, DOMAIN, UUID, fileVolume } from '../fake-hypervisor.test-support.ts';
 import { memoryJournal } from '../journal.test-support.ts';
-import { ALL_HERE, NOTHING_THERE, REPORT, move, stands, twoHosts } from './migrate.test-support.ts';
+import { NEVER } from '../resume.test-support.ts';
+import { ALL_HERE, MOVE, NOTHING_THERE, REPORT, move, orderOf, stands, twoHosts } from './migrate.test-support.ts';
+import { previewMigration } from './preview.ts';
+import { migrate } from './run.ts';
 
 const MOVED = { paths: [{ from: '/images', to: '/srv/images' }] };
 const RULES = { pools: [], networks: [], bridges: [], pinning: 'keep', listen: '10.0.0.2', ...MOVED } as const;
@@ -128,9 +131,6 @@ describe('refused, and nothing is done', () => {
   });
 
   test('what has changed since the preview is named', async () => {
-    const { previewMigration } = await import('./preview.ts');
-    const { migrate } = await import('./run.ts');
-    const { MOVE, NEVER, orderOf } = await import('./migrate.test-support.ts');
     const two = twoHosts();
     const { plan, inputs } = await previewMigration(two.source.hypervisor, two.destination.hypervisor, UUID, MOVE);
     expect(plan.refusals).toEqual([]);

@@ -5,7 +5,8 @@ import { DEFINITION } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost } from '../fake-hypervisor.test-support.ts';
 import type { Journal } from '../journal-port.ts';
 import { memoryJournal } from '../journal.test-support.ts';
-import { NEVER, REPORT, goOn, listed, orderOf, twoHosts } from './migrate.test-support.ts';
+import { NEVER } from '../resume.test-support.ts';
+import { REPORT, goOn, listed, orderOf, twoHosts } from './migrate.test-support.ts';
 import type { TwoHosts } from './migrate.test-support.ts';
 import { migrate } from './run.ts';
 

@@ -1,26 +1,17 @@
 /** What a hard reboot takes down under nobody, and what nothing would be left of; crashed guests; and words that are not its own. */
 import { describe, expect, test, vi } from 'vitest';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
-import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import type { DomainState } from '../../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import { UUID } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost } from '../fake-hypervisor.test-support.ts';
-import { errorOf } from '../errors.ts';
 import { memoryJournal } from '../journal.test-support.ts';
 import { LASTING, listed, mortal, rescueBy, resume } from '../resume.test-support.ts';
 import { SCRATCH_POOL } from '../volume-finder.ts';
 import { previewReboot } from './preview.ts';
-import { FORCED, ILLS, NEEDY, besides, needyHost, reboot } from './reboot.test-support.ts';
-import type { RebootBy } from './reboot.test-support.ts';
+import { FORCED, ILLS, NEEDY, besides, failure, libvirt, needyHost, reboot } from './reboot.test-support.ts';
 import { activeUsers } from './users.ts';
 
-const libvirt = (detail: string) => new SalvorError('libvirt', { call: 'fake' }, detail);
-const failure = (host: FakeHost, by: RebootBy = {}): Promise<ErrorData> =>
-  reboot(host, by).then(
-    () => Promise.reject(new Error('it did not fail')),
-    (error: unknown) => errorOf(error),
-  );
 const NO_BRIDGE = "Cannot get interface MTU on 'virbr7': No such device";
 const guest = (devices: string) => `<domain type='kvm'><name>neighbour</name><devices>${devices}</devices></domain>`;
 const ON_NETWORK = guest("<interface type='network'><source network='lan'/></interface>");
