@@ -47,6 +47,14 @@ test.each([
     'Failed to get "write" lock Is another process using the image',
     { kind: 'missing', what: 'another process on the host has one of its disks open' },
   ],
+  [
+    'internal error: hugetlbfs filesystem is not mounted or disabled by administrator config',
+    { kind: 'missing', what: 'no huge pages are mounted for libvirt on the host' },
+  ],
+  [
+    'internal error: process exited while connecting to monitor: qemu-system-x86_64: unable to map backing store for guest RAM: Cannot allocate memory',
+    { kind: 'missing', what: 'the host has not enough free huge pages' },
+  ],
   ['internal error: something else', null],
 ] as const)('%s', (detail, expected) => {
   expect(startFailure(detail, dependencies)).toEqual(expected);

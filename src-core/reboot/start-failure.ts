@@ -38,6 +38,8 @@ const MISSING: readonly (readonly [RegExp, string])[] = [
   [/(?:Failed to connect to|unable to connect to server at) '?([^':]+)/, 'the storage at $1 does not answer'],
   [/PCI device ([0-9a-f:.]+) is in use/, 'the host device $1 is in use'],
   [/(?:Device|device) ([0-9a-fA-F:.]+) not found/, 'the host device $1 is not there'],
+  [/hugetlbfs filesystem is not mounted/, 'no huge pages are mounted for libvirt on the host'],
+  [/unable to map backing store for guest RAM: Cannot allocate memory/, 'the host has not enough free huge pages'],
   [/Failed to get "write" lock/, 'another process on the host has one of its disks open'],
   [
     /Cannot open log file: '([^']+)': Device or resource busy/,
