@@ -145,7 +145,9 @@ describe('migrate', () => {
 
 describe('what is wrong is said on stderr, or as JSON on stdout', () => {
   test.each([
-    [[], 64, /Name a command/],
+    [[], 64, /name a command of salvor: list, inspect, plan, /],
+    [['media'], 64, /name a command of salvor media: add, list, /],
+    [['nvram'], 64, /name a command of salvor nvram: restore$/m],
     [['frob'], 64, /unknown command/i],
     [['plan', '--xml', 'FILE'], 64, /--medium/],
     [['plan', '--xml', 'FILE', '--uri', 'x', '--medium', 'original'], 64, /either --uri/],

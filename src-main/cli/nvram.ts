@@ -33,7 +33,7 @@ export async function restoreNvram(operationId: string, options: RestoreOptions)
   }
   return withHost(options.uri, false, async (host) => {
     const domain = await host.findDomain(began.domain.uuid);
-    const { report, journalProblem } = progress(options.json);
+    const { report, journalProblem } = progress(options.json, 'Look at the machine and at the copy of its variables');
     const order = { operationId, domain, to: options.to ?? null, by: who(), newId: randomUUID(), journal };
     const restored = await restoreVariables(host, order, report);
     if (options.json) printJson({ domain, ...restored, journalProblem: journalProblem() });

@@ -9,17 +9,23 @@ export interface Progress {
 }
 
 /**
- * `check`: the first step, in words. Steps go to stderr as they begin and end, and what a step waits for when that changes (not each second of it); with --json neither
- * does.
+ * `check`: the first step, in words, which is told before the plan that has its own. Steps go to stderr as they begin and end, in the words that they began with, and
+ * what a step waits for when that changes (not each second of it); with --json neither does.
  */
 export function progress(quiet: boolean, check = 'Check the domain, the medium and the host'): Progress {
   const texts = new Map([['check', check]]);
   let journalProblem: string | null = null;
   let told = '';
+  const running = new Set<string>();
   const report: RunReport = {
-    steps: (steps) => steps.forEach(({ id, text }) => texts.set(id, text)),
+    steps: (steps) => {
+      for (const { id, text } of steps) if (!running.has(id)) texts.set(id, text);
+    },
     step: (id, state) => {
-      if (!quiet && state !== 'pending') tell(`${state.padEnd(7)} ${plain(texts.get(id) ?? id)}`);
+      const isTold = state === 'running' && running.has(id);
+      if (state === 'running') running.add(id);
+      else running.delete(id);
+      if (!quiet && state !== 'pending' && !isTold) tell(`${state.padEnd(7)} ${plain(texts.get(id) ?? id)}`);
     },
     note: (_id, note) => {
       const kind = (note ?? '').replace(/\d+/g, '');

@@ -161,7 +161,7 @@ async function goOn(hosts: Hosts, operationId: string, way: Way, options: Resume
   const stop = parseStop(options);
   const { began } = await journal.entry(operationId);
   const seen = options.yes ? null : await shown(hosts, operationId, way, options.uri);
-  const { report, journalProblem } = progress(options.json);
+  const { report, journalProblem } = progress(options.json, 'Look again at how it stands');
   const order = { operationId, way, seen, stop, by: who(), newId: randomUUID, journal, hosts };
   const { domain, situation, act, notes } = await withInterrupt(
     began.domain.name,
