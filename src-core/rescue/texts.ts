@@ -301,7 +301,7 @@ export const SENTENCE_TEXTS = {
   'step-start-defined': 'Start {{domain}} from the rescue definition',
   'step-verify': 'Verify boot order and disks of the running guest',
   'step-end-start': 'Start {{domain}} normally',
-  'step-end-stay-off': 'Leave {{domain}} off, as it was',
+  'step-end-stay-off': 'Leave {{domain}} off',
   'step-end-define': 'Put the definition of {{domain}} back',
   'step-end-nvram': 'Remove the session’s UEFI variables ({{path}})',
   'step-end-overlay': 'Remove the overlay {{volumes}} from the pool {{pool}}',

@@ -4,7 +4,7 @@ import { planRescue } from '../../src-core/rescue/plan.ts';
 import { RECORDS } from '../../src-core/rescue/put-back.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
 import { endWarning } from '../../src-core/rescue/steps.ts';
-import { shellWord } from '../../src-core/rescue/shell-word.ts';
+import { domainWord, shellWord } from '../../src-core/rescue/shell-word.ts';
 import type { RescuePlan } from '../../src-core/rescue/plan-types.ts';
 import type { RescueInputs, SessionStamp } from '../../src-core/rescue/types.ts';
 import { collectInputs } from '../app/collect.ts';
@@ -65,7 +65,7 @@ export async function rescue(name: string, options: RescueOptions): Promise<Exit
       if (options.json) printJson({ ...told, plan: redactPlan(plan) });
       else
         print(
-          `${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}\nEnd it: salvor end --uri ${plain(shellWord(options.uri))} ${plain(shellWord(domain.name))}`,
+          `${plain(domain.name)} is in rescue: ${plain(plan.rescueDevice?.source ?? 'the rescue kernel')}\nEnd it: ${plain(`salvor end --uri ${shellWord(options.uri)} -- ${domainWord(domain)}`)}`,
         );
       return EXIT.done;
     } catch (error) {
