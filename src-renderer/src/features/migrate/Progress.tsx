@@ -10,7 +10,7 @@ import { Sparkline } from './Sparkline.tsx';
 export function Progress({ underWay: { progress, samples } }: { readonly underWay: UnderWay }) {
   const { t } = useTranslation();
   const left = useLeftWords(progress);
-  const { phase, stalled, remaining, dirtyRate } = progress;
+  const { phase, remaining, dirtyRate } = progress;
   const rate = rateOf(progress);
   const percent = percentOf(progress);
   return (
@@ -30,14 +30,7 @@ export function Progress({ underWay: { progress, samples } }: { readonly underWa
       >
         <span style={{ width: `${percent ?? 0}%` }} />
       </div>
-      {isStalled(progress) && (
-        <div role="status">
-          <Notice tone="warning" kind={t('rescue.findings.warningOne')}>
-            <strong>{t('migrate.run.stalled', { time: formatSpan(Math.round(stalled) * 1000) })}</strong>{' '}
-            {t(phase === 'post-copy' ? 'migrate.run.stalledPostCopy' : 'migrate.run.stalledHelp')}
-          </Notice>
-        </div>
-      )}
+      <Stalled progress={progress} />
       <Figures progress={progress} />
       {samples.length > 1 && (
         <div className="sparklines">
@@ -65,6 +58,27 @@ export function Progress({ underWay: { progress, samples } }: { readonly underWa
         </div>
       )}
     </section>
+  );
+}
+
+/** That it does not go on, and what that means; a live region, which has to be there before it has something to say. */
+function Stalled({ progress }: { readonly progress: MigrationProgress }) {
+  const { t } = useTranslation();
+  const { phase, stalled } = progress;
+  const isOver = phase === 'finishing';
+  const time = formatSpan(Math.round(stalled) * 1000);
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        {isStalled(progress) && t(isOver ? 'migrate.run.phase.finishing' : 'migrate.run.left.stalled')}
+      </p>
+      {isStalled(progress) && (
+        <Notice tone="warning" kind={t('rescue.findings.warningOne')}>
+          <strong>{t(isOver ? 'migrate.run.stalledHandingOver' : 'migrate.run.stalled', { time })}</strong>{' '}
+          {t(`migrate.run.stalledHelp.${isOver || phase === 'post-copy' ? phase : 'sending'}`)}
+        </Notice>
+      )}
+    </>
   );
 }
 

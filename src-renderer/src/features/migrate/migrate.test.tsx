@@ -2,38 +2,14 @@ import { screen, waitFor, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { errorData } from '../../../../src-core/contract/errors.ts';
-import {
-  MIB,
-  addDestinations,
-  migrationInputs,
-  migrationOperation,
-  progressAt,
-  shownPlan,
-} from '../../../harness/fake-migration.test-support.ts';
+import { migrationInputs, migrationOperation, shownPlan } from '../../../harness/fake-migration.test-support.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import type { FakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import { host, makeWorld, row, session } from '../../../harness/fake-world.test-support.ts';
-import type { FakeWorld } from '../../../harness/fake-world.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
 import { useNavigation } from '../../app/stores/navigation.ts';
+import { begin, openPage, preview, startButton, WEB } from './page.test-support.ts';
 
-const WEB = { hostId: 'demo', uuid: row().uuid };
-
-async function openPage(user: UserEvent, machine = 'web-01'): Promise<void> {
-  await user.click(await screen.findByRole('option', { name: new RegExp(`^${machine},`) }));
-  await user.click(await screen.findByRole('tab', { name: 'Migrate' }));
-}
-
-/** Open a machine's page, with kvm-2 to go to. */
-async function begin(world: FakeWorld = makeWorld(), over: Parameters<typeof fakeSalvor>[1] = {}, machine = 'web-01') {
-  const rendered = await renderWindow(fakeSalvor(addDestinations(world), over));
-  await openPage(rendered.user, machine);
-  await screen.findByRole('region', { name: 'Preview' });
-  return rendered;
-}
-
-const startButton = () => screen.getByRole('button', { name: /^Migrate( |…)/ });
-const preview = () => screen.getByRole('region', { name: 'Preview' });
 const requests = (fake: FakeSalvor) =>
   fake.calls
     .filter(({ channel }) => channel === 'migration.preview')
@@ -261,110 +237,6 @@ test('thirty disks are thirty rows, each to be told otherwise', async () => {
   });
   expect(await screen.findAllByRole('combobox', { name: /^How vd/ })).toHaveLength(30);
   await user.selectOptions(screen.getByRole('combobox', { name: 'How vd29 gets there' }), 'copy');
-});
-
-async function underWay(parts: Parameters<typeof progressAt>[2] = {}) {
-  const { user, fake } = await begin();
-  await screen.findByRole('list', { name: '1 refusal' });
-  fake.emit({ type: 'operation-changed', operation: migrationOperation(WEB) });
-  fake.emit({ type: 'migration-progress', operationId: 'migration-1', progress: progressAt(9, 40) });
-  fake.emit({ type: 'migration-progress', operationId: 'migration-1', progress: progressAt(10, 40, parts) });
-  await screen.findByRole('heading', { name: 'Migrating web-01' });
-  await screen.findByRole('progressbar', { name: 'How far it is' });
-  return { user, fake };
-}
-
-test('how far it is: phase, share, figures and both lines in words; it is on the line at the bottom, too', async () => {
-  const { user } = await underWay({ dirtyRate: 18 * MIB, left: 7 });
-  const progress = screen.getByRole('region', { name: 'How far it is' });
-  expect(progress).toHaveTextContent('Sending memory');
-  expect(within(progress).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');
-  expect(progress).toHaveTextContent('about 7 s to go');
-  expect(progress).toHaveTextContent('Dirtied by the guest18 MiB/s');
-  expect(within(progress).getByRole('img', { name: /^To send, over time: from .* to 6 GiB now$/ })).toBeInTheDocument();
-  expect(within(progress).getByRole('img', { name: /while the guest dirties 18 MiB\/s$/ })).toBeInTheDocument();
-  // It goes on while one looks at something else, and is one click away.
-  await user.click(screen.getByRole('option', { name: /^mail-02/ }));
-  await user.click(screen.getByRole('button', { name: /^Migrating web-01 ?25 %$/ }));
-  expect(await screen.findByRole('heading', { name: 'Migrating web-01' })).toHaveFocus();
-});
-
-test('why there is no end in sight: more is dirtied than sent, or nothing goes over', async () => {
-  const { fake } = await underWay({ dirtyRate: 2000 * MIB, left: null });
-  expect(screen.getByText('no end in sight: memory is dirtied as fast as it is sent')).toBeInTheDocument();
-  fake.emit({
-    type: 'migration-progress',
-    operationId: 'migration-1',
-    progress: progressAt(10, 40, { stalled: 12, left: null }),
-  });
-  expect(await screen.findByText('Not a byte has gone over for 12 s: the link may be down.')).toBeInTheDocument();
-  expect(screen.getByText(/cancelled, the guest just stays here/)).toBeInTheDocument();
-  expect(screen.getByRole('region', { name: 'How far it is' })).toHaveTextContent('Rate0 B/s');
-  // Switched to now, it would stand still on both hosts.
-  const postCopy = screen.getByRole('button', { name: 'Switch to post-copy…' });
-  expect(postCopy).toBeDisabled();
-  expect(postCopy).toHaveAccessibleDescription(/^Not while nothing goes over/);
-});
-
-test('post-copy is asked about first, with what a broken link would cost; afterwards nothing can be cancelled', async () => {
-  const { user, fake } = await underWay();
-  await user.click(screen.getByRole('button', { name: 'Switch to post-copy…' }));
-  const ask = screen.getByRole('group', { name: 'Switch to post-copy?' });
-  expect(ask).toHaveTextContent('its memory is lost');
-  await user.keyboard('{Enter}');
-  expect(fake.calls).toContainEqual({ channel: 'migration.startPostCopy', input: { operationId: 'migration-1' } });
-  fake.emit({ type: 'operation-changed', operation: migrationOperation(WEB, { cancellable: false }) });
-  fake.emit({
-    type: 'migration-progress',
-    operationId: 'migration-1',
-    progress: progressAt(20, 40, { phase: 'post-copy', mayPostCopy: false }),
-  });
-  await waitFor(() => expect(screen.getByRole('button', { name: 'Cancel' })).toBeDisabled());
-  expect(screen.getByRole('button', { name: 'Cancel' })).toHaveAccessibleDescription(/runs at the destination already/);
-  expect(screen.getByRole('button', { name: 'Allow longer downtime…' })).toBeDisabled();
-});
-
-test('a longer downtime is offered as what would end it now, and what cannot be read is said', async () => {
-  const { user, fake } = await underWay({ downtime: 2740 });
-  await user.click(screen.getByRole('button', { name: 'Allow longer downtime…' }));
-  const field = screen.getByRole('textbox', { name: 'The guest may stand still at the end for' });
-  expect(field).toHaveValue('2800');
-  await user.clear(field);
-  await user.type(field, '-1');
-  expect(screen.getByRole('button', { name: 'Allow' })).toBeDisabled();
-  await user.clear(field);
-  await user.type(field, '3000{Enter}');
-  expect(fake.calls).toContainEqual({
-    channel: 'migration.setMaxDowntime',
-    input: { operationId: 'migration-1', milliseconds: 3000 },
-  });
-  await waitFor(() => expect(screen.getByRole('button', { name: 'Allow longer downtime…' })).toBeInTheDocument());
-});
-
-test('cancel goes to the run; one that failed says what is and leads back to the request', async () => {
-  const { user, fake } = await underWay();
-  await user.click(screen.getByRole('button', { name: 'Cancel' }));
-  expect(fake.calls).toContainEqual({ channel: 'operations.cancel', input: { operationId: 'migration-1' } });
-  const error = errorData(
-    'migration-failed',
-    { domain: 'web-01', what: 'the link broke', unchanged: 'It runs on at demo as before.' },
-    'operation failed: job',
-  );
-  fake.emit({ type: 'operation-changed', operation: migrationOperation(WEB, { state: 'failed', error }) });
-  expect(await screen.findByRole('alert')).toHaveTextContent('It runs on at demo as before.');
-  expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
-  await user.click(screen.getByRole('button', { name: 'Back to the request' }));
-  expect(startButton()).toBeInTheDocument();
-});
-
-test('one that was begun before this window was there is shown, too', async () => {
-  const world = addDestinations(makeWorld());
-  world.operations.set('migration-1', migrationOperation(WEB));
-  const { user } = await renderWindow(
-    fakeSalvor(world, { 'migration.underWay': () => [{ operationId: 'migration-1', progress: progressAt(10, 40) }] }),
-  );
-  await openPage(user);
-  expect(await screen.findByRole('progressbar', { name: 'How far it is' })).toHaveAttribute('aria-valuenow', '25');
 });
 
 const HOSTILE = '<img src=x onerror=alert(1)>{{host}}\u202egpj';

@@ -6,6 +6,7 @@ import type { MachineRow } from '../../../../src-core/contract/schemas.ts';
 import { POWER_ACTIONS } from '../../../../src-core/reboot/power.ts';
 import type { PowerAction } from '../../../../src-core/reboot/power.ts';
 import { powerSentences } from '../../../../src-core/reboot/power-words.ts';
+import { focusMachinePage } from '../../app/focus.ts';
 import { showTab } from '../../app/stores/navigation.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { isConfirmed, reasonAgainst } from './reasons.ts';
@@ -32,6 +33,8 @@ export function ActionList({ row, scene, onClose }: ActionListProps) {
   const toHardReboot = (): void => {
     closePower();
     showTab('reboot');
+    // The button goes with the panel; the page may have been open all the while.
+    window.setTimeout(focusMachinePage);
   };
   return (
     <div ref={list} onKeyDown={onKeyDown}>

@@ -76,6 +76,16 @@ test('every action is listed with what it does or why not; one that costs nothin
   expect(power()).toHaveFocus();
 });
 
+test('the way on to a hard reboot takes the keyboard with it, also where its page is open already', async () => {
+  const { user } = await openWeb();
+  for (const _time of ['elsewhere', 'there']) {
+    await user.click(power());
+    await user.click(within(panel()).getByRole('button', { name: 'Hard reboot…' }));
+    await waitFor(() => expect(screen.getByRole('tab', { name: 'Hard reboot', selected: true })).toHaveFocus());
+    expect(screen.queryByRole('region', { name: 'Power' })).toBeNull();
+  }
+});
+
 test('what something is lost by is confirmed in its place; Escape goes back to where it came from', async () => {
   const { user, fake } = await openWeb();
   await user.click(power());
