@@ -50,7 +50,7 @@ export const ACTS: Readonly<Record<MigrationAct, (going: Going) => Promise<void>
     // It goes by itself, mostly.
     if (destination === 'absent' || !isOn(destination.state)) return;
     if (!isWaiting(destination)) throw drift(going, 'destination', destination);
-    if (!isWhole(source)) throw drift(going, 'source', source);
+    if (!isWhole(source) && !hasEnded(source)) throw drift(going, 'source', source);
     await forceOff(going.destination, going.recorded.domain.uuid);
   },
   'define-destination': defineDestination,
@@ -73,16 +73,16 @@ export const ACTS: Readonly<Record<MigrationAct, (going: Going) => Promise<void>
   'undefine-source': async (going) => {
     const { source, destination } = await sidesOf(going);
     if (source === 'absent') return;
-    if (isOn(source.state)) throw drift(going, 'source', source);
-    // Its definition is the only one that there is for sure.
-    if (destination === 'absent') throw drift(going, 'destination', destination);
+    if (isOn(source.state) || source.definition === 'other') throw drift(going, 'source', source);
+    // Else this one would be the last.
+    if (destination === 'absent' || destination.definition === 'none') throw drift(going, 'destination', destination);
     await going.source.forgetDomain(going.recorded.domain.uuid);
   },
   'undefine-destination': async (going) => {
     const { source, destination } = await sidesOf(going);
     if (destination === 'absent') return;
-    if (isOn(destination.state)) throw drift(going, 'destination', destination);
-    if (source === 'absent') throw drift(going, 'source', source);
+    if (isOn(destination.state) || destination.definition === 'other') throw drift(going, 'destination', destination);
+    if (source === 'absent' || source.definition === 'none') throw drift(going, 'source', source);
     await going.destination.forgetDomain(going.recorded.domain.uuid);
   },
   'start-source': (going) => start(going, 'source', 'destination'),
@@ -127,6 +127,11 @@ function isWhole(source: Seen): boolean {
   return source !== 'absent' && isOn(source.state) && !source.job && !isPostCopy(source);
 }
 
+/** Off, and not because it was handed over: nothing can come to the destination any more. */
+function hasEnded(source: Seen): boolean {
+  return source !== 'absent' && !isOn(source.state) && source.reason !== 'migrated';
+}
+
 /**
  * Is what is left at the source a part of the guest still? Of one in post-copy, as long as anything of it is on at the destination; in the last
  * moments of pre-copy it is the guest, unless that runs at the destination or came there and has ended.
@@ -143,12 +148,19 @@ function isPostCopy({ reason }: SideSeen): boolean {
   return reason?.startsWith('post-copy') === true;
 }
 
+const DEFINED: Readonly<Record<SideSeen['definition'], string>> = {
+  source: '',
+  planned: '',
+  other: ', with a definition that somebody has changed',
+  none: ', without a definition',
+};
+
 function drift({ recorded }: Going, side: 'source' | 'destination', seen: Seen): SalvorError {
   const host = side === 'source' ? recorded.from : recorded.migration.to.hostname;
   const how =
     seen === 'absent'
       ? 'not there'
-      : `${seen.state}${seen.reason === null ? '' : ` (${seen.reason})`}${seen.job ? ' with a job under way' : ''}`;
+      : `${seen.state}${seen.reason === null ? '' : ` (${seen.reason})`}${DEFINED[seen.definition]}${seen.job ? ', with a job under way' : ''}`;
   return new SalvorError('drift', {
     domain: recorded.domain.name,
     what: `at ${host} it is ${how} now`,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { MigrationRequest } from '../../../src-core/migration/types.ts';
 import { DEFINITION } from '../fake-hypervisor.test-support.ts';
 import type { FakeHost } from '../fake-hypervisor.test-support.ts';
+import { errorOf } from '../errors.ts';
 import type { Journal } from '../journal-port.ts';
 import { memoryJournal } from '../journal.test-support.ts';
 import { NEVER } from '../resume.test-support.ts';
@@ -124,6 +125,14 @@ describe('ways on', () => {
     expect(await listed(two, journal)).toEqual([]);
   });
 
+  test('what waits at the destination for a guest that has ended at the source is removed, and nothing is started', async () => {
+    const { two, journal, unfinished } = await found({ state: 'shutoff', reason: 'crashed' }, INCOMING);
+    expect(unfinished.situation).toBe('remnant');
+    await goOn(two, journal, unfinished.operationId, 'roll-back', 'remnant');
+    expect(changes(two)).toEqual({ here: [], there: ['destroyDomain'] });
+    expect(await listed(two, journal)).toEqual([]);
+  });
+
   test('post-copy is taken up again by the same call, and both sides end by themselves', async () => {
     const { two, journal, unfinished } = await found(
       { state: 'paused', reason: 'post-copy failed' },
@@ -231,6 +240,25 @@ describe('what has changed right before an act', () => {
     at(two.source, 2, () => stand(two.source, HANDED));
     const run = goOn(two, journal, unfinished.operationId, 'roll-back', unfinished.situation);
     await expect(run).rejects.toMatchObject({ data: { code: 'drift' } });
+    expect(changes(two)).toEqual({ here: [], there: [] });
+  });
+
+  const OTHER = DEFINITION.replace("bus='virtio'", "bus='sata'");
+  test.each([
+    ['arrived', 'finish', HANDED, RUNS, 'source', OTHER, 'with a definition that somebody has changed'],
+    ['arrived', 'finish', HANDED, RUNS, 'destination', '', 'without a definition'],
+    ['defined-there-too', 'roll-back', RUNS, { state: 'shutoff' }, 'destination', OTHER, 'somebody has changed'],
+    ['defined-there-too', 'roll-back', RUNS, { state: 'shutoff' }, 'source', '', 'without a definition'],
+  ] as const)('%s, %s: no definition that was changed, or is the last, is taken away', async (...row) => {
+    const [situation, way, here, there, side, definition, words] = row;
+    const { two, journal, unfinished } = await found(here, there);
+    expect(unfinished.situation).toBe(situation);
+    at(two[side], 2, () => Object.assign(two[side], { definition, persistent: definition !== '' }));
+    const problem = errorOf(
+      await goOn(two, journal, unfinished.operationId, way, situation).catch((error: unknown) => error),
+    );
+    expect(problem.code).toBe('drift');
+    expect(problem.message).toContain(words);
     expect(changes(two)).toEqual({ here: [], there: [] });
   });
 
