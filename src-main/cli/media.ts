@@ -216,7 +216,7 @@ export interface DefaultOptions {
   readonly json: boolean;
 }
 
-/** Of one kind of guest: the medium that a rescue begins with in the window. Without a name: what is chosen now. */
+/** Of one kind of guest: the medium that a rescue begins with in the window. Without one, for `none`: it begins with nothing chosen. */
 export async function defaultMedium(name: string | undefined, options: DefaultOptions): Promise<void> {
   const { arch, none = false, json } = options;
   const firmware = oneOf('--firmware', ['bios', 'uefi'], options.firmware);
