@@ -335,10 +335,16 @@ export function needsAttention({ began, records, ended, closed }: EntryOutline):
   const code = ended.code ?? '';
   if (ended.outcome !== 'failed') return false;
   if (LEAVES_WORK.includes(code)) return true;
-  if (began.kind === 'hard-reboot') return LEAVES_WORK_OF_A_REBOOT.includes(code);
+  if (began.kind === 'hard-reboot') return LEAVES_WORK_OF_A_REBOOT.includes(code) && !runsOn({ began, records });
   if (began.kind !== 'end') return false;
   // Somebody else changed the domain in the middle of it: what was done before that is half of an end.
   return LEAVES_WORK_OF_AN_END.includes(code) || (code === 'drift' && hasChanged(records));
+}
+
+/** It was to be stopped, and never was: it runs as before. */
+function runsOn({ began, records }: Pick<EntryOutline, 'began' | 'records'>): boolean {
+  const begun = records.some((record) => record.type === 'step' && record.id === 'stop');
+  return began.steps.some(({ id }) => id === 'stop') && !begun;
 }
 
 /** Steps that stop, define or start a guest; the others leave it as it is. */

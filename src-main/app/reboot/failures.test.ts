@@ -1,5 +1,5 @@
 /** Hard reboots that do not come to their end: steps that fail, refusals, cancels, and what others do meanwhile. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { needsAttention } from '../../../src-core/journal/resume.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import { DOMAIN, UUID } from '../fake-hypervisor.test-support.ts';
@@ -9,7 +9,60 @@ import { memoryJournal } from '../journal.test-support.ts';
 import { previewReboot } from './preview.ts';
 import { FORCED, ILLS, NEEDY, SECRET, besides, failure, libvirt, needyHost, reboot } from './reboot.test-support.ts';
 
+const CHAP = '5a5a5a5a-0000-4000-8000-0000000000c4';
+
 const BEFORE_STOP: readonly (keyof Hypervisor)[] = ['startPool', 'refreshPool', 'defineSecret', 'setSecretValue'];
+
+test('a pool whose password is refused names the secret; the guest runs on, and nobody is bothered about it', async () => {
+  const host = needyHost();
+  const auth = `<auth type='chap' username='u'><secret uuid='${CHAP}'/></auth>`;
+  const source = `<source><host name='san'/><device path='iqn.x:t'/>${auth}</source>`;
+  const xml = `<pool type='iscsi-direct'><name>images</name>${source}</pool>`;
+  host.pools.set('images', { name: 'images', active: false, persistent: true, xml });
+  host.moves.secrets.set(CHAP, { xml: `<secret><uuid>${CHAP}</uuid></secret>`, value: Uint8Array.of(1) });
+  const refused = 'Failed to login: Failed to log in to target. Status: Authentication failure(513)';
+  host.before.startPool = () => Promise.reject(libvirt(refused));
+  const journal = memoryJournal();
+  expect(await failure(host, { journal })).toMatchObject({
+    code: 'secret-wrong',
+    params: { uuid: CHAP, users: 'pool images' },
+    unchanged: 'patient runs as before, with its definition as it was.',
+    detail: refused,
+  });
+  expect((await journal.read()).entries.map(needsAttention)).toEqual([false]);
+  expect(host.changes).not.toContain('destroyDomain');
+});
+
+test('a start that takes long says so, and what ends it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const host = needyHost();
+    const notes: (string | null)[] = [];
+    let comeUp: () => void = () => undefined;
+    const up = new Promise<void>((resolve) => (comeUp = resolve));
+    const starts = host.before.startDomain;
+    const asked = new Promise<void>((resolve) => {
+      host.before.startDomain = async () => {
+        resolve();
+        await up;
+        await starts?.();
+      };
+    });
+    const note = (id: string, text: string | null) => {
+      if (id === 'start') notes.push(text);
+    };
+    const rebooted = reboot(host, { report: { note } });
+    await asked;
+    expect(notes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(notes).toEqual([expect.stringContaining('virsh destroy --domain patient ends')]);
+    comeUp();
+    await rebooted;
+    expect(notes.at(-1), 'and no longer than it takes').toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 describe('a step that cannot succeed leaves the domain off, or running where it comes before the stop, its definition as it was, and says what is missing', () => {
   const cases: readonly (readonly [string, string, keyof Hypervisor, string, string])[] = [

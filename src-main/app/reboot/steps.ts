@@ -4,6 +4,7 @@ import { stopOf } from '../../../src-core/reboot/power.ts';
 import { startFailure } from '../../../src-core/reboot/start-failure.ts';
 import { verifyReboot } from '../../../src-core/reboot/verify.ts';
 import { hashDefinition } from '../../../src-core/rescue/record.ts';
+import { domainWord } from '../../../src-core/rescue/shell-word.ts';
 import { isOn } from '../domain-facts.ts';
 import { assertAsExpected, ifGone } from '../drift.ts';
 import { scratchIn } from '../end-run.ts';
@@ -54,13 +55,31 @@ export async function start(begun: Begun): Promise<void> {
   if (again !== null) throw startError(begun, again);
 }
 
+/** QEMU waits without an end for a vhost-user socket that it is to connect to again and again (tried on 7.2), and libvirt waits for QEMU. */
+const LONG_START_MS = 10_000;
+
+/** Say so where it takes long; the note is gone with the wait. */
+async function withPatience<T>({ domain, report }: Begun, work: () => Promise<T>): Promise<T> {
+  const text = `QEMU has not come up for ${String(LONG_START_MS / 1000)} s: it may wait for something that it needs. virsh destroy --domain ${domainWord(domain)} ends that, and leaves ${domain.name} off.`;
+  const timer = setTimeout(() => report.note('start', text), LONG_START_MS);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(timer);
+    report.note('start', null);
+  }
+}
+
 /** What libvirt refused it with; null: it runs. */
-async function startOnce({ hypervisor, domain, startXml, open }: Begun): Promise<unknown> {
+async function startOnce(begun: Begun): Promise<unknown> {
+  const { hypervisor, domain, startXml, open } = begun;
   // Variables of a session's own are made afresh, as at every start of it; a guest's own never are.
   const nvram = open === null || scratchIn(startXml, domain.uuid) === null ? undefined : 'fresh';
   const once = open !== null && !open.defined;
   try {
-    await (once ? hypervisor.createDomain(startXml, nvram) : hypervisor.startDomain(domain.uuid, nvram));
+    await withPatience(begun, () =>
+      once ? hypervisor.createDomain(startXml, nvram) : hypervisor.startDomain(domain.uuid, nvram),
+    );
     return null;
   } catch (error) {
     if (isUnanswered(error)) throw error;
