@@ -1,7 +1,7 @@
 /** What has to be looked at on both hosts before a migration is planned: names by the rules, read from the definition. */
-import { parseDomain } from '../domain-xml/domain.ts';
+import { readDomain } from '../domain-xml/domain.ts';
 import { parseXml } from '../domain-xml/document.ts';
-import type { XmlElement } from '../domain-xml/document.ts';
+import type { XmlDocument, XmlElement } from '../domain-xml/document.ts';
 import { attribute, child, children } from '../domain-xml/elements.ts';
 import { readDisk } from '../domain-xml/disk-view.ts';
 import { applyRules } from './rules.ts';
@@ -25,19 +25,24 @@ export interface DiskNames {
 
 /** The disks of what migrates (the running definition, or the one that is there), by both hosts' names. Throws XmlProblem. */
 export function diskNames(xml: string, rules: MigrationRules): DiskNames[] {
+  const here = disksOf(xml);
   const ruled = applyRules(xml, rules);
-  const there = parseDomain(ruled).disks;
-  const servers = [xml, ruled].map(serversOf);
-  return parseDomain(xml).disks.map(({ target, sourceType, source, format, readonly, device, index }) => ({
+  const there = ruled === xml ? here : disksOf(ruled);
+  return here.disks.map(({ target, sourceType, source, format, readonly, device, index }) => ({
     target,
     type: sourceType,
     source,
-    destination: there[index]?.source ?? null,
+    destination: there.disks[index]?.source ?? null,
     format,
     readOnly: readonly,
     device,
-    sameServer: servers[0]?.[index] != null && servers[0][index] === servers[1]?.[index],
+    sameServer: here.servers[index] != null && here.servers[index] === there.servers[index],
   }));
+}
+
+function disksOf(xml: string) {
+  const document = parseXml(xml);
+  return { disks: readDomain(document).disks, servers: serversOf(document) };
 }
 
 /**
@@ -56,8 +61,8 @@ export function disksStaying(xml: string, stays: readonly string[], rules: Migra
 }
 
 /** By disk: the servers of its network storage as any host reaches them; null: it is none, or each host has a server of its own there. */
-function serversOf(xml: string): (string | null)[] {
-  return children(child(parseXml(xml).documentElement, 'devices'), 'disk').map((disk) => {
+function serversOf(document: XmlDocument): (string | null)[] {
+  return children(child(document.documentElement, 'devices'), 'disk').map((disk) => {
     const source = child(disk, 'source');
     if (attribute(disk, 'type') !== 'network' || source === null) return null;
     const hosts = children(source, 'host');

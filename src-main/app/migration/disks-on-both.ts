@@ -118,12 +118,14 @@ async function disksOfOthers(destination: Hypervisor, uuid: string): Promise<rea
 async function lookAt(context: Context, disk: DiskNames): Promise<DiskOnBoth> {
   const blank = unseen(disk);
   if (disk.source === null || disk.destination === null) return blank;
-  const sizes = context.order.on ? await blockSizes(context, disk.target) : null;
+  const asked = context.order.on ? blockSizes(context, disk.target) : null;
   if (disk.type === 'network') {
+    const sizes = await asked;
     const seen = disk.sameServer ? 'network' : 'unknown';
     return { ...blank, capacity: sizes?.capacity ?? null, allocation: sizes?.allocation ?? null, seen };
   }
-  const [{ seen, own, other }, room] = await Promise.all([
+  const [sizes, { seen, own, other }, room] = await Promise.all([
+    asked,
     compare(context, disk, disk.source, disk.destination),
     roomFor(context, disk, disk.destination),
   ]);

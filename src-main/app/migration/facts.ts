@@ -11,7 +11,7 @@ import { knowsMachine, parseCapabilities } from '../../../src-core/host/capabili
 import type { HostCapabilities } from '../../../src-core/host/capabilities.ts';
 import { recordedOriginal } from '../../../src-core/migration/rules.ts';
 import type { DestinationFacts, MigrationInputs, MigrationRequest } from '../../../src-core/migration/types.ts';
-import type { CapabilityQuery, CpuComparison, Hypervisor } from '../../libvirt/port.ts';
+import type { CapabilityQuery, CpuComparison, Hypervisor, VirtualNetwork } from '../../libvirt/port.ts';
 import { collectDomain, hostFacts, isOn } from '../domain-facts.ts';
 import { within } from '../patience.ts';
 import { openSession } from '../run.ts';
@@ -46,11 +46,10 @@ export async function collectMigration(
   const [from, to] = await Promise.all([essential(source, 'identity', source.identity()), identityOf(destination)]);
   const { facts, view } = await essential(source, 'look at the domain', collectDomain(source, uuid));
   const on = isOn(facts.state);
-  const [migratableXml, open, sourceHost, capabilities] = await Promise.all([
+  const [migratableXml, open, sourceHost] = await Promise.all([
     on ? essential(source, 'definition of what runs', source.domainXml(uuid, 'migratable')) : null,
     essential(source, 'metadata of the domain', openSession(source, uuid)),
     essential(source, 'look at the host', hostFacts(source, false)),
-    capabilitiesOf(source, view.arch),
   ]);
   const xml = migratableXml ?? facts.definitionXml;
   const { definitionXml } = facts;
@@ -60,8 +59,9 @@ export async function collectMigration(
   const images = disksOnBoth(source, destination, looked);
   const session = open?.session ?? null;
   const variables = { xml, back: original ?? definitionXml, host: sourceHost, rules: request.rules };
-  const [there, disks, staying, ownNvram, dirtied] = await Promise.all([
+  const [there, capabilities, disks, staying, ownNvram, dirtied] = await Promise.all([
     destinationFacts(source, destination, { uuid, view, xml, definitionXml, stays, request }),
+    capabilitiesOf(source, view.arch),
     images,
     // Not at once: both look through the same folders, and each would find the other's pool over them come and go.
     images.then(() => stayingOnBoth(source, destination, looked, stays)),
@@ -103,12 +103,14 @@ async function destinationFacts(
   destination: Hypervisor,
   { uuid, view, xml, definitionXml, stays, request }: Guest,
 ): Promise<Omit<DestinationFacts, 'hostname'>> {
-  const [host, capabilities, domains, cpu, needed, free] = await Promise.all([
+  const listed = courtesy<readonly VirtualNetwork[] | null>(destination.listNetworks(), null);
+  const [host, capabilities, domains, cpu, needed, networks, free] = await Promise.all([
     essential(destination, 'look at the host', hostFacts(destination, false)),
     capabilitiesOf(destination, view.arch),
     essential(destination, 'list of domains', namesakes(destination, uuid, view.name, definitionXml)),
     compared(destination, view, xml),
-    neededThere(source, destination, [...new Set([xml, ...stays])], request.rules),
+    neededThere(source, destination, [...new Set([xml, ...stays])], request.rules, listed),
+    listed,
     courtesy(destination.freeMemory(), null),
   ]);
   return {
@@ -118,6 +120,7 @@ async function destinationFacts(
     machineKnown: machineKnown(capabilities, view),
     domains,
     needed,
+    networks: (networks ?? []).map(({ name, bridge }) => ({ name, bridge })),
     freeMemory: free === null ? null : Math.floor(free / 1024),
   };
 }

@@ -62,7 +62,7 @@ export async function move(begun: BegunMigration): Promise<void> {
 
 /** Is it at the destination as planned, and at the source no more? Throws migration-differs. */
 export async function verify(begun: BegunMigration): Promise<void> {
-  const differences = [...(await differencesThere(begun)), ...(await differencesHere(begun))];
+  const differences = (await Promise.all([differencesThere(begun), differencesHere(begun)])).flat();
   if (differences.length === 0) return;
   throw new SalvorError('migration-differs', { domain: begun.order.domain.name, what: differences.join('; ') });
 }
