@@ -7,6 +7,7 @@ import { markOfOtherVersion, sessionOfDomainXml } from '../rescue/session.ts';
 import { domainWord } from '../rescue/shell-word.ts';
 import type { DomainState, Finding } from '../rescue/types.ts';
 import { blockedBy, replacesValue } from './actions.ts';
+import { isHalfOfMigration } from './power.ts';
 import type { NeededSecret, PlannedDependency, RebootInputs } from './types.ts';
 
 export function rebootRefusals(
@@ -41,7 +42,7 @@ export function rebootRefusals(
   ];
 }
 
-function domainRefusals({ domain: facts, request, session }: RebootInputs, view: DomainView): Finding[] {
+function domainRefusals({ domain: facts, request, session, pausedReason }: RebootInputs, view: DomainView): Finding[] {
   const domain = view.name;
   const params = { domain, word: domainWord(view) };
   const marked = facts.liveXml ?? facts.definitionXml;
@@ -54,6 +55,7 @@ function domainRefusals({ domain: facts, request, session }: RebootInputs, view:
       ? [refusal('reboot-other-version', null, params)]
       : []),
     ...(facts.managedSave ? [refusal('reboot-saved-memory', null, params)] : []),
+    ...(isHalfOfMigration(facts.state, pausedReason) ? [refusal('reboot-half', null, params)] : []),
     ...(facts.job === null ? [] : [refusal('reboot-job', null, params)]),
     ...(facts.blockJobs.length === 0
       ? []

@@ -22,6 +22,7 @@ export interface RebootParts {
   readonly request?: Partial<RebootRequest>;
   readonly session?: SessionRecord | null;
   readonly control?: string | null;
+  readonly pausedReason?: string;
   readonly secretsGiven?: readonly string[];
   /** By `kind name`; all others are ready. */
   readonly states?: Readonly<Record<string, DependencyState>>;
@@ -54,6 +55,7 @@ export function rebootInputs(parts: RebootParts = {}): RebootInputs {
     request: { stop: { how: 'graceful', timeoutSeconds: 60, onTimeout: 'give-up' }, session: 'keep', ...parts.request },
     session: parts.session ?? null,
     control: parts.control === undefined ? 'ok' : parts.control,
+    pausedReason: parts.pausedReason ?? null,
     secretsGiven: parts.secretsGiven ?? [],
   };
 }

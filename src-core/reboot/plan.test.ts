@@ -27,6 +27,7 @@ const REFUSALS: Readonly<Record<keyof typeof REBOOT_REFUSALS, RebootParts>> = {
   'reboot-transient': { domain: { persistent: false } },
   'reboot-transient-end': { session: { ...SESSION, transient: true }, request: { session: 'end' } },
   'reboot-saved-memory': { domain: { managedSave: true, state: 'shutoff' } },
+  'reboot-half': { domain: { state: 'paused' }, pausedReason: 'post-copy failed' },
   'reboot-job': { domain: { job: 'unbounded' } },
   'reboot-block-job': { domain: { blockJobs: ['vda'] } },
   'reboot-other-version': { domain: domainOf(OTHER) },

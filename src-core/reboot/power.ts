@@ -28,6 +28,14 @@ export function powerWord(state: DomainState): 'crashed' | 'on' | 'off' {
   return state === 'crashed' ? state : isActive(state) ? 'on' : 'off';
 }
 
+/**
+ * Is it paused as one half of a migration, while the other half may run? Set going here, two guests would write to one disk. `reason`: in
+ * `virsh domstate --reason`'s words.
+ */
+export function isHalfOfMigration(state: DomainState, reason: string | null): boolean {
+  return state === 'paused' && reason !== null && ['migrating', 'post-copy', 'post-copy failed'].includes(reason);
+}
+
 /** A crashed guest can be asked for nothing. */
 export function stopOf(stop: StopRequest, state: DomainState): StopRequest {
   return state === 'crashed' ? { ...stop, how: 'force' } : stop;

@@ -8,6 +8,8 @@ export const REBOOT_REFUSALS = {
     '{{domain}} had no definition before its rescue, and is started from its own XML when the rescue ends. End the rescue first, or let the hard reboot keep it.',
   'reboot-saved-memory':
     '{{domain}} has a managed save image: a start would go on from that memory, and a hard reboot begins at power-on. Start it to go on from there, or throw the memory away (virsh managedsave-remove {{word}}); then try again.',
+  'reboot-half':
+    '{{domain}} is paused as one half of a migration, and the other half may run: started here, two guests would write to one disk. Look at both hosts: salvor resume has the ways on.',
   'reboot-job':
     'A job is under way on {{domain}} (a migration, a backup, a dump, or its memory is being saved). Wait until it has ended, or give it up (virsh domjobabort {{word}}).',
   'reboot-block-job':
@@ -123,6 +125,8 @@ export const REBOOT_SENTENCES = {
   'power-stays-in-session': 'It stays in rescue: the medium boots again.',
   'power-first-reboot-ends': 'It is in a rescue that ends at the first reboot: the machine will be off.',
   // why one cannot be done
+  'power-half':
+    'It is one half of a migration, and the other may run: set going here, two guests would write to one disk. Look at both hosts: salvor resume has the ways on.',
   'power-impossible': 'Not while it is {{state}}.',
   'power-impossible-read-only': 'The connection is read-only.',
 } as const;

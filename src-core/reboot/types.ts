@@ -89,6 +89,8 @@ export interface RebootInputs {
   readonly session: SessionRecord | null;
   /** libvirt's word for the monitor (virDomainGetControlInfo): `ok`, `job`, `occupied`, `error`; null: off, or not told. */
   readonly control: string | null;
+  /** Why it is paused, in `virsh domstate --reason`'s words; null: it is not, or libvirt does not know. */
+  readonly pausedReason: string | null;
   /** Of those secrets a value was given: their UUIDs, and never a value. */
   readonly secretsGiven: readonly string[];
 }

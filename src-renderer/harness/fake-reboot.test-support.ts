@@ -82,6 +82,7 @@ export function rebootPlanOf(
     request,
     session: row.session,
     control: row.state === 'running' ? 'ok' : null,
+    pausedReason: null,
     secretsGiven: secrets,
   });
   return { ok: true, value };

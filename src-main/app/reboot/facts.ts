@@ -36,7 +36,10 @@ export async function collectReboot(
   request: RebootRequest,
   secretsGiven: readonly string[],
 ): Promise<CollectedReboot> {
-  const [{ facts, control }, open] = await Promise.all([domainFacts(hypervisor, uuid), openSession(hypervisor, uuid)]);
+  const [{ facts, control, pausedReason }, open] = await Promise.all([
+    domainFacts(hypervisor, uuid),
+    openSession(hypervisor, uuid),
+  ]);
   const startXml = await startXmlOf(hypervisor, uuid, facts, open, request);
   const host = await hostFacts(hypervisor, true);
   const document = parseXml(startXml);
@@ -45,13 +48,17 @@ export async function collectReboot(
   const around = { hypervisor, uuid, facts, secrets: host.secrets, driver: host.driver, ends };
   const found = await findStates(around, dependencies);
   const session = open?.session ?? null;
-  return { inputs: { domain: facts, host, found, request, session, control, secretsGiven }, open, startXml };
+  return {
+    inputs: { domain: facts, host, found, request, session, control, pausedReason, secretsGiven },
+    open,
+    startXml,
+  };
 }
 
 async function domainFacts(
   hypervisor: Hypervisor,
   uuid: string,
-): Promise<{ facts: DomainFacts; control: string | null }> {
+): Promise<{ facts: DomainFacts } & Pick<RebootInputs, 'control' | 'pausedReason'>> {
   const [status, obstacles, definition, sessionXml] = await Promise.all([
     hypervisor.domainStatus(uuid),
     hypervisor.domainObstacles(uuid),
@@ -63,8 +70,9 @@ async function domainFacts(
     source === null || target === '' ? [] : [target],
   );
   const on = isActive(status.state);
-  const [{ control, blockJobs }, liveXml] = await Promise.all([
+  const [{ control, blockJobs }, pausedReason, liveXml] = await Promise.all([
     on ? monitor(hypervisor, uuid, targets) : { control: null, blockJobs: [] },
+    status.state === 'paused' ? hypervisor.domainReason(uuid).then(({ reason }) => reason) : null,
     // A domain that ends meanwhile runs from nothing.
     on ? hypervisor.domainXml(uuid, 'live').catch(() => null) : null,
   ]);
@@ -72,7 +80,7 @@ async function domainFacts(
     ...{ definitionXml, ...status, ...obstacles, blockJobs, sessionXml, liveXml },
     ...{ rootDiskId: null, diskUsers: [] },
   };
-  return { facts, control };
+  return { facts, control, pausedReason };
 }
 
 /** How QEMU fares. One that is stopped dead is `ok` until it is asked something: the question about block jobs is such a one. */

@@ -1,8 +1,10 @@
 /** The plain actions on a machine: each is asked for, and then waited for until the state is as asked. Nothing is written down. */
 import { NOTHING_TOUCHED } from '../../../src-core/contract/error-text.ts';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { isHalfOfMigration } from '../../../src-core/reboot/power.ts';
 import type { PowerAction } from '../../../src-core/reboot/power.ts';
 import { powerObstacle } from '../../../src-core/reboot/power-words.ts';
+import { sentence } from '../../../src-core/rescue/findings.ts';
 import type { DomainState } from '../../../src-core/rescue/types.ts';
 import type { DomainRef, Hypervisor, ShutdownWay } from '../../libvirt/port.ts';
 import { createBell } from '../bell.ts';
@@ -12,7 +14,6 @@ import { scratchIn } from '../end-run.ts';
 import { errorOf, isUnanswered } from '../errors.ts';
 import { definedSession } from '../run.ts';
 import type { RunReport } from '../run.ts';
-import { halfOfMigration } from './half.ts';
 
 /** A guest that has not gone down by then may still do so: nobody waits longer. */
 export const SHUTDOWN_PATIENCE_S = 60;
@@ -92,8 +93,11 @@ async function carryOut(act: Act): Promise<readonly string[]> {
   if (isAsAsked(action, before)) return [`${name} was ${WORDS[action] ?? 'so'} already.`];
   const obstacle = powerObstacle(action, before, false);
   if (obstacle !== null) throw powerFailed(act, obstacle.text, NOTHING_TOUCHED);
-  const half = action === 'resume' || action === 'reset' ? await halfOfMigration(hypervisor, uuid) : null;
-  if (half !== null) throw powerFailed(act, half, NOTHING_TOUCHED);
+  if ((action === 'resume' || action === 'reset') && before === 'paused') {
+    // Migrations that were interrupted are gone on with by other ways.
+    const { state, reason } = await hypervisor.domainReason(uuid);
+    if (isHalfOfMigration(state, reason)) throw powerFailed(act, sentence('power-half').text, NOTHING_TOUCHED);
+  }
   try {
     switch (action) {
       case 'start':

@@ -27,7 +27,6 @@ import { collectReboot } from './facts.ts';
 import type { CollectedReboot } from './facts.ts';
 import { setUpDevices, setUpNetworks, setUpPools, setUpSecrets } from './set-up.ts';
 import { start, stop, verify } from './steps.ts';
-import { halfOfMigration } from './half.ts';
 
 export interface RebootReport extends RunReport {
   /** As soon as it is made, refused or not. */
@@ -101,8 +100,6 @@ async function check({ hypervisor, order, report }: Run): Promise<CollectedReboo
     throw new SalvorError('drift', { domain: domain.name, what, unchanged: NOTHING_TOUCHED });
   }
   throwIfRefused(order, plan);
-  const half = await halfOfMigration(hypervisor, domain.uuid);
-  if (half !== null) throw new SalvorError('reboot-refused', { domain: domain.name, reasons: half });
   return { ...collected, plan };
 }
 
