@@ -1,8 +1,10 @@
 /** The command line as a process: what is on stdout, what on stderr, and the exit code. No host is needed here; see e2e/host. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DEFINITION } from './app/fake-hypervisor.test-support.ts';
 
@@ -140,6 +142,33 @@ describe('migrate', () => {
     expect(run.stderr).toContain('migrate-driver');
     expect(json).toMatchObject({ code: 2, stderr: '' });
     expect(JSON.parse(json.stdout)).toMatchObject({ planVersion: 1, running: null });
+  });
+});
+
+describe('who reads it', () => {
+  const reboot = ['reboot', 'test', '--uri', 'test:///default', '--yes'];
+
+  test('may go away: what is under way goes on to its end', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...reboot], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stderr.destroy();
+    const told = text(child.stdout);
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect({ code, told: await told }).toEqual({ code: 0, told: expect.stringMatching(/^test: running\n/) as string });
+  });
+
+  test('has to get it: a full disk is a failure', async () => {
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), 'list', '--uri', 'test:///default'], {
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    let told = '';
+    child.stderr?.on('data', (piece: Buffer) => (told += String(piece)));
+    const [code] = (await once(child, 'close')) as [number | null];
+    await full.close();
+    expect(code).toBe(1);
+    expect(told).toMatch(/^salvor: what there was to tell could not be written: .*ENOSPC/);
   });
 });
 

@@ -40,6 +40,13 @@ async function main(): Promise<Exit> {
   }
 }
 
-// A reader that goes away (| head) is no failure of ours.
-process.stdout.on('error', () => process.exit(EXIT.failed));
+// A reader that goes away (| head, a terminal that is closed) is no failure of ours, and never ends a run in the middle: a guest may be off just then.
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') return;
+  tell(`salvor: what there was to tell could not be written: ${message}`);
+  process.once('exit', (exit) => {
+    if (exit === EXIT.done) process.exitCode = EXIT.failed;
+  });
+});
 process.exitCode = await main();
