@@ -14,6 +14,7 @@ import type { StopOptions } from './arguments.ts';
 import { canAsk, confirm } from './ask.ts';
 import { withHost } from './connect.ts';
 import { withInterrupt } from './interrupt.ts';
+import type { InterruptWords } from './interrupt.ts';
 import { EXIT, plain, print, printJson, tell } from './output.ts';
 import type { Exit } from './output.ts';
 import { power } from './power.ts';
@@ -69,7 +70,11 @@ async function hard(name: string, options: RebootOptions): Promise<Exit> {
     if (confirmed === 'refused') return EXIT.refused;
     const { report, journalProblem } = progress(json, sentence('reboot-step-check').text);
     const order = { domain, request, secrets, confirmed, by: who(), newId: randomUUID, journal: openJournal() };
-    const { plan, notes } = await withInterrupt(domain.name, (signal) => hardReboot(host, order, report, signal));
+    const { plan, notes } = await withInterrupt(
+      domain.name,
+      (signal) => hardReboot(host, order, report, signal),
+      interruptWords(domain),
+    );
     const unfinished = await tellUnfinished(host, uri);
     if (json) {
       const told = { domain, state: 'running', notes, journalProblem: journalProblem(), unfinished };
@@ -106,4 +111,13 @@ async function confirmPlan(
   if (plan.refusals.length > 0) return 'refused';
   await confirm(`\nReboot ${plain(domain.name)} hard now? [y/N] `);
   return { fingerprint: plan.fingerprint.inputs, inputs };
+}
+
+function interruptWords({ name }: DomainRef): InterruptWords {
+  return {
+    cancelling: () =>
+      `cancelling; a step that is under way is finished first. ${name} stays off if it has been stopped already. Ctrl-C again leaves at once.`,
+    left: () =>
+      `left in mid-run. ${name} runs as before, or is off, with its definition as it was; where a rescue was to be ended first, that may still be in it. salvor resume says how it stands and offers the way on.`,
+  };
 }
