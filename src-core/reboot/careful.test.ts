@@ -42,6 +42,15 @@ describe.each([
   });
 });
 
+it('a guest that is on a network in two ways: one pair of commands', () => {
+  const { virsh } = plan({
+    devices: `${NETWORK}${BRIDGE}`,
+    states: { 'network lan': 'stale', 'bridge virbr7': 'stale' },
+    found: { of: 'lan' },
+  });
+  expect(virsh.filter((line) => line.includes('net-'))).toHaveLength(2);
+});
+
 it('says of a bridge that it is not there, and which network makes it', () => {
   const [bridge] = plan({ ...ON_BRIDGE, found: { of: 'lan' } }).dependencies;
   expect(bridge).toMatchObject({ now: { text: 'not there' }, does: { params: { network: 'lan' } } });

@@ -1,5 +1,6 @@
 /** What is different from when the preview was made, in words. */
 import { changedFacts } from '../rescue/changed-facts.ts';
+import { keyOf } from './found.ts';
 import { powerWord } from './power.ts';
 import type { Dependency, FoundDependency, RebootInputs } from './types.ts';
 
@@ -15,8 +16,6 @@ export function describeRebootDrift(before: RebootInputs | null, now: RebootInpu
   ];
   return changes.filter((change) => change !== false).join('; ') || 'something that the plan depends on has changed';
 }
-
-const keyOf = ({ kind, name }: Dependency): string => `${kind}\n${name}`;
 
 function changedDependencies(before: readonly FoundDependency[], now: readonly FoundDependency[]): string[] {
   const known = new Map(before.map((each) => [keyOf(each), each]));

@@ -10,11 +10,14 @@ export interface Found {
   readonly of?: string | null;
 }
 
+/** What tells a thing from others. */
+export const keyOf = ({ kind, name }: Pick<Dependency, 'kind' | 'name'>): string => `${kind}\n${name}`;
+
 /** Each kind and name once, with all its users; of several words for `of` the first. */
 export function gather(all: readonly Found[]): Dependency[] {
   const known = new Map<string, { kind: DependencyKind; name: string; users: string[]; of: string | null }>();
   for (const { kind, name, user, of = null } of all) {
-    const key = `${kind}\n${name}`;
+    const key = keyOf({ kind, name });
     const before = known.get(key);
     if (before === undefined) known.set(key, { kind, name, users: [user], of });
     else {

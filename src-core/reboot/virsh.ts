@@ -16,8 +16,12 @@ export function rebootCommands(
 ): string[] {
   const virsh = host.uri === '' ? 'virsh' : `virsh -c ${shellWord(host.uri)}`;
   const domain = `--domain ${domainWord(view)}`;
-  const commands = (groups: readonly Group[]) =>
-    groups.flatMap((group) => ofGroup(dependencies, group)).flatMap((each) => dependencyCommands(virsh, each));
+  // A guest may be on a network in two ways, of which each names it.
+  const commands = (groups: readonly Group[]) => [
+    ...new Set(
+      groups.flatMap((group) => ofGroup(dependencies, group)).flatMap((each) => dependencyCommands(virsh, each)),
+    ),
+  ];
   const before = commands(BEFORE_STOP);
   const setUp = commands((Object.keys(GROUPS) as Group[]).filter((group) => !BEFORE_STOP.includes(group)));
   if (session !== null && request.session === 'end')

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { MAX_LAYERS, layerBelow, mayStandOnMore } from '../../../src-core/disks/image-layers.ts';
 import { parseDomain } from '../../../src-core/domain-xml/domain.ts';
+import { keyOf } from '../../../src-core/reboot/found.ts';
 import type { Dependency } from '../../../src-core/reboot/types.ts';
 import type { ExaminedVolume, Hypervisor, StoragePool } from '../../libvirt/port.ts';
 import { nvramFacts } from '../nvram.ts';
@@ -10,7 +11,7 @@ import { TOO_SLOW } from '../storage-looks.ts';
 import { readPoolXml, readVolumeXml } from '../storage-xml.ts';
 import { NO_SUCH_FILE, withFinder } from '../volume-finder.ts';
 import type { Finder } from '../volume-finder.ts';
-import { keyOf, quietly } from './looks.ts';
+import { quietly } from './looks.ts';
 import type { Around, Told } from './looks.ts';
 
 /** All looks at files together. */

@@ -1,5 +1,5 @@
 /** What looks at the things that a domain depends on share. */
-import type { Dependency, FoundDependency } from '../../../src-core/reboot/types.ts';
+import type { FoundDependency } from '../../../src-core/reboot/types.ts';
 import type { DomainFacts, SecretFacts } from '../../../src-core/rescue/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
 import { errorOf } from '../errors.ts';
@@ -21,8 +21,6 @@ export interface Around {
   /** Names of images and volumes whose own headers may name more below them. */
   readonly ends: ReadonlySet<string>;
 }
-
-export const keyOf = ({ kind, name }: Pick<Dependency, 'kind' | 'name'>): string => `${kind}\n${name}`;
 
 /** null: no answer in time, or none at all. */
 export async function quietly<T>(question: Promise<T>): Promise<T | null> {

@@ -2,7 +2,7 @@
 import { secretOf } from '../../../src-core/disks/secret-states.ts';
 import type { SecretReference } from '../../../src-core/disks/types.ts';
 import { isUuid } from '../../../src-core/reboot/actions.ts';
-import { merged } from '../../../src-core/reboot/found.ts';
+import { keyOf, merged } from '../../../src-core/reboot/found.ts';
 import { poolSecrets } from '../../../src-core/reboot/pool-secrets.ts';
 import type { Dependency, DependencyState, FoundDependency, Held } from '../../../src-core/reboot/types.ts';
 import { nodeDeviceOf } from '../../../src-core/reboot/virsh.ts';
@@ -11,7 +11,7 @@ import type { Hypervisor, StoragePool, VirtualNetwork } from '../../libvirt/port
 import { IN_FLIGHT, mapLimited } from '../patience.ts';
 import { INTERFACES, SCRATCH_POOL, withFinder } from '../volume-finder.ts';
 import { lookAtImages } from './images.ts';
-import { keyOf, quietly } from './looks.ts';
+import { quietly } from './looks.ts';
 import type { Around, Told } from './looks.ts';
 import { makerOf, makesItsBridge, waysOnto } from './networks.ts';
 import { activeUsers } from './users.ts';

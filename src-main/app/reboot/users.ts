@@ -1,6 +1,7 @@
 /** Which other active domains use the same things of a host. */
 import { parseXml } from '../../../src-core/domain-xml/document.ts';
 import { dependenciesOf } from '../../../src-core/reboot/dependencies.ts';
+import { keyOf } from '../../../src-core/reboot/found.ts';
 import { isActive } from '../../../src-core/reboot/power.ts';
 import type { Dependency } from '../../../src-core/reboot/types.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
@@ -19,8 +20,6 @@ export interface Users {
   /** Everybody has answered. Where this is false, somebody who is not named may use any of them. */
   readonly complete: boolean;
 }
-
-const keyOf = ({ kind, name }: Used): string => `${kind}\n${name}`;
 
 /** By what each runs from now; a crashed guest that libvirt keeps has its devices still. Asked only where something is `wanted`. */
 export async function activeUsers(hypervisor: Hypervisor, uuid: string, wanted: readonly Used[]): Promise<Users> {
