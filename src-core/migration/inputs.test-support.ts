@@ -90,6 +90,7 @@ export function migrationInputs(parts: MigrationParts = {}): MigrationInputs {
       machineKnown: true,
       domains: [],
       needed: [],
+      networks: [],
       freeMemory: null,
       ...parts.destination,
     },

@@ -207,6 +207,16 @@ test('what a person is told of what is needed there', () => {
   ]);
 });
 
+test('what a rule can name there: networks, and bridges once each', () => {
+  const networks = [
+    { name: 'lan', bridge: 'br0' },
+    { name: 'guests', bridge: 'br0' },
+    { name: 'sriov', bridge: null },
+  ];
+  const { names } = plan({ destination: { networks } });
+  expect(names).toEqual({ networks: ['lan', 'guests', 'sriov'], bridges: ['br0'] });
+});
+
 describe('the estimate', () => {
   const of = (dirty: number | null, options = {}) =>
     estimateOf({
@@ -245,6 +255,7 @@ describe('the fingerprint', () => {
     const base = inputsHash({});
     expect(inputsHash({ rest: { dirtyRate: { bytesPerSecond: 1, seconds: 1 } } })).toBe(base);
     expect(inputsHash({ destination: { freeMemory: 5 } })).toBe(base);
+    expect(inputsHash({ destination: { networks: [{ name: 'lan', bridge: null }] } })).toBe(base);
     const balloon = (kib: number) => domainXml({ top: `\n  <currentMemory unit='KiB'>${kib}</currentMemory>` });
     expect(inputsHash({ xml: domainXml(), running: balloon(1) })).toBe(
       inputsHash({ xml: domainXml(), running: balloon(2) }),

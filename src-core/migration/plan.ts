@@ -16,7 +16,7 @@ import { planDisks } from './plan-disks.ts';
 import type { PlannedDisks } from './plan-disks.ts';
 import { planNeeds } from './plan-needs.ts';
 import { mapPath } from './rules.ts';
-import type { MigrationInputs, MigrationParameters, MigrationPlan } from './types.ts';
+import type { DestinationFacts, MigrationInputs, MigrationParameters, MigrationPlan } from './types.ts';
 import { virshLines } from './virsh.ts';
 
 /** Plan a migration. Throws XmlProblem where a definition cannot be read at all; everything else is in the plan. */
@@ -54,6 +54,7 @@ export function planMigration(inputs: MigrationInputs): MigrationPlan {
     ],
     disks: disks.disks,
     needs: needs.needs,
+    names: namesThere(inputs.destination),
     ...definitions,
     session: sessionSentence(context),
     flags,
@@ -67,6 +68,11 @@ export function planMigration(inputs: MigrationInputs): MigrationPlan {
           persistent: definitions.persistent !== null,
         }),
   };
+}
+
+function namesThere({ networks }: DestinationFacts): MigrationPlan['names'] {
+  const bridges = networks.flatMap(({ bridge }) => bridge ?? []);
+  return { networks: networks.map(({ name }) => name), bridges: [...new Set(bridges)] };
 }
 
 /** Rules name host-specific parts only; a definition that would be another guest's is never given to libvirt. */

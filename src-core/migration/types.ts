@@ -149,6 +149,8 @@ export interface DestinationFacts {
     readonly ours: boolean;
   }[];
   readonly needed: readonly NeededThere[];
+  /** All its networks, with the bridge of each that has one; none: it has none, or does not tell. */
+  readonly networks: readonly { readonly name: string; readonly bridge: string | null }[];
   /** KiB of memory that are free; null: not told. */
   readonly freeMemory: number | null;
 }
@@ -220,6 +222,8 @@ export interface MigrationPlan {
   readonly warnings: readonly Finding[];
   readonly disks: readonly PlannedMigrationDisk[];
   readonly needs: readonly PlannedNeed[];
+  /** Networks and bridges that the destination is known to have: what a rule can name. */
+  readonly names: { readonly networks: readonly string[]; readonly bridges: readonly string[] };
   /** What runs there (DEST_XML); null: it is off, or refused. */
   readonly running: DefinitionPair | null;
   /** What stays there (PERSIST_XML); null: a transient guest keeps none. */

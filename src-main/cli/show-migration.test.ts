@@ -50,6 +50,7 @@ const PLAN: MigrationPlan = {
   needs: [
     { kind: 'network', name: 'lan', users: ['52:54:00:11:22:33'], state: 'inactive', carriable: false, does: SAID },
   ],
+  names: { networks: ['lan'], bridges: [] },
   running: pair('one\ntwo\nthree\nfour\nfive\nsix', 'one\nTWO\nthree\nfour\nfive\nSIX'),
   persistent: pair('same', 'same'),
   session: null,

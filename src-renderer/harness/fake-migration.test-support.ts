@@ -122,6 +122,11 @@ export function migrationInputs(
       machineKnown: true,
       domains: [],
       needed: namesNeeded([xml], request.rules).map(needThere),
+      networks: [
+        { name: 'lan-2', bridge: 'virbr2' },
+        { name: 'dmz', bridge: 'br-dmz' },
+        { name: 'sriov', bridge: null },
+      ],
       freeMemory: (96 * GIB) / 1024,
     },
     disks: diskNames(xml, request.rules).map(diskThere),

@@ -208,14 +208,22 @@ test('hosts, memory, and how fast it is dirtied; what a host does not tell is no
   const two = twoHosts();
   two.source.moves.dirtyRate = 4096;
   two.destination.moves.freeMemory = 8 * 1024 * 1024;
+  const network = { name: 'lan-2', active: false, persistent: true, bridge: 'virbr2', xml: '<network/>' };
+  two.destination.moves.networks.set('lan-2', network);
   const { source, destination, dirtyRate } = await collect(two);
+  expect(destination.networks).toEqual([{ name: 'lan-2', bridge: 'virbr2' }]);
   expect(source.hostUuid).toBe('aaaaaaaa-0000-4000-8000-000000000001');
   expect(destination).toMatchObject({ hostUuid: 'bbbbbbbb-0000-4000-8000-000000000002', freeMemory: 8192 });
   expect(dirtyRate).toEqual({ bytesPerSecond: 4096, seconds: 1 });
-  two.destination.before.freeMemory = two.destination.before.capabilities = () => {
-    throw new SalvorError('not-supported', { what: 'it' });
-  };
-  expect((await collect(two)).destination).toMatchObject({ hostUuid: null, freeMemory: null, machineKnown: null });
+  const { before } = two.destination;
+  before.freeMemory =
+    before.capabilities =
+    before.listNetworks =
+      () => {
+        throw new SalvorError('not-supported', { what: 'it' });
+      };
+  const silent = { hostUuid: null, freeMemory: null, machineKnown: null, networks: [] };
+  expect((await collect(two)).destination).toMatchObject(silent);
 });
 
 test('a host that is silent is named, and not waited for', async () => {

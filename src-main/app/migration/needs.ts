@@ -10,17 +10,21 @@ import { within } from '../patience.ts';
 const PATIENCE_MS = 5000;
 type State = NeededThere['state'];
 
-/** `xmls`: what runs and what stays, as they are at the source. Never rejects but with XmlProblem: what cannot be looked at is `not-checked`. */
+/**
+ * `xmls`: what runs and what stays, as they are at the source. `listed`: all networks of the destination; null: it does not tell. Never rejects
+ * but with XmlProblem: what cannot be looked at is `not-checked`.
+ */
 export async function neededThere(
   source: Hypervisor,
   destination: Hypervisor,
   xmls: readonly string[],
   rules: MigrationRules,
+  listed: Promise<readonly VirtualNetwork[] | null>,
 ): Promise<NeededThere[]> {
   const names = namesNeeded(xmls, rules);
-  const wants = (...kinds: NeededThere['kind'][]) => names.some(({ kind }) => kinds.includes(kind));
+  const wants = (wanted: NeededThere['kind']) => names.some(({ kind }) => kind === wanted);
   const [networks, pools, secrets, own] = await Promise.all([
-    wants('network', 'bridge') ? told(destination.listNetworks()) : null,
+    listed,
     wants('pool') ? told(destination.listPools()) : null,
     wants('secret') ? told(destination.secrets()) : null,
     wants('secret') ? told(source.secrets()) : null,

@@ -72,7 +72,13 @@ export function MigrateForm({ details }: { readonly details: MachineDetails }) {
             onChange={(to) => change({ to })}
           />
           <KindRadios live={live} />
-          <RulesFields details={details} draft={draft} to={able?.host.id ?? null} onChange={change} />
+          <RulesFields
+            details={details}
+            draft={draft}
+            to={able?.host.id ?? null}
+            names={plan?.names ?? null}
+            onChange={change}
+          />
           <OptionsFields draft={draft} live={live} onChange={change} />
         </section>
         <PreviewColumn

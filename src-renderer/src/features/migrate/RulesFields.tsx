@@ -2,6 +2,7 @@ import Button from '@mui/material/Button';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MachineDetails, Pool } from '../../../../src-core/contract/schemas.ts';
+import type { MigrationPlan } from '../../../../src-core/migration/types.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { loadPools, usePools } from '../../app/stores/pools.ts';
 import { Field } from '../../components/Field.tsx';
@@ -18,11 +19,13 @@ interface RulesFieldsProps {
   readonly draft: Draft;
   /** Id of the chosen host; null: none is yet. */
   readonly to: string | null;
+  /** Of the plan for it, as far as there is one. */
+  readonly names: MigrationPlan['names'] | null;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
 /** What is called otherwise at the destination: rules that hold for both definitions. Nobody writes XML by hand. */
-export function RulesFields({ details, draft, to, onChange }: RulesFieldsProps) {
+export function RulesFields({ details, draft, to, names, onChange }: RulesFieldsProps) {
   const { t } = useTranslation();
   const { rules } = countChosen(draft);
   const [open, setOpen] = useState(rules > 0);
@@ -37,7 +40,7 @@ export function RulesFields({ details, draft, to, onChange }: RulesFieldsProps) 
     () => namesInDefinitions([details.liveXml, details.definitionXml]),
     [details.liveXml, details.definitionXml],
   );
-  const there = useNamesThere(to);
+  const there = useNamesThere(to, names);
   const key = keyOf(details.row);
   const adds = useRef<HTMLDivElement>(null);
   return (
@@ -94,8 +97,11 @@ export function RulesFields({ details, draft, to, onChange }: RulesFieldsProps) 
 
 const NO_POOLS: readonly Pool[] = [];
 
-/** What the destination is known to have: its pools and their folders. Of networks and bridges no list is told. */
-function useNamesThere(to: string | null): Readonly<Record<MapKind, readonly string[]>> {
+/** What the destination is known to have: its pools and their folders, its networks and their bridges. */
+function useNamesThere(
+  to: string | null,
+  names: MigrationPlan['names'] | null,
+): Readonly<Record<MapKind, readonly string[]>> {
   const pools = usePools((state) => (to === null ? NO_POOLS : (state.pools[to]?.items ?? NO_POOLS)));
   useEffect(() => {
     if (to !== null) void loadPools(to);
@@ -105,8 +111,8 @@ function useNamesThere(to: string | null): Readonly<Record<MapKind, readonly str
     return {
       paths: active.flatMap(({ path }) => path ?? []),
       pools: pools.map(({ name }) => name),
-      networks: [],
-      bridges: [],
+      networks: names?.networks ?? [],
+      bridges: names?.bridges ?? [],
     };
-  }, [pools]);
+  }, [pools, names]);
 }

@@ -111,6 +111,19 @@ test('both definitions are shown with what the rules change, each with the reaso
   expect(preview()).toHaveTextContent('--persistent-xml');
 });
 
+test('networks and bridges that the destination has are offered where a rule names one', async () => {
+  const { user } = await begin();
+  await user.click(await screen.findByRole('button', { name: 'It has another name there…' }));
+  const offered = (name: string) => {
+    const field = screen.getByRole('combobox', { name });
+    const list = document.getElementById(field.getAttribute('list') ?? '');
+    return [...(list?.querySelectorAll('option') ?? [])].map(({ value }) => value);
+  };
+  expect(offered('network 1: at the destination')).toEqual(['lan-2', 'dmz', 'sriov']);
+  await user.click(screen.getByRole('button', { name: 'Bridge' }));
+  expect(offered('bridge 1: at the destination')).toEqual(['virbr2', 'br-dmz']);
+});
+
 test('rows of rules can be added, filled and taken away by keyboard', async () => {
   const { user, fake } = await begin();
   await screen.findByRole('list', { name: '1 refusal' });
