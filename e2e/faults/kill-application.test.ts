@@ -8,7 +8,7 @@ import type { Fault } from './fault.ts';
 import { FULL } from './form.ts';
 import { newDesk, openLane, run, told } from './lane.ts';
 import type { Lane } from './lane.ts';
-import { OPERATIONS, argsOf, lead, recordsOf } from './records.ts';
+import { OPERATIONS, argsOf, killsAt, lead, recordsOf } from './records.ts';
 import type { Operation } from './records.ts';
 import { chance } from './seeded.ts';
 import type { Chance } from './seeded.ts';
@@ -41,13 +41,8 @@ async function killOnce(row: string, subject: Subject, { operation, fault, what 
 
 /** Each record of both operations, killed in each of the three ways; the short form takes some of them. */
 async function killsAtRecords(subject: Subject): Promise<Kill[]> {
-  return (await recordsOf(subject)).flatMap(({ operation, number, record }) =>
-    // Nothing is written into a folder that could be cut off.
-    (record === 'folder' ? (['after'] as const) : WHENS).map((when) => ({
-      operation,
-      fault: { at: number, when },
-      what: `${operation}, ${when} “${record}” (${number})`,
-    })),
+  return (await recordsOf(subject)).flatMap(({ operation, ...record }) =>
+    killsAt(record).map(({ what, ...fault }) => ({ operation, fault, what: `${operation}, ${what}` })),
   );
 }
 

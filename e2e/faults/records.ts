@@ -1,7 +1,8 @@
 /** The operations that faults are put into, and the records of their journals when they meet none. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Passed } from './fault.ts';
+import { WHENS } from './fault.ts';
+import type { Fault, Passed } from './fault.ts';
 import { newDesk, passedIn, run, told } from './lane.ts';
 import type { Desk } from './lane.ts';
 import { endArgs, rescueArgs, reset } from './trials.ts';
@@ -38,12 +39,25 @@ async function readRecords(subject: Subject): Promise<OperationRecord[]> {
   const desk = await newDesk(subject.lane);
   const all: OperationRecord[] = [];
   for (const operation of OPERATIONS) {
-    const log = join(desk.state, `passed-${operation}`);
-    const answer = await run(desk, argsOf(desk, subject, operation), { log });
-    expect(answer, told(answer)).toMatchObject({ code: 0 });
-    const passed = await passedIn(log);
-    expect(passed.length, 'it keeps a journal').toBeGreaterThan(5);
+    const passed = await passedBy(desk, argsOf(desk, subject, operation));
     all.push(...passed.map((each) => ({ ...each, operation })));
   }
   return all;
+}
+
+/** What a run of the command line writes into its journal when it meets no fault. */
+export async function passedBy(desk: Desk, args: readonly string[]): Promise<Passed[]> {
+  const log = join(desk.state, `passed-${args[0] ?? ''}`);
+  const answer = await run(desk, args, { log });
+  expect(answer, told(answer)).toMatchObject({ code: 0 });
+  const passed = await passedIn(log);
+  expect(passed.length, 'it keeps a journal').toBeGreaterThan(5);
+  return passed;
+}
+
+/** A kill at each of them: before it is written, in the middle of it, right after it is on disk. */
+export function killsAt({ number, record }: Passed): (Pick<Fault, 'at' | 'when'> & { readonly what: string })[] {
+  // Nothing is written into a folder that could be cut off.
+  const whens = record === 'folder' ? (['after'] as const) : WHENS;
+  return whens.map((when) => ({ at: number, when, what: `${when} “${record}” (${String(number)})` }));
 }
