@@ -5,7 +5,7 @@
  *   npm test                       everything but the long generated runs
  *   npm test -- --long             those too
  *   npm test -- --only lint,unit   some stages: lint, types, unit, binding, host, faults, e2e, long
- *   npm run test:faults -- --full  faults at their full length (half an hour); --only kill,soak,races,disk: some of them
+ *   npm run test:faults -- --full  faults at their full length (an hour); --only kill,soak,races,disk,migration: some of them
  *   npm test -- --only unit -- src-core/boot   further arguments go to the tool of the stage
  */
 import { existsSync } from 'node:fs';
@@ -41,7 +41,7 @@ const vitest = (context, stage, projects, minutes) => {
 };
 
 /** The kinds of faults (e2e/faults), each a part of the stage that can be run alone. */
-const faultKinds = ['kill', 'soak', 'races', 'disk'];
+const faultKinds = ['kill', 'soak', 'races', 'disk', 'migration'];
 
 /** @param {Context} context */
 const faults = (context) => {
