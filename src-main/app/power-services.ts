@@ -1,7 +1,7 @@
 /** What the window can ask of a machine's power, and of hard reboots: one handler a channel. */
 import type { MachineKey, MachineRow } from '../../src-core/contract/schemas.ts';
 import { sentence } from '../../src-core/rescue/findings.ts';
-import type { RebootInputs, RebootPlan } from '../../src-core/reboot/types.ts';
+import type { RebootInputs } from '../../src-core/reboot/types.ts';
 import { redactStrings } from '../../src-core/rescue/redact.ts';
 import type { Connected } from './hosts.ts';
 import type { Journal } from './journal-port.ts';
@@ -9,6 +9,7 @@ import type { Operations } from './operations.ts';
 import { actOnPower, powerStep } from './reboot/power.ts';
 import { previewReboot } from './reboot/preview.ts';
 import { hardReboot } from './reboot/run.ts';
+import { remembered } from './remembered.ts';
 import type { Handlers } from './services.ts';
 
 export type PowerChannel = 'power.act' | 'reboot.preview' | 'reboot.start';
@@ -28,12 +29,7 @@ const REMEMBERED = 20;
 
 export function createPowerHandlers(options: PowerHandlersOptions): Pick<Handlers, PowerChannel> {
   const { operations, journal, newId, user: by, machine } = options;
-  const previews = new Map<string, RebootInputs>();
-  const remember = (plan: RebootPlan, inputs: RebootInputs) => {
-    previews.delete(plan.fingerprint.inputs);
-    previews.set(plan.fingerprint.inputs, inputs);
-    for (const oldest of previews.keys()) if (previews.size > REMEMBERED) previews.delete(oldest);
-  };
+  const previews = remembered<RebootInputs>(REMEMBERED);
   return {
     'power.act': ({ machine: key, action, way }) => {
       const { host, row } = machine(key);
@@ -45,13 +41,13 @@ export function createPowerHandlers(options: PowerHandlersOptions): Pick<Handler
     'reboot.preview': async ({ machine: key, request, secrets }) => {
       const { host, row } = machine(key);
       const { plan, inputs } = await previewReboot(host.hypervisor, row.uuid, request, secrets);
-      remember(plan, inputs);
+      previews.keep(plan.fingerprint.inputs, inputs);
       return redactStrings(plan);
     },
     'reboot.start': ({ machine: key, request, secrets: given, fingerprint }) => {
       const { host, row } = machine(key);
       const domain = { uuid: row.uuid, name: row.name };
-      const confirmed = { fingerprint, inputs: previews.get(fingerprint) ?? null };
+      const confirmed = { fingerprint, inputs: previews.of(fingerprint) };
       const secrets = new Map(given.map(({ uuid, value }) => [uuid, Uint8Array.from(Buffer.from(value, 'base64'))]));
       const first = { id: 'check', text: sentence('reboot-step-check').text };
       return operations.start('hard-reboot', key, row.name, first, async (report, signal) => {

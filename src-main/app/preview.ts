@@ -11,6 +11,7 @@ import type { Hypervisor } from '../libvirt/port.ts';
 import { collectInputs } from './collect.ts';
 import type { Asked } from './collect.ts';
 import type { Elsewhere } from './disk-users.ts';
+import { remembered } from './remembered.ts';
 
 /**
  * For what no event tells (a job, a snapshot, a medium that is written to): so old it may be in a preview. A run asks everything anew, and
@@ -46,7 +47,7 @@ interface Kept {
 }
 
 export function createPreviews(now: () => number): Previews {
-  const made = new Map<string, RescueInputs>();
+  const made = remembered<RescueInputs>(REMEMBERED);
   const hosts = new WeakMap<Hypervisor, Kept>();
   const keptOf = (hypervisor: Hypervisor): Kept => {
     const known = hosts.get(hypervisor);
@@ -78,13 +79,11 @@ export function createPreviews(now: () => number): Previews {
       const options = { ...order, stamp: null };
       const inputs = await collectInputs(hypervisor, uuid, asked === null ? options : { ...options, asked });
       const { plan, choices } = previewRescue(inputs);
-      made.delete(plan.fingerprint.inputs);
-      made.set(plan.fingerprint.inputs, inputs);
-      for (const oldest of made.keys()) if (made.size > REMEMBERED) made.delete(oldest);
+      made.keep(plan.fingerprint.inputs, inputs);
       const layouts = layoutsOf(inputs.domain.definitionXml, plan.rescueXml);
       return { plan: redactPlan(plan), layouts, choices, media: inputs.media };
     },
-    inputsOf: (fingerprint) => made.get(fingerprint) ?? null,
+    inputsOf: made.of,
     forget: (hypervisor) => hosts.get(hypervisor)?.domains.clear(),
   };
 }

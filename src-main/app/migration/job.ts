@@ -4,6 +4,7 @@
  */
 import { NO_PROGRESS, nextProgress } from '../../../src-core/migration/progress.ts';
 import type { PostCopy, ProgressState } from '../../../src-core/migration/progress.ts';
+import { progressNote } from '../../../src-core/migration/progress-note.ts';
 import type { MigrationProgress } from '../../../src-core/migration/types.ts';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
 import type { MigrationCall } from '../../../src-core/migration/parameters.ts';
@@ -11,7 +12,6 @@ import type { DomainRef, Hypervisor } from '../../libvirt/port.ts';
 import { errorOf } from '../errors.ts';
 import { within } from '../patience.ts';
 import type { MigrateReport, MigrationControls } from './order.ts';
-import { progressNote } from './progress-note.ts';
 
 const POLL_MS = 500;
 /** A small guest is over in a second: what has to be set in its job is tried more often. */

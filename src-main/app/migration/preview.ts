@@ -8,6 +8,7 @@ import type {
 } from '../../../src-core/migration/types.ts';
 import { redactDiff, redactStrings, redactText } from '../../../src-core/rescue/redact.ts';
 import type { Hypervisor } from '../../libvirt/port.ts';
+import { remembered } from '../remembered.ts';
 import { collectMigration } from './facts.ts';
 
 /** How many previews are remembered. */
@@ -47,15 +48,13 @@ export interface MigrationPreviews {
 }
 
 export function createMigrationPreviews(): MigrationPreviews {
-  const made = new Map<string, MigrationInputs>();
+  const made = remembered<MigrationInputs>(REMEMBERED);
   return {
     preview: async (source, destination, uuid, request) => {
       const { plan, inputs } = await previewMigration(source, destination, uuid, request);
-      made.delete(plan.fingerprint.inputs);
-      made.set(plan.fingerprint.inputs, inputs);
-      for (const oldest of made.keys()) if (made.size > REMEMBERED) made.delete(oldest);
+      made.keep(plan.fingerprint.inputs, inputs);
       return plan;
     },
-    inputsOf: (fingerprint) => made.get(fingerprint) ?? null,
+    inputsOf: made.of,
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { MigrationProgress } from '../../../src-core/migration/types.ts';
 import { progressNote } from './progress-note.ts';
+import type { MigrationProgress } from './types.ts';
 
 const MEMORY: MigrationProgress = {
   phase: 'memory',

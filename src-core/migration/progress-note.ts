@@ -1,6 +1,6 @@
 /** How a migration goes, in a line beside its step. */
-import type { MigrationProgress } from '../../../src-core/migration/types.ts';
-import { sizeText } from '../../../src-core/rescue/size-text.ts';
+import { sizeText } from '../rescue/size-text.ts';
+import type { MigrationProgress } from './types.ts';
 
 const PHASES: Readonly<Record<MigrationProgress['phase'], string>> = {
   setup: 'being set up',
