@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StopRequest } from '../../../src-core/rescue/types.ts';
 import { ReasonRadios } from './ReasonRadios.tsx';
+import type { ReasonRadio } from './ReasonRadios.tsx';
 
 const STOP_SECONDS = { least: 1, most: 3600 } as const;
 
@@ -29,50 +30,52 @@ const STOPS: Readonly<Record<StopWay, Pick<StopRequest, 'how' | 'onTimeout'>>> =
   force: { how: 'force', onTimeout: 'force' },
 };
 
+/** Those that end after so many seconds. */
+const LIMITED: readonly StopWay[] = ['give-up', 'then-force'];
+
 /** How the guest is brought to a stop, as one question instead of three. */
 export function StopFields({ stop, onChange, forceNote }: StopFieldsProps) {
   const { t } = useTranslation();
-  const [seconds, setSeconds] = useState(String(stop.timeoutSeconds));
+  const [written, setWritten] = useState(String(stop.timeoutSeconds));
   const way = wayOf(stop);
   const changeSeconds = (text: string): void => {
-    setSeconds(text);
+    setWritten(text);
     const value = Number(text);
     if (Number.isInteger(value) && value >= STOP_SECONDS.least && value <= STOP_SECONDS.most)
       onChange({ ...stop, timeoutSeconds: value });
   };
-  const note = forceNote ?? t('rescue.stop.forceNote');
-  return (
-    <div>
-      <ReasonRadios<StopWay>
-        legend={t('rescue.stop.title')}
-        value={way}
-        options={[
-          { value: 'give-up', label: t('rescue.stop.giveUp'), reason: null },
-          {
-            value: 'keep-waiting',
-            label: t('rescue.stop.keepWaiting'),
-            note: t('rescue.stop.keepWaitingNote'),
-            reason: null,
-          },
-          { value: 'then-force', label: t('rescue.stop.thenForce'), reason: null },
-          { value: 'force', label: t('rescue.stop.force'), note, reason: null },
-        ]}
-        onChange={(value) => onChange({ ...stop, ...STOPS[value] })}
+  const seconds = (
+    <label className="stop-seconds">
+      {t('rescue.stop.wait')}
+      <input
+        type="number"
+        min={STOP_SECONDS.least}
+        max={STOP_SECONDS.most}
+        value={written}
+        onChange={(event) => changeSeconds(event.target.value)}
+        onBlur={() => setWritten(String(stop.timeoutSeconds))}
       />
-      {(way === 'give-up' || way === 'then-force') && (
-        <label className="stop-seconds">
-          {t('rescue.stop.wait')}
-          <input
-            type="number"
-            min={STOP_SECONDS.least}
-            max={STOP_SECONDS.most}
-            value={seconds}
-            onChange={(event) => changeSeconds(event.target.value)}
-            onBlur={() => setSeconds(String(stop.timeoutSeconds))}
-          />
-          {t('rescue.stop.seconds')}
-        </label>
-      )}
-    </div>
+      {t('rescue.stop.seconds')}
+    </label>
+  );
+  const option = (value: StopWay, label: string, note?: string): ReasonRadio<StopWay> => ({
+    value,
+    label,
+    reason: null,
+    ...(note === undefined ? {} : { note }),
+    ...(value === way && LIMITED.includes(value) ? { below: seconds } : {}),
+  });
+  return (
+    <ReasonRadios<StopWay>
+      legend={t('rescue.stop.title')}
+      value={way}
+      options={[
+        option('give-up', t('rescue.stop.giveUp')),
+        option('keep-waiting', t('rescue.stop.keepWaiting'), t('rescue.stop.keepWaitingNote')),
+        option('then-force', t('rescue.stop.thenForce')),
+        option('force', t('rescue.stop.force'), forceNote ?? t('rescue.stop.forceNote')),
+      ]}
+      onChange={(value) => onChange({ ...stop, ...STOPS[value] })}
+    />
   );
 }

@@ -60,7 +60,7 @@ export function PreviewColumn({ entry, draft, hasDestination, onChange, onMap, o
         {entry.error !== null && <ErrorNotice error={entry.error} />}
         {shown === 'outcome' && (entry.error !== null || (plan !== null && plan.refusals.length > 0)) && (
           <p>
-            <button type="button" className="plain-link" disabled={entry.pending} onClick={onAgain}>
+            <button type="button" className="plain-link" onClick={onAgain}>
               {t('migrate.preview.again')}
             </button>
           </p>

@@ -61,7 +61,7 @@ export function Progress({ underWay: { progress, samples } }: { readonly underWa
   );
 }
 
-/** That it does not go on, and what that means; a live region, which has to be there before it has something to say. */
+/** That it does not go on, and what that means. Read out are the phases, and that; not the figures, which change twice a second. */
 function Stalled({ progress }: { readonly progress: MigrationProgress }) {
   const { t } = useTranslation();
   const { phase, stalled } = progress;
@@ -70,7 +70,7 @@ function Stalled({ progress }: { readonly progress: MigrationProgress }) {
   return (
     <>
       <p className="visually-hidden" role="status">
-        {isStalled(progress) && t(isOver ? 'migrate.run.phase.finishing' : 'migrate.run.left.stalled')}
+        {isStalled(progress) && !isOver ? t('migrate.run.left.stalled') : t(`migrate.run.phase.${phase}`)}
       </p>
       {isStalled(progress) && (
         <Notice tone="warning" kind={t('rescue.findings.warningOne')}>

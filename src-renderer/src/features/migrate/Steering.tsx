@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MigrationProgress } from '../../../../src-core/migration/types.ts';
@@ -24,10 +24,15 @@ export function Steering({ operationId, progress }: SteeringProps) {
   // Over a link that is down the guest would stand still at once, on both hosts.
   const stalled = isStalled(progress);
   const shown = late || (stalled && asking === 'post-copy') ? null : asking;
-  const close = (): void => {
+  const close = useCallback((): void => {
     setAsking(null);
     window.setTimeout(() => buttons.current?.querySelector<HTMLButtonElement>('button:enabled')?.focus());
-  };
+  }, []);
+  // What is no question any more does not come back as one.
+  const isOver = asking !== null && shown === null;
+  useEffect(() => {
+    if (isOver) close();
+  }, [isOver, close]);
   const startPostCopy = async (): Promise<void> => {
     setBusy(true);
     await steer('migration.startPostCopy', { operationId });

@@ -52,6 +52,18 @@ test('why there is no end in sight: more is dirtied than sent, or nothing goes o
   expect(postCopy).toHaveAccessibleDescription(/^Not while nothing goes over/);
 });
 
+test('a question that is none any more goes, does not come back, and leaves the keyboard where it was', async () => {
+  const { user, fake } = await underWay();
+  const tell = (stalled: number) =>
+    fake.emit({ type: 'migration-progress', operationId: 'migration-1', progress: progressAt(11, 40, { stalled }) });
+  await user.click(screen.getByRole('button', { name: 'Switch to post-copy…' }));
+  tell(12);
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Allow longer downtime…' })).toHaveFocus());
+  tell(0);
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Switch to post-copy…' })).toBeEnabled());
+  expect(screen.queryByRole('group', { name: 'Switch to post-copy?' })).toBeNull();
+});
+
 test('post-copy is asked about first, with what a broken link would cost; afterwards nothing can be cancelled', async () => {
   const { user, fake } = await underWay();
   await user.click(screen.getByRole('button', { name: 'Switch to post-copy…' }));

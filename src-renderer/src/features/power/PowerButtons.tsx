@@ -1,9 +1,10 @@
 import Button from '@mui/material/Button';
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Host, MachineRow } from '../../../../src-core/contract/schemas.ts';
 import { keyOf } from '../../app/machine-key.ts';
 import { Sign } from '../../components/Sign.tsx';
+import { useFocusKept } from '../../components/use-focus-kept.ts';
 import { reasonAgainst, usualAction } from './reasons.ts';
 import { usePowerScene } from './scene.ts';
 import { choosePower, closePower, openPower, usePower } from './store.ts';
@@ -29,10 +30,13 @@ export function PowerButtons({ row, host }: PowerButtonsProps) {
   const words = useReasonWords();
   const usual = usualAction(row.state);
   const reason = usual === null ? null : reasonAgainst(usual, row.state, scene);
+  const usualButton = useRef<HTMLButtonElement>(null);
+  useFocusKept(usualButton, reason !== null);
   return (
     <span className="row power-buttons">
       {usual !== null && (
         <Button
+          ref={usualButton}
           variant="outlined"
           disabled={reason !== null}
           aria-describedby={reason === null ? undefined : id}

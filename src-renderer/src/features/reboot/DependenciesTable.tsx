@@ -66,8 +66,7 @@ function GroupRows({ group, members }: { readonly group: Group; readonly members
           {folds ? (
             <button type="button" className="reboot-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
               <Sign name="chevron" tone="unchanged" />
-              <Sign name={sign} tone={tone} />
-              {count}
+              <Sign name={sign} tone={tone} /> {count}
             </button>
           ) : (
             <>

@@ -43,14 +43,14 @@ export function RebootPreview(props: RebootPreviewProps) {
           {pending && plan !== null && t('reboot.looking')}
         </span>
         <span className="spread">
-          <Button variant="text" disabled={pending} onClick={onLook}>
+          <Button variant="text" onClick={onLook}>
             {t('reboot.look')}
           </Button>
         </span>
       </div>
       <div className="reboot-preview-body pane-scroll" role="region" aria-labelledby="reboot-preview" tabIndex={0}>
         {done !== null && (
-          <p className="reboot-ready">
+          <p className="reboot-ready" role="status">
             <Sign name="check" tone="good" />
             {t('reboot.done', { machine: machineName, time: formatTime(done.startedAt) })}
           </p>

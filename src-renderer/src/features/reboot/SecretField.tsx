@@ -20,12 +20,22 @@ export function SecretField({ secret, given, focus, onGive }: SecretFieldProps) 
   const { t } = useTranslation();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
+  const forgetButton = useRef<HTMLButtonElement>(null);
   const fileInput = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState(false);
   const [tooLarge, setTooLarge] = useState(false);
   useEffect(() => {
     if (focus) input.current?.focus();
   }, [focus]);
+
+  // The button that was pressed goes with what it changed.
+  const isFile = given?.kind === 'file';
+  const wasFile = useRef(isFile);
+  useEffect(() => {
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (isFile !== wasFile.current && isLost) (isFile ? forgetButton : input).current?.focus();
+    wasFile.current = isFile;
+  }, [isFile]);
 
   const readFile = async (event: ChangeEvent<HTMLInputElement>): Promise<void> => {
     const file = event.target.files?.[0];
@@ -55,7 +65,7 @@ export function SecretField({ secret, given, focus, onGive }: SecretFieldProps) 
           <span className="mono name">{visible(given.name)}</span>{' '}
           <span className="muted">{formatBytes(given.bytes.length)}</span>{' '}
           {endsWithLine(bytesOf(given)) && <span className="tone-warning">{t('reboot.secrets.lineEnd')} </span>}
-          <button type="button" className="plain-link" onClick={() => onGive(null)}>
+          <button ref={forgetButton} type="button" className="plain-link" onClick={() => onGive(null)}>
             {t('reboot.secrets.forget')}
           </button>
         </p>

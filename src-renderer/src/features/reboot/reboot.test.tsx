@@ -111,6 +111,11 @@ test('a value from a file is its bytes; one that is too large, or empty, is not 
   await user.upload(chooser(), new File([Uint8Array.from([0, 200, 10])], '\u202ekey.bin'));
   expect(await screen.findByText(/It ends with a line end/)).toBeInTheDocument();
   expect(screen.getByText('\\u202ekey.bin')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Another one' }));
+  expect(screen.getByLabelText('Value')).toHaveFocus();
+  screen.getByRole('button', { name: 'From a file…' }).focus();
+  await user.upload(chooser(), new File([Uint8Array.from([0, 200, 10])], 'key.bin'));
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Another one' })).toHaveFocus());
   await waitFor(() => expect(start()).toBeEnabled());
   await user.click(start());
   await user.click(screen.getByRole('button', { name: 'Hard reboot web-01' }));
