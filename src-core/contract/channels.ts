@@ -5,21 +5,23 @@
 import { z } from 'zod';
 import { RECORDS } from '../rescue/put-back.ts';
 import {
-  detailsSchema,
-  diskStatsSchema,
   fromCore,
-  hostSchema,
   idSchema,
   imagePropertiesSchema,
+  rescueRequestSchema,
+  stopRequestSchema,
+  textSchema,
+} from './request-schemas.ts';
+import {
+  detailsSchema,
+  diskStatsSchema,
+  hostSchema,
   machineKeySchema,
   machineRowSchema,
   operationSchema,
   poolSchema,
   previewSchema,
-  rescueRequestSchema,
   settingsSchema,
-  stopRequestSchema,
-  textSchema,
   volumeSchema,
 } from './schemas.ts';
 import {

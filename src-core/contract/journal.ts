@@ -16,7 +16,7 @@ import { DOMAIN_STATES, SESSION_KINDS } from '../rescue/types.ts';
 import { migrationRequestSchema } from './migration-schemas.ts';
 import { MIGRATION_FLAGS } from '../migration/parameters.ts';
 import { REBOOT_SESSIONS } from '../reboot/types.ts';
-import { imagePropertiesSchema, rescueRequestSchema, stopRequestSchema } from './schemas.ts';
+import { imagePropertiesSchema, rescueRequestSchema, stopRequestSchema } from './request-schemas.ts';
 
 const at = z.iso.datetime();
 const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);

@@ -1,7 +1,7 @@
 /** What the window asks of the media library. */
 import { z } from 'zod';
 import type { LibraryListing, LibraryMedium, Whereabouts } from '../library/types.ts';
-import { fromCore, idSchema, imagePropertiesSchema, mediumSpecSchema, textSchema } from './schemas.ts';
+import { fromCore, idSchema, imagePropertiesSchema, mediumSpecSchema, textSchema } from './request-schemas.ts';
 
 /** The original image is another one on each guest: it is in nobody's library. */
 export const librarySourceSchema = mediumSpecSchema.refine(({ kind }) => kind !== 'original');

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DISK_WAYS, MIGRATION_WAYS, PINNINGS } from '../migration/types.ts';
 import type { MigrationPlan, MigrationProgress } from '../migration/types.ts';
-import { fromCore } from './schemas.ts';
+import { fromCore } from './request-schemas.ts';
 
 const name = z.string().min(1).max(4096);
 const maps = z.array(z.strictObject({ from: name, to: name })).max(200);

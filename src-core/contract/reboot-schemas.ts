@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { REBOOT_SESSIONS } from '../reboot/types.ts';
 import type { RebootPlan } from '../reboot/types.ts';
-import { fromCore, stopRequestSchema } from './schemas.ts';
+import { fromCore, stopRequestSchema } from './request-schemas.ts';
 
 export const rebootRequestSchema = z.strictObject({ stop: stopRequestSchema, session: z.enum(REBOOT_SESSIONS) });
 

@@ -1,6 +1,6 @@
 /** zod schemas of everything that crosses IPC. Inputs are strict: an unknown key is refused. */
 import { z } from 'zod';
-import { DOMAIN_STATES, FALL_THROUGHS, GUEST_DISKS, ON_TIMEOUTS, PROFILES, SESSION_KINDS } from '../rescue/types.ts';
+import { DOMAIN_STATES } from '../rescue/types.ts';
 import type { AttachChoice, RescuePlan } from '../rescue/plan-types.ts';
 import type { DiskUser, HeadHash, MediumFacts } from '../rescue/types.ts';
 import type { MediumContent } from '../media/recognise.ts';
@@ -12,20 +12,11 @@ import { HOST_TRAITS } from '../host/traits.ts';
 import type { SessionRecord } from '../rescue/session.ts';
 import type { StorageLayout } from '../disks/storage-layout.ts';
 import { ERROR_CODES } from './errors.ts';
+import { fromCore, idSchema as id } from './request-schemas.ts';
 import type { Transfer } from './transfer.ts';
 
-const text = z.string().max(4096);
-const id = z.string().min(1).max(200);
 const uuid = z.string().regex(/^[0-9a-fA-F-]{32,36}$/);
 const params = z.record(z.string(), z.union([z.string(), z.number()]));
-
-/**
- * Plans and what belongs to them are made by our own pure core in the main process and only travel outward, to the window.
- * They are checked to be objects; their shape is the core's own types.
- */
-export function fromCore<T>() {
-  return z.custom<T>((value) => typeof value === 'object' && value !== null);
-}
 
 export const errorDataSchema = z.strictObject({
   code: z.enum(ERROR_CODES),
@@ -35,42 +26,6 @@ export const errorDataSchema = z.strictObject({
   next: z.string(),
   detail: z.string().nullable(),
 });
-
-export const mediumSpecSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('volume'), pool: id, name: text.min(1) }),
-  z.strictObject({ kind: z.literal('path'), path: text.min(1) }),
-  z.strictObject({ kind: z.literal('url'), url: text.min(1) }),
-  z.strictObject({ kind: z.literal('original') }),
-  z.strictObject({ kind: z.literal('kernel'), kernel: text.min(1), initrd: text.nullable(), cmdline: text.nullable() }),
-]);
-
-export const stopRequestSchema = z.strictObject({
-  how: z.enum(['graceful', 'force']),
-  timeoutSeconds: z.number().int().min(1).max(3600),
-  onTimeout: z.enum(ON_TIMEOUTS),
-});
-
-export const rescueRequestSchema = z.strictObject({
-  media: z.array(mediumSpecSchema).min(1).max(8),
-  device: z.string().max(20).nullable(),
-  bus: z.string().max(20).nullable(),
-  profile: z.enum(PROFILES),
-  session: z.enum(SESSION_KINDS).nullable(),
-  endAtFirstReboot: z.boolean(),
-  fallThrough: z.enum(FALL_THROUGHS).nullable(),
-  transientConsent: z.boolean(),
-  writes: z.enum(['overlay', 'direct']),
-  // Journals from before there was such a choice have none.
-  overlayPool: id.nullable().default(null),
-  guestDisks: z.enum(GUEST_DISKS),
-  stop: stopRequestSchema,
-  allowUnbootable: z.boolean(),
-});
-
-/** Image properties as readImageProperties() gives them. */
-export const imagePropertiesSchema = z
-  .record(z.string().max(100), z.string().max(255))
-  .refine((properties) => Object.keys(properties).length <= 200);
 
 export const machineKeySchema = z.strictObject({ hostId: id, uuid });
 export type MachineKey = z.infer<typeof machineKeySchema>;
@@ -265,4 +220,3 @@ export type AppEvent = z.infer<typeof appEventSchema>;
 
 export const detailsSchema = fromCore<MachineDetails>();
 export const previewSchema = fromCore<Preview>();
-export { id as idSchema, text as textSchema };

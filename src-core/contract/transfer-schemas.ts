@@ -1,6 +1,6 @@
 /** What the window asks of transfers. */
 import { z } from 'zod';
-import { idSchema, textSchema } from './schemas.ts';
+import { idSchema, textSchema } from './request-schemas.ts';
 
 export const volumePlaceSchema = z.strictObject({ hostId: idSchema, pool: textSchema, name: textSchema });
 

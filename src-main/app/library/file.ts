@@ -3,7 +3,7 @@
  * a person with an editor, a newer Salvor, a disk that lost bytes.
  */
 import { z } from 'zod';
-import { mediumSpecSchema } from '../../../src-core/contract/schemas.ts';
+import { mediumSpecSchema } from '../../../src-core/contract/request-schemas.ts';
 import { toldMediumSchema } from '../../../src-core/contract/library-schemas.ts';
 import { nameKey } from '../../../src-core/library/edit.ts';
 import type { Library, LibraryDefault, LibraryMedium, LibrarySource } from '../../../src-core/library/types.ts';
