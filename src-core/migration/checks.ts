@@ -205,8 +205,8 @@ export function destinationFindings(context: MigrationContext): { refusals: Find
 }
 
 /** Bytes of the guest's memory; null: not told. */
-export function memoryOf({ inputs, domain }: MigrationContext): number | null {
-  return inputs.memory ?? (domain.memoryKiB === null ? null : domain.memoryKiB * 1024);
+export function memoryOf({ domain }: MigrationContext): number | null {
+  return domain.memoryKiB === null ? null : domain.memoryKiB * 1024;
 }
 
 /** What the administrator should know of the guest, and of the way that was chosen. */

@@ -58,7 +58,7 @@ export interface MigrationParts {
   readonly staying?: readonly DiskOnBoth[];
   readonly request?: Partial<Omit<MigrationRequest, 'options'>>;
   readonly options?: Partial<MigrationOptions>;
-  readonly rest?: Partial<Pick<MigrationInputs, 'session' | 'ownNvram' | 'dirtyRate' | 'memory'>>;
+  readonly rest?: Partial<Pick<MigrationInputs, 'session' | 'ownNvram' | 'dirtyRate'>>;
 }
 
 export function migrationInputs(parts: MigrationParts = {}): MigrationInputs {
@@ -112,7 +112,6 @@ export function migrationInputs(parts: MigrationParts = {}): MigrationInputs {
       options: { ...OPTIONS, ...parts.options },
     },
     dirtyRate: null,
-    memory: null,
     ...parts.rest,
   };
 }

@@ -170,8 +170,6 @@ export interface MigrationInputs {
   readonly request: MigrationRequest;
   /** Bytes of memory that a second dirties, and for how many seconds that was measured; null: not measured. */
   readonly dirtyRate: { readonly bytesPerSecond: number; readonly seconds: number } | null;
-  /** Resident memory of the guest in bytes; null: not told. */
-  readonly memory: number | null;
 }
 
 /** A definition before and after the rules. */

@@ -136,7 +136,6 @@ export function migrationInputs(
     session: row.session,
     request,
     dirtyRate: { bytesPerSecond: 18 * MIB, seconds: 1 },
-    memory: null,
     ...change,
   };
 }

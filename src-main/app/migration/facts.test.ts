@@ -1,6 +1,7 @@
 /** What is asked of both hosts, and what is made of the answers. */
 import { describe, expect, test, vi } from 'vitest';
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { sameGuest } from '../../../src-core/migration/same-guest.ts';
 import type { DiskOnBoth } from '../../../src-core/migration/types.ts';
 import { encodeRecord, hashDefinition } from '../../../src-core/rescue/record.ts';
 import type { ExaminedVolume, Hypervisor } from '../../libvirt/port.ts';
@@ -9,7 +10,6 @@ import { disksOnBoth } from './disks-on-both.ts';
 import { collectMigration } from './facts.ts';
 import { ENCRYPTED, MOVE, POOL, SECRET, THERE, laden, twoHosts } from './migrate.test-support.ts';
 import type { TwoHosts } from './migrate.test-support.ts';
-import { sameGuest } from './same-guest.ts';
 
 const collect = ({ source, destination }: TwoHosts) =>
   collectMigration(source.hypervisor, destination.hypervisor, { uuid: UUID, request: MOVE, measure: true });

@@ -10,6 +10,7 @@ import { serialiseXml } from '../../../src-core/domain-xml/serialise.ts';
 import { knowsMachine, parseCapabilities } from '../../../src-core/host/capabilities.ts';
 import type { HostCapabilities } from '../../../src-core/host/capabilities.ts';
 import { recordedOriginal } from '../../../src-core/migration/rules.ts';
+import { sameGuest } from '../../../src-core/migration/same-guest.ts';
 import type { DestinationFacts, MigrationInputs, MigrationRequest } from '../../../src-core/migration/types.ts';
 import type { CapabilityQuery, CpuComparison, Hypervisor, VirtualNetwork } from '../../libvirt/port.ts';
 import { collectDomain, hostFacts, isOn } from '../domain-facts.ts';
@@ -18,7 +19,6 @@ import { openSession } from '../run.ts';
 import { disksOnBoth, stayingOnBoth } from './disks-on-both.ts';
 import { neededThere } from './needs.ts';
 import { ownNvramThere } from './own-nvram.ts';
-import { sameGuest } from './same-guest.ts';
 
 /** What a plan cannot be made without. */
 const ESSENTIAL_MS = 15_000;
@@ -79,7 +79,6 @@ export async function collectMigration(
     ownNvram,
     request,
     dirtyRate: dirtied === null ? null : { bytesPerSecond: dirtied, seconds: DIRTY_SECONDS },
-    memory: null,
   };
 }
 

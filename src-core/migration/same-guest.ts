@@ -1,7 +1,7 @@
 /** Is a definition the remnant of a guest that was migrated away: the same machine, whatever its images and networks are called there? */
-import { parseXml } from '../../../src-core/domain-xml/document.ts';
-import { readDomain } from '../../../src-core/domain-xml/domain.ts';
-import { attribute, child, childText, children } from '../../../src-core/domain-xml/elements.ts';
+import { parseXml } from '../domain-xml/document.ts';
+import { readDomain } from '../domain-xml/domain.ts';
+import { attribute, child, childText, children } from '../domain-xml/elements.ts';
 
 /** Same name, UUID, machine, size, disks by their places, and network cards by their addresses. false: one of them cannot be read. */
 export function sameGuest(one: string, other: string): boolean {
