@@ -1,7 +1,7 @@
-import { LibvirtError } from 'node-libvirt';
+import { LibvirtError, LibvirtTimeoutError } from 'node-libvirt';
 import * as vir from 'node-libvirt/constants';
 import { describe, expect, test } from 'vitest';
-import { callError, migrationError } from './error-mapping.ts';
+import { callError, migrationError, openError } from './error-mapping.ts';
 
 const failure = (code: number, call: string, message: string) =>
   new LibvirtError({ code, domain: vir.VIR_FROM_QEMU, level: vir.VIR_ERR_ERROR, message, call });
@@ -9,6 +9,23 @@ const failure = (code: number, call: string, message: string) =>
 const CONTEXT = { uri: 'qemu:///system', subject: 'c0ffee00-1111-4222-8333-444455556666' };
 const alive = () => Promise.resolve(true);
 const dataOf = async (error: unknown) => (await callError(error, CONTEXT, alive)).data;
+
+describe('a host that does not answer', () => {
+  const late = (call: string) =>
+    new LibvirtTimeoutError({ code: 0, domain: 0, level: vir.VIR_ERR_ERROR, message: 'late', call }, 30_000, true);
+
+  test('while it is connected to: nothing was touched', () => {
+    expect(openError(late('virConnectOpenAuth'), 'qemu:///system').data).toMatchObject({
+      code: 'host-unreachable',
+      unchanged: 'Nothing was touched.',
+      detail: 'no answer within 30 seconds',
+    });
+  });
+
+  test('later: what it was asked for may still be done', async () => {
+    expect(await dataOf(late('virDomainDestroy'))).toMatchObject({ code: 'timeout', params: { seconds: 30 } });
+  });
+});
 
 describe('of starts, networks and secrets', () => {
   test.each([

@@ -64,8 +64,9 @@ export async function callQuietly<T>(promise: Promise<T>): Promise<T | null> {
 
 /** Why a connection could not be opened. */
 export function openError(error: unknown, uri: string): SalvorError {
+  // Nothing can be under way there yet, as it can after another call that was not answered.
   if (error instanceof LibvirtTimeoutError)
-    return new SalvorError('timeout', { call: 'connect', seconds: seconds(error) });
+    return new SalvorError('host-unreachable', { uri }, `no answer within ${seconds(error)} seconds`);
   if (!(error instanceof LibvirtError)) return new SalvorError('internal', {}, null);
   const { code, message } = error;
   if (code === VIR_ERR_NO_CONNECT) return new SalvorError('uri-malformed', { uri }, message);
