@@ -1,6 +1,7 @@
 /** What virConnectGetCapabilities tells of a host, as far as a migration depends on it. */
 import { XmlProblem, parseXml } from '../domain-xml/document.ts';
 import { attribute, child, childText, children, textOf } from '../domain-xml/elements.ts';
+import { without } from './without.ts';
 
 export interface HostCapabilities {
   /** Of the host: two daemons that have the same one are the same host to libvirt. null: not told. */
@@ -33,21 +34,8 @@ export function knowsMachine({ machines }: HostCapabilities, machine: string): b
   return machines.length === 0 ? null : machines.includes(machine);
 }
 
-/**
- * Without most of what is not read: a host with all of QEMU's emulators tells 40 kB, and parsing them takes longer than many a step of a
- * migration. What libvirt writes has no comments and no CDATA in which such a tag could be text.
- */
+/** Without most of what is not read: a host with all of QEMU's emulators tells 40 kB. */
 function narrowed(xml: string, arch: string): string {
   const ofArch = (guest: string) => guest.includes(`<arch name='${arch}'>`) || guest.includes(`<arch name="${arch}">`);
   return without(without(without(xml, 'cpu'), 'topology'), 'guest', ofArch);
-}
-
-/** Cut out elements that begin with that very tag and hold none of their own name. One that has no end is left, for the parser to refuse. */
-function without(xml: string, name: string, keep: (content: string) => boolean = () => false): string {
-  const [before = '', ...elements] = xml.split(`<${name}>`);
-  const rest = elements.map((text) => {
-    const end = text.indexOf(`</${name}>`);
-    return end === -1 || keep(text.slice(0, end)) ? `<${name}>${text}` : text.slice(end + name.length + 3);
-  });
-  return before + rest.join('');
 }

@@ -126,6 +126,8 @@ function lossWarnings({ domain: facts, session, request }: RebootInputs, view: D
 }
 
 function transientTargets(liveXml: string, view: DomainView): string[] {
+  // Most have none, and parsing takes its time.
+  if (!liveXml.includes('<transient')) return [];
   try {
     return parseDomain(liveXml)
       .disks.filter(({ transient }) => transient)
