@@ -1,5 +1,6 @@
 /** salvor sessions: the open ones, those that ended unseen, and what they left behind. */
 import type { Leftover, Removal } from '../../src-core/contract/journal-schemas.ts';
+import { shellWord } from '../../src-core/rescue/shell-word.ts';
 import { openJournal } from '../app/journal.ts';
 import { findLeftovers, removeLeftovers } from '../app/leftovers.ts';
 import { listSessions } from '../app/sessions.ts';
@@ -40,11 +41,7 @@ export async function sessions({ uri, clean, snapshots, json }: SessionsOptions)
     print(sessionsText(found.sessions));
     for (const { told } of found.endedUnseen) print(plain(told));
     for (const leftover of found.leftovers) print(leftoverText(leftover, found.removed));
-    const offered = found.leftovers.filter(
-      ({ id, removable }) => removable && !found.removed.some((each) => each.id === id),
-    );
-    if (offered.some(({ kind }) => kind !== 'snapshot')) print('Remove what is left over: salvor sessions --clean');
-    if (offered.some(({ kind }) => kind === 'snapshot')) print('Remove snapshots, too: salvor sessions --snapshots');
+    for (const line of removalText(uri, found)) print(line);
   }
   return found.removed.some(({ problem }) => problem !== null) ? EXIT.failed : EXIT.done;
 }
@@ -61,6 +58,19 @@ function sessionsText(open: readonly OpenSession[]): string {
     session.powerBefore,
   ]);
   return table(['name', 'since', 'by', 'medium', 'device', 'kind', 'power before'], rows);
+}
+
+/** What to type for what is left over still. */
+export function removalText(
+  uri: string,
+  { leftovers, removed }: { readonly leftovers: readonly Leftover[]; readonly removed: readonly Pick<Removal, 'id'>[] },
+): string[] {
+  const command = `salvor sessions --uri ${plain(shellWord(uri))}`;
+  const offered = leftovers.filter(({ id, removable }) => removable && !removed.some((each) => each.id === id));
+  return [
+    ...(offered.some(({ kind }) => kind !== 'snapshot') ? [`Remove what is left over: ${command} --clean`] : []),
+    ...(offered.some(({ kind }) => kind === 'snapshot') ? [`Remove snapshots, too: ${command} --snapshots`] : []),
+  ];
 }
 
 function leftoverText({ id, kind, name, why, removable }: Leftover, removed: readonly Removal[]): string {
