@@ -1,5 +1,5 @@
 /** Builders for tests: inputs of a migration that has nothing in its way, with any part overridden. */
-import { QEMU_HOST, domainXml } from '../rescue/inputs.test-support.ts';
+import { QEMU_HOST, domainFacts, domainXml } from '../rescue/inputs.test-support.ts';
 import type { DomainFacts, HostFacts } from '../rescue/types.ts';
 import { NO_RULES } from './rules.ts';
 import type {
@@ -65,22 +65,7 @@ export function migrationInputs(parts: MigrationParts = {}): MigrationInputs {
   const definitionXml = parts.xml ?? domainXml();
   const off = parts.domain?.state === 'shutoff';
   return {
-    domain: {
-      definitionXml,
-      state: 'running',
-      persistent: true,
-      autostart: false,
-      managedSave: false,
-      snapshots: 0,
-      checkpoints: 0,
-      job: null,
-      blockJobs: [],
-      sessionXml: null,
-      rootDiskId: null,
-      liveXml: null,
-      diskUsers: [],
-      ...parts.domain,
-    },
+    domain: domainFacts({ definitionXml, ...parts.domain }),
     source: { host: { ...QEMU_HOST, uri: 'qemu+ssh://alpha/system', ...parts.from }, hostname: 'alpha', hostUuid: 'a' },
     destination: {
       host: { ...QEMU_HOST, uri: 'qemu+ssh://beta/system', ...parts.to },

@@ -120,6 +120,25 @@ export const QEMU_HOST: HostFacts = {
   secrets: [],
 };
 
+export function domainFacts(parts: Partial<DomainFacts> = {}): DomainFacts {
+  return {
+    definitionXml: domainXml(),
+    state: 'running',
+    persistent: true,
+    autostart: false,
+    managedSave: false,
+    snapshots: 0,
+    checkpoints: 0,
+    job: null,
+    blockJobs: [],
+    sessionXml: null,
+    rootDiskId: null,
+    liveXml: null,
+    diskUsers: [],
+    ...parts,
+  };
+}
+
 export interface InputParts {
   readonly xml?: string;
   readonly domain?: Partial<DomainFacts>;
@@ -134,22 +153,7 @@ export interface InputParts {
 export function inputs(parts: InputParts = {}): RescueInputs {
   const media = parts.media ?? [medium()];
   return {
-    domain: {
-      definitionXml: parts.xml ?? domainXml(),
-      state: 'running',
-      persistent: true,
-      autostart: false,
-      managedSave: false,
-      snapshots: 0,
-      checkpoints: 0,
-      job: null,
-      blockJobs: [],
-      sessionXml: null,
-      rootDiskId: null,
-      liveXml: null,
-      diskUsers: [],
-      ...parts.domain,
-    },
+    domain: domainFacts({ definitionXml: parts.xml ?? domainXml(), ...parts.domain }),
     host: { ...QEMU_HOST, ...parts.host },
     media,
     request: {

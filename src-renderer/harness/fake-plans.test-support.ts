@@ -11,6 +11,7 @@ import type { DomainView } from '../../src-core/domain-xml/domain.ts';
 import { previewRescue } from '../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../src-core/rescue/redact.ts';
 import type { OverlayPoolFacts } from '../../src-core/rescue/types.ts';
+import { HOST_FACTS, domainFacts } from './fake-facts.test-support.ts';
 import { GIB, poolNamed } from './fake-world.test-support.ts';
 import type { FakeWorld } from './fake-world.test-support.ts';
 import { mediumFacts } from './guests.test-support.ts';
@@ -106,30 +107,8 @@ function overlayPoolOf(name: string): OverlayPoolFacts {
 function planOf({ xml, state, persistent, managedSave }: Machine, { request, properties }: Order): Preview {
   const media = request.media.map((spec, at) => ({ ...mediumFacts(spec), properties: at === 0 ? properties : {} }));
   const { plan, choices } = previewRescue({
-    domain: {
-      definitionXml: xml,
-      state,
-      persistent,
-      autostart: false,
-      managedSave,
-      snapshots: 0,
-      checkpoints: 0,
-      job: null,
-      blockJobs: [],
-      sessionXml: null,
-      rootDiskId: null,
-      liveXml: null,
-      diskUsers: [],
-    },
-    host: {
-      uri: 'qemu:///system',
-      driver: 'QEMU',
-      libvirtVersion: 9_000_000,
-      hypervisorVersion: 7_002_000,
-      domainCapabilities: null,
-      readOnly: false,
-      secrets: [],
-    },
+    domain: domainFacts({ definitionXml: xml, state, persistent, managedSave }),
+    host: HOST_FACTS,
     media,
     request,
     stamp: null,

@@ -8,6 +8,7 @@ import { planReboot } from '../../src-core/reboot/plan.ts';
 import type { PowerAction } from '../../src-core/reboot/power.ts';
 import type { FoundDependency, RebootPlan } from '../../src-core/reboot/types.ts';
 import type { DomainState } from '../../src-core/rescue/types.ts';
+import { HOST_FACTS, domainFacts } from './fake-facts.test-support.ts';
 import type { FakeHandlers } from './fake-salvor.test-support.ts';
 import { run } from './fake-run.test-support.ts';
 import type { FakeWorld } from './fake-world.test-support.ts';
@@ -54,30 +55,8 @@ export function rebootPlanOf(
     return { ok: false, error: errorData('domain-not-found', { domain: key.uuid, uri: key.hostId }) };
   const { row, xml, managedSave } = machine;
   const value = planReboot({
-    domain: {
-      definitionXml: xml,
-      state: row.state,
-      persistent: row.persistent,
-      autostart: false,
-      managedSave,
-      snapshots: 0,
-      checkpoints: 0,
-      job: null,
-      blockJobs: [],
-      sessionXml: null,
-      rootDiskId: null,
-      liveXml: null,
-      diskUsers: [],
-    },
-    host: {
-      uri: 'qemu:///system',
-      driver: 'QEMU',
-      libvirtVersion: 9_000_000,
-      hypervisorVersion: 7_002_000,
-      domainCapabilities: null,
-      readOnly: world.hosts.get(key.hostId)?.readOnly === true,
-      secrets: [],
-    },
+    domain: domainFacts({ definitionXml: xml, state: row.state, persistent: row.persistent, managedSave }),
+    host: { ...HOST_FACTS, readOnly: world.hosts.get(key.hostId)?.readOnly === true },
     found: look ?? (row.name === 'web-01' ? SOME_FOUND : allReady(xml)),
     request,
     session: row.session,
