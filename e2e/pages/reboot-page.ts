@@ -13,6 +13,7 @@ export interface PowerPanel {
 export interface RebootPage {
   readonly power: PowerPanel;
   readonly preview: Locator;
+  readonly lookAgain: Locator;
   /** A row of what the machine depends on. */
   readonly dependency: (kind: string, name: string) => Locator;
   readonly group: (name: string | RegExp) => Locator;
@@ -40,6 +41,7 @@ export function rebootPage(page: Page): RebootPage {
       confirm: (name) => panel.getByRole('button', { name, exact: true }),
     },
     preview,
+    lookAgain: preview.getByRole('button', { name: 'Look again' }),
     dependency: (kind, name) => table.getByRole('row', { name: new RegExp(`^${kind} ${name} `) }),
     group: (name) => table.getByRole('rowheader', { name }),
     stop: (name) =>

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
+import { sidePane } from '../pages/side-pane.ts';
 
 /** No violation of level serious or worse on the page as it is now. */
 export async function expectAccessible(window: Page, where: string): Promise<void> {
@@ -9,4 +10,12 @@ export async function expectAccessible(window: Page, where: string): Promise<voi
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const words = bad.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html).join('\n  ')}`);
   expect(words, where).toEqual([]);
+}
+
+/** The same for either way of seeing it. */
+export async function expectAccessibleInBoth(window: Page, where: string): Promise<void> {
+  for (const theme of ['Dark', 'Light'] as const) {
+    await sidePane(window).theme(theme).check({ force: true });
+    await expectAccessible(window, `${where}, ${theme}`);
+  }
 }

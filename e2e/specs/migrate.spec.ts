@@ -13,7 +13,7 @@ import { rescueArguments, salvor } from '../testbed/salvor.ts';
 import { defineTraveller, startTraveller } from '../testbed/travellers.ts';
 import { startTwoHosts } from '../testbed/two-hosts.ts';
 import type { TwoHosts } from '../testbed/two-hosts.ts';
-import { expectAccessible } from './accessibility.ts';
+import { expectAccessibleInBoth } from './accessibility.ts';
 import { test as base } from './salvor-app.ts';
 import { keep, takesPictures } from './screenshots.ts';
 
@@ -71,13 +71,6 @@ async function keepThemes(window: Page, two: TwoHosts, name: string, themes: rea
   }
 }
 
-async function expectAccessibleBoth(window: Page, where: string): Promise<void> {
-  for (const theme of ['Dark', 'Light'] as const) {
-    await sidePane(window).theme(theme).check({ force: true });
-    await expectAccessible(window, `${where}, ${theme}`);
-  }
-}
-
 async function mapPaths(page: MigratePage, two: TwoHosts): Promise<void> {
   await page.addRow('Path').click();
   await page.rule('path 1', 'here').fill(join(two.a.dir, 'guests'));
@@ -114,7 +107,7 @@ test('a running machine goes to another host by rules, and its rescue goes with 
     await page.bandwidth.fill(String(BANDWIDTH_MIB));
     await page.options.click();
     await page.destination('kvm2').scrollIntoViewIfNeeded();
-    await expectAccessibleBoth(window, 'migrate');
+    await expectAccessibleInBoth(window, 'migrate');
     await keepThemes(window, two, 'migrate', ['Dark', 'Light']);
     await page.previewTab('What stays there').click();
     await expect(page.preview.locator('.cm-content')).toContainText("network='lan-2'");
@@ -132,7 +125,7 @@ test('a running machine goes to another host by rules, and its rescue goes with 
     if (takesPictures) await expect(page.progress.locator('.sparkline-main')).toHaveCount(2);
     if (takesPictures) await window.waitForTimeout(4000);
     await keepThemes(window, two, 'migrate-run', ['Light']);
-    await expectAccessible(window, 'migration under way');
+    await expectAccessibleInBoth(window, 'migration under way');
     await page.show(guest.name, 'kvm2').click({ timeout: 30_000 });
     await expect(machinePage(window).heading(guest.name)).toBeVisible();
   });

@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { sentence } from '../../../src-core/rescue/findings.ts';
@@ -38,6 +38,7 @@ test('a confirmation is of one plan: another one is asked about again', async ()
   expect(screen.getByRole('group', { name: 'Go?' })).toHaveAccessibleDescription(/^Look again/);
   rerender(bar('two'));
   expect(screen.queryByRole('group', { name: 'Go?' })).toBeNull();
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Go…' })).toHaveFocus());
   expect(onStart).not.toHaveBeenCalled();
 });
 

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../src-core/contract/errors.ts';
@@ -10,7 +10,7 @@ import { ConfirmPanel } from './ConfirmPanel.tsx';
 import { ErrorNotice } from './ErrorNotice.tsx';
 import { Sign } from './Sign.tsx';
 import type { SignName, Tone } from './Sign.tsx';
-import { useFocusKept } from './use-focus-kept.ts';
+import { isFocusLost, useFocusKept } from './use-focus-kept.ts';
 import './start-bar.css';
 
 interface Startable {
@@ -51,14 +51,14 @@ export function StartBar({ button, confirm, plan, settled, error, errorHelp, chi
   useFocusKept(startButton, disabled);
   // A confirmation is of one plan: when another one takes its place, it is asked for again.
   const confirming = plan !== null && confirmed === plan.fingerprint.inputs;
-  useEffect(() => {
-    if (confirmed !== null && !confirming) setConfirmed(null);
-  }, [confirmed, confirming]);
-
-  const close = (): void => {
+  const close = useCallback((): void => {
     setConfirmed(null);
-    window.setTimeout(() => startButton.current?.focus());
-  };
+    window.setTimeout(() => isFocusLost() && startButton.current?.focus());
+  }, []);
+  useEffect(() => {
+    if (confirmed !== null && !confirming) close();
+  }, [confirmed, confirming, close]);
+
   const start = async (): Promise<void> => {
     setStarting(true);
     await onStart();

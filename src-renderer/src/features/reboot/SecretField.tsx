@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { NeededSecret } from '../../../../src-core/reboot/types.ts';
 import { Field } from '../../components/Field.tsx';
 import { formatBytes } from '../../components/format.ts';
+import { isFocusLost } from '../../components/use-focus-kept.ts';
 import { visible } from '../../i18n/visible.ts';
 import { bytesOf, endsWithLine, MOST_SECRET_BYTES, problemOf } from './secret-values.ts';
 import type { GivenSecret } from './secret-values.ts';
@@ -32,8 +33,7 @@ export function SecretField({ secret, given, focus, onGive }: SecretFieldProps) 
   const isFile = given?.kind === 'file';
   const wasFile = useRef(isFile);
   useEffect(() => {
-    const isLost = document.activeElement === null || document.activeElement === document.body;
-    if (isFile !== wasFile.current && isLost) (isFile ? forgetButton : input).current?.focus();
+    if (isFile !== wasFile.current && isFocusLost()) (isFile ? forgetButton : input).current?.focus();
     wasFile.current = isFile;
   }, [isFile]);
 
