@@ -3,6 +3,8 @@
  * that is taken for the original costs the guest its data.
  */
 import { posix } from 'node:path';
+import { sameImage } from '../../../src-core/migration/same-image.ts';
+import type { SeenImage } from '../../../src-core/migration/same-image.ts';
 import { diskNames, disksStaying } from '../../../src-core/migration/there.ts';
 import type { DiskNames } from '../../../src-core/migration/there.ts';
 import type { DiskOnBoth, MigrationRules } from '../../../src-core/migration/types.ts';
@@ -18,8 +20,6 @@ import { placeOf } from '../volume-place.ts';
 const HEAD_BYTES = 512 * 1024;
 /** A guest that runs may write while it is being compared. */
 const TRIES = 3;
-/** So much a host may lag behind in what it knows of a file that another one writes (NFS: acregmax is 60 s). */
-const LAG_SECONDS = 120;
 /** Names that are of one device wherever it is seen: its World Wide Name (NAA, EUI-64 or SCSI name), bare, of SCSI, of multipath. */
 const WORLD_WIDE = /^\/dev\/disk\/by-id\/(?:wwn-|scsi-[238]|dm-uuid-(?:part\d+-)?mpath-[238])/;
 /** A pool knows of a volume that was made elsewhere only once it is refreshed. Of these that is a look into a folder; others a failure turns off. */
@@ -45,15 +45,21 @@ export async function disksOnBoth(
   return lookAtAll(source, destination, order, diskNames(order.xml, order.rules));
 }
 
-/** The same of the disks that only what stays has: `stays` are the definition and the one in its record. */
+/**
+ * The same of the disks that only what stays has: `stays` are the definition and the one in its record. `behind`: the look at the others. Both
+ * look through the same folders, and at once each would find the other's pool over them come and go.
+ */
 export async function stayingOnBoth(
   source: Hypervisor,
   destination: Hypervisor,
   order: DisksOrder,
   stays: readonly string[],
+  behind: Promise<unknown>,
 ): Promise<DiskOnBoth[]> {
   const names = disksStaying(order.xml, stays, order.rules);
-  return names.length === 0 ? [] : lookAtAll(source, destination, { ...order, on: false }, names);
+  if (names.length === 0) return [];
+  await behind;
+  return lookAtAll(source, destination, { ...order, on: false }, names);
 }
 
 async function lookAtAll(
@@ -176,9 +182,8 @@ interface Compared {
   readonly other: VolumeView | null;
 }
 
-interface Read {
+interface Read extends SeenImage {
   readonly view: VolumeView;
-  readonly head: Uint8Array | null;
 }
 
 /** The source is read before and after the destination: what did not change meanwhile can be compared. */
@@ -195,35 +200,10 @@ async function compare(context: Context, { type }: DiskNames, from: string, to: 
     other = there.view;
     const after = await readHere();
     if (typeof before === 'string' || typeof after === 'string') return { seen: 'unknown', own, other };
-    const seen = judged(before, there, after, from === to && WORLD_WIDE.test(from));
+    const seen = sameImage(before, there, after, from === to && WORLD_WIDE.test(from));
     if (seen !== 'unknown') return { seen, own, other };
   }
   return { seen: 'unknown', own, other };
-}
-
-function judged(before: Read, there: Read, after: Read, oneDevice: boolean): 'same-bytes' | 'differs' | 'unknown' {
-  if (before.head === null || there.head === null || after.head === null) return 'unknown';
-  if (before.view.capacity !== there.view.capacity) return 'differs';
-  if (!sameBytes(before.head, after.head)) return 'unknown';
-  if (!sameBytes(before.head, there.head)) return 'differs';
-  // The first bytes of a copy are the same, also of one that was never finished. A file that was copied was last changed at another moment; a
-  // device's node tells nothing of the kind, and of a clone has the same name: only a name that belongs to the device itself tells.
-  const [first, then, last] = [before, there, after].map(({ view }) => changedAt(view));
-  if (oneDevice) return 'same-bytes';
-  if (before.view.type !== 'file' || first == null || then == null || last == null) return 'unknown';
-  if (first <= then && then <= last) return 'same-bytes';
-  const lag = BigInt(LAG_SECONDS) * 1_000_000_000n;
-  return then < first - lag || then > last + lag ? 'differs' : 'unknown';
-}
-
-/** Nanoseconds since 1970; null: not told. */
-function changedAt({ changed }: VolumeView): bigint | null {
-  const [, seconds, fraction = ''] = /^(\d{1,15})(?:\.(\d{1,9}))?$/.exec(changed ?? '') ?? [];
-  return seconds === undefined ? null : BigInt(`${seconds}${fraction.padEnd(9, '0')}`);
-}
-
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.from(one.buffer, one.byteOffset, one.byteLength).equals(other);
 }
 
 async function read(
@@ -258,5 +238,7 @@ async function isRefreshed(hypervisor: Hypervisor, name: string): Promise<boolea
 }
 
 function viewed({ xml, head }: ExaminedVolume): Read {
-  return { view: readVolumeXml(xml), head };
+  const view = readVolumeXml(xml);
+  const { type, capacity, changed } = view;
+  return { view, type, capacity, changed, head };
 }

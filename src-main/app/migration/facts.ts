@@ -63,8 +63,7 @@ export async function collectMigration(
     destinationFacts(source, destination, { uuid, view, xml, definitionXml, stays, request }),
     capabilitiesOf(source, view.arch),
     images,
-    // Not at once: both look through the same folders, and each would find the other's pool over them come and go.
-    images.then(() => stayingOnBoth(source, destination, looked, stays)),
+    stayingOnBoth(source, destination, looked, stays, images),
     session === null ? null : ownNvramThere(destination, variables),
     on && measure && request.live ? courtesy(source.dirtyRate(uuid, DIRTY_SECONDS), null) : null,
   ]);
@@ -167,10 +166,11 @@ async function capabilitiesOf(host: Hypervisor, arch: string): Promise<HostCapab
  * the other host's own no daemon can tell (it says `superset`).
  */
 function compared(destination: Hypervisor, view: DomainView, xml: string): Promise<CpuComparison | null> {
+  if (view.type !== 'kvm') return Promise.resolve(null);
   const cpu = child(parseXml(xml).documentElement, 'cpu');
   const model = child(cpu, 'model');
   const mode = attribute(cpu, 'mode') ?? 'custom';
-  if (view.type !== 'kvm' || cpu === null || model === null || mode !== 'custom') return Promise.resolve(null);
+  if (cpu === null || model === null || mode !== 'custom') return Promise.resolve(null);
   const query: CapabilityQuery = {
     emulator: view.emulator,
     arch: view.arch,

@@ -3,9 +3,11 @@
  * journal ahead of itself. Both definitions are given; whatever libvirt answers, where the guest is afterwards is found out from both hosts.
  */
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { secretNamed } from '../../../src-core/disks/secret-states.ts';
 import { migrateCall } from '../../../src-core/migration/parameters.ts';
 import { describeMigrationDrift } from '../../../src-core/migration/drift.ts';
 import { planMigration } from '../../../src-core/migration/plan.ts';
+import type { StateBefore } from '../../../src-core/journal/types.ts';
 import type { MigrationInputs, MigrationOrder, MigrationPlan } from '../../../src-core/migration/types.ts';
 import type { StepId } from '../../../src-core/rescue/plan-types.ts';
 import { withoutSecrets } from '../../../src-core/rescue/record.ts';
@@ -18,7 +20,6 @@ import { volumesMade } from './begun.ts';
 import type { BegunMigration } from './begun.ts';
 import { collectMigration } from './facts.ts';
 import { lockOnHosts } from './locks.ts';
-import { secretNamed } from './needs.ts';
 import type { MigrateOrder, MigrateReport, Migrated, MigrationControls } from './order.ts';
 import { move, prepare, tidy, verify } from './steps.ts';
 
@@ -61,8 +62,8 @@ async function carryOut(run: Run): Promise<Migrated> {
   const { inputs, plan } = await inStep({ report, writer: null }, 'check', () => check(run));
   throwIfCancelled(signal);
   const migration = orderOf(order, plan, destination, await secretsOf(source, plan));
-  const writer = await beginMigration(run, inputs, plan, migration);
   const before = stateBefore(inputs.domain, inputs.domain.definitionXml);
+  const writer = await beginMigration(run, inputs, plan, { migration, before });
   const recorded = { domain: order.domain, from: inputs.source.hostname, migration, before };
   const begun: BegunMigration = { ...run, writer, inputs, plan, recorded, carried: [], asked: false, remarks: [] };
   const work: Readonly<Partial<Record<StepId, (begun: BegunMigration) => Promise<void>>>> = {
@@ -143,9 +144,9 @@ function orderOf(
 /** The first record, on disk before anything is touched. */
 function beginMigration(
   { source, order }: Run,
-  { domain: facts, session }: MigrationInputs,
+  { session }: MigrationInputs,
   plan: MigrationPlan,
-  migration: MigrationOrder,
+  { migration, before }: { readonly migration: MigrationOrder; readonly before: StateBefore },
 ): Promise<JournalWriter> {
   return begin(order.journal, source, order.domain, {
     id: order.id,
@@ -153,7 +154,7 @@ function beginMigration(
     by: order.by,
     session: session === null ? null : { id: session.id ?? '', kind: session.kind, transient: session.transient },
     order: { kind: 'migrate', migration },
-    before: stateBefore(facts, facts.definitionXml),
+    before,
     rescueDefinition: null,
     steps: plan.steps.map(({ id, what }) => ({ id, text: what.text })),
     files: [],
