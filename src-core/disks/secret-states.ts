@@ -8,6 +8,18 @@ export function secretOf(reference: SecretReference, known: readonly SecretFacts
   );
 }
 
+/** The secret that one word names: its UUID, or its usage; null: the host has none. */
+export function secretNamed(known: readonly SecretFacts[], name: string): SecretFacts | null {
+  return known.find(({ uuid, usage }) => uuid === name || usage === name) ?? null;
+}
+
+/** Has it a value? Of a private one nobody may ask. */
+export function valueState(secret: SecretFacts | null | undefined): 'missing' | 'value-unknown' | 'no-value' | 'ready' {
+  if (secret == null) return 'missing';
+  if (secret.hasValue === null) return 'value-unknown';
+  return secret.hasValue ? 'ready' : 'no-value';
+}
+
 /** How it stands with the secrets that a disk needs. `known`: those of the host; null: they could not be asked. */
 export function secretStates(
   references: readonly SecretReference[],

@@ -1,4 +1,5 @@
 /** Names that both definitions need at the destination: are they there, and may a secret be carried? */
+import { secretNamed, valueState } from '../../../src-core/disks/secret-states.ts';
 import { parseXml } from '../../../src-core/domain-xml/document.ts';
 import { attribute } from '../../../src-core/domain-xml/elements.ts';
 import { namesNeeded } from '../../../src-core/migration/there.ts';
@@ -32,17 +33,12 @@ export async function neededThere(
   return Promise.all(
     names.map(async (each): Promise<NeededThere> => {
       if (each.kind !== 'secret') return { ...each, state: stateOf(each, networks, pools), carriable: false };
-      const state = secretState(secrets, each.name);
+      const state = secrets === null ? 'not-checked' : valueState(secretNamed(secrets, each.name));
       const lacks = state === 'missing' || state === 'no-value';
       const writable = !source.readOnly && !destination.readOnly;
       return { ...each, state, carriable: lacks && writable && (await isReadable(source, own, each.name)) };
     }),
   );
-}
-
-/** The UUID of a secret that a definition names by its UUID or its usage; null: the host has none. */
-export function secretNamed(secrets: readonly SecretFacts[], name: string): SecretFacts | null {
-  return secrets.find(({ uuid, usage }) => uuid === name || usage === name) ?? null;
 }
 
 function stateOf(
@@ -61,14 +57,6 @@ function presence(all: readonly { readonly name: string; readonly active: boolea
   const found = all.find((each) => each.name === name);
   if (found === undefined) return 'missing';
   return found.active ? 'ready' : 'inactive';
-}
-
-function secretState(secrets: readonly SecretFacts[] | null, name: string): State {
-  if (secrets === null) return 'not-checked';
-  const found = secretNamed(secrets, name);
-  if (found === null) return 'missing';
-  if (found.hasValue === null) return 'value-unknown';
-  return found.hasValue ? 'ready' : 'no-value';
 }
 
 /** Its value is not read for the answer: libvirt tells whether there is one, and gives it of all that are not private. */

@@ -3,6 +3,7 @@
  * made is remembered by its UUID alone, so that it can be taken back when the migration fails.
  */
 import { SalvorError } from '../../../src-core/contract/errors.ts';
+import { secretNamed } from '../../../src-core/disks/secret-states.ts';
 import { parseXml } from '../../../src-core/domain-xml/document.ts';
 import type { XmlElement } from '../../../src-core/domain-xml/document.ts';
 import { attribute, child, childText, children } from '../../../src-core/domain-xml/elements.ts';
@@ -11,7 +12,6 @@ import { isOn } from '../domain-facts.ts';
 import { ifGone } from '../drift.ts';
 import { errorOf } from '../errors.ts';
 import { IN_FLIGHT, mapLimited } from '../patience.ts';
-import { secretNamed } from './needs.ts';
 
 export interface CarriedSecret {
   readonly uuid: string;

@@ -1,4 +1,5 @@
 /** The steps of a migration. What a call answers is not believed: verify looks at both hosts. */
+import { secretNamed } from '../../../src-core/disks/secret-states.ts';
 import { parseDomain } from '../../../src-core/domain-xml/domain.ts';
 import { migrateCall } from '../../../src-core/migration/parameters.ts';
 import { notArrived } from '../../../src-core/migration/verify.ts';
@@ -12,7 +13,6 @@ import { settledSides } from './account.ts';
 import { hostsOf } from './begun.ts';
 import type { BegunMigration } from './begun.ts';
 import { followMigration } from './job.ts';
-import { secretNamed } from './needs.ts';
 import { carrySecret } from './secrets.ts';
 
 /** Secrets that the destination lacks. */

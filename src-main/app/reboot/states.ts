@@ -1,10 +1,10 @@
 /** How each thing that a domain depends on is on its host now. Nothing is changed by looking. */
-import { secretOf } from '../../../src-core/disks/secret-states.ts';
+import { secretOf, valueState } from '../../../src-core/disks/secret-states.ts';
 import type { SecretReference } from '../../../src-core/disks/types.ts';
 import { isUuid } from '../../../src-core/reboot/actions.ts';
 import { keyOf, merged } from '../../../src-core/reboot/found.ts';
 import { poolSecrets } from '../../../src-core/reboot/pool-secrets.ts';
-import type { Dependency, DependencyState, FoundDependency, Held } from '../../../src-core/reboot/types.ts';
+import type { Dependency, FoundDependency, Held } from '../../../src-core/reboot/types.ts';
 import { nodeDeviceOf } from '../../../src-core/reboot/virsh.ts';
 import type { SecretFacts } from '../../../src-core/rescue/types.ts';
 import type { Hypervisor, StoragePool, VirtualNetwork } from '../../libvirt/port.ts';
@@ -190,8 +190,7 @@ function bridgeState(
 
 function secretState(dependency: Dependency, known: readonly SecretFacts[] | null): Told {
   if (known === null) return { state: 'not-checked', detail: 'the host does not list its secrets' };
-  const secret = secretOf(referenceTo(dependency), known);
-  return { state: secretStateOf(secret), detail: null };
+  return { state: valueState(secretOf(referenceTo(dependency), known)), detail: null };
 }
 
 /** By its UUID, or by its use (`TYPE NAME`). */
@@ -199,12 +198,6 @@ function referenceTo({ name }: Dependency): SecretReference {
   return isUuid(name)
     ? { uuid: name, usage: null, purpose: 'encryption' }
     : { uuid: null, usage: name.slice(name.indexOf(' ') + 1), purpose: 'auth' };
-}
-
-function secretStateOf(secret: SecretFacts | undefined): DependencyState {
-  if (secret === undefined) return 'missing';
-  if (secret.hasValue === null) return 'value-unknown';
-  return secret.hasValue ? 'ready' : 'no-value';
 }
 
 /** Node devices. */
