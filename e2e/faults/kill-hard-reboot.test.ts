@@ -103,6 +103,12 @@ async function goOn(desk: Desk, subject: Subject, trail: string[]): Promise<void
   throw new Error('still unfinished');
 }
 
+async function isOver(desk: Desk): Promise<boolean> {
+  const { json } = await run(desk, ['history', '--json']);
+  const { rows } = json as { rows: readonly { kind: string; outcome: string }[] };
+  return rows.some(({ kind, outcome }) => kind === 'hard-reboot' && outcome === 'done');
+}
+
 async function killed(subject: Subject, which: Case, fault: ReturnType<typeof killsAt>[number], seed: number) {
   const { guest } = subject;
   const desk = await newDesk(lane);
@@ -116,8 +122,8 @@ async function killed(subject: Subject, which: Case, fault: ReturnType<typeof ki
     const [open] = await unfinished(desk, subject);
     await goOn(desk, subject, trail);
     if ((await stateOf(subject)) !== 'running') throw new Error(`it is ${await stateOf(subject)}`);
-    // A reboot that had not begun to act is forgotten: it runs as it ran, in its rescue where it was in one.
-    const untouched = open === undefined || open.situation === 'reboot-as-before';
+    // A reboot that had not begun to act is forgotten: it runs as it ran, in its rescue where it was in one. One that was over is over.
+    const untouched = open === undefined ? !(await isOver(desk)) : open.situation === 'reboot-as-before';
     // A rescue for one run is over where nothing but that run knew of it.
     const boots = which.rescue === 'one-shot' && open?.situation === 'reboot-off' ? 'ROOT-BOOTED' : which.boots;
     if (!untouched) {
