@@ -5,11 +5,12 @@ import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../src-core/contract/errors.ts';
 import type { PlanStep } from '../../../src-core/rescue/plan-types.ts';
 import type { Finding } from '../../../src-core/rescue/types.ts';
-import { useFindingWords, useSentenceWords } from '../i18n/words.ts';
+import { useFindingWords } from '../i18n/words.ts';
 import { ConfirmPanel } from './ConfirmPanel.tsx';
 import { ErrorNotice } from './ErrorNotice.tsx';
 import { Sign } from './Sign.tsx';
 import type { SignName, Tone } from './Sign.tsx';
+import { StepItems } from './StepItems.tsx';
 import { isFocusLost, useFocusKept } from './use-focus-kept.ts';
 import './start-bar.css';
 
@@ -42,7 +43,6 @@ interface StartBarProps {
 
 /** Always in sight below a preview: what will happen, and the one button. The confirmation opens in its place. */
 export function StartBar({ button, confirm, plan, settled, error, errorHelp, children, onStart }: StartBarProps) {
-  const words = useSentenceWords();
   const id = useId();
   const [confirmed, setConfirmed] = useState<string | null>(null);
   const [starting, setStarting] = useState(false);
@@ -79,9 +79,7 @@ export function StartBar({ button, confirm, plan, settled, error, errorHelp, chi
         >
           {confirm.words !== undefined && <p>{confirm.words}</p>}
           <ol>
-            {plan.steps.map((step) => (
-              <li key={step.id}>{words(step.what)}</li>
-            ))}
+            <StepItems steps={plan.steps} />
           </ol>
         </ConfirmPanel>
       ) : (

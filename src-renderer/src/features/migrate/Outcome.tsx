@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { DiskWay, MigrationEstimate, MigrationPlan } from '../../../../src-core/migration/types.ts';
 import { Findings } from '../../components/Findings.tsx';
 import { Notice } from '../../components/Notice.tsx';
+import { StepItems } from '../../components/StepItems.tsx';
 import { formatSpan } from '../../components/format.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
 import { Needs } from './Needs.tsx';
@@ -41,14 +42,7 @@ export function Outcome({ plan, draft, onChange, onMap }: OutcomeProps) {
             {t('migrate.steps')}
           </h3>
           <ol>
-            {plan.steps.map((step) => (
-              <li key={step.id}>
-                {words(step.what)}
-                {step.inverse !== null && (
-                  <span className="muted small">{t('rescue.steps.inverse', { inverse: words(step.inverse) })}</span>
-                )}
-              </li>
-            ))}
+            <StepItems steps={plan.steps} inverses />
           </ol>
         </section>
       )}

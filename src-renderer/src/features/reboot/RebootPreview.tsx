@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx';
 import { Findings } from '../../components/Findings.tsx';
 import { Sign } from '../../components/Sign.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
+import { StepItems } from '../../components/StepItems.tsx';
 import { VirshLines } from '../../components/VirshLines.tsx';
 import { formatTime } from '../../components/format.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
@@ -98,9 +99,7 @@ function PlanBody({ machineName, plan }: { readonly machineName: string; readonl
               {t('reboot.steps')}
             </h3>
             <ol className="reboot-steps">
-              {plan.steps.map((step) => (
-                <li key={step.id}>{words(step.what)}</li>
-              ))}
+              <StepItems steps={plan.steps} />
             </ol>
           </section>
         )}

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { PlanStep, RescuePlan } from '../../../../src-core/rescue/plan-types.ts';
+import { StepItems } from '../../components/StepItems.tsx';
 import { formatBytes } from '../../components/format.ts';
 import { visible } from '../../i18n/visible.ts';
 import { useSentenceWords } from '../../i18n/words.ts';
@@ -52,20 +53,11 @@ export function PlanSteps({ plan }: { readonly plan: RescuePlan }) {
 }
 
 function Steps({ title, steps }: { readonly title: string; readonly steps: readonly PlanStep[] }) {
-  const { t } = useTranslation();
-  const words = useSentenceWords();
   return (
     <section className="plan-steps" aria-label={title}>
       <h3 className="head">{title}</h3>
       <ol>
-        {steps.map((step, at) => (
-          <li key={at}>
-            {words(step.what)}
-            {step.inverse !== null && (
-              <span className="muted small">{t('rescue.steps.inverse', { inverse: words(step.inverse) })}</span>
-            )}
-          </li>
-        ))}
+        <StepItems steps={steps} inverses />
       </ol>
     </section>
   );
