@@ -335,10 +335,11 @@ export function needsAttention({ began, records, ended, closed }: EntryOutline):
   const code = ended.code ?? '';
   if (ended.outcome !== 'failed') return false;
   if (LEAVES_WORK.includes(code)) return true;
-  if (began.kind === 'hard-reboot') return LEAVES_WORK_OF_A_REBOOT.includes(code) && !runsOn({ began, records });
-  if (began.kind !== 'end') return false;
-  // Somebody else changed the domain in the middle of it: what was done before that is half of an end.
-  return LEAVES_WORK_OF_AN_END.includes(code) || (code === 'drift' && hasChanged(records));
+  if (began.kind !== 'hard-reboot' && began.kind !== 'end') return false;
+  // Somebody else changed the domain in the middle of it: what was done before that is half of it.
+  if (code === 'drift') return hasChanged(records);
+  if (began.kind === 'end') return LEAVES_WORK_OF_AN_END.includes(code);
+  return LEAVES_WORK_OF_A_REBOOT.includes(code) && !runsOn({ began, records });
 }
 
 /** It was to be stopped, and never was: it runs as before. */

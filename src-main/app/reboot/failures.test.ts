@@ -258,6 +258,17 @@ describe('the stop', () => {
     expect(host.changes).not.toContain('startDomain');
   });
 
+  test('what somebody else does behind it leaves the guest off, which waits for somebody', async () => {
+    const host = needyHost();
+    const journal = memoryJournal();
+    host.after.destroyDomain = () => void (host.definition = NEEDY.replace('262144', '524288'));
+    expect(await failure(host, { journal })).toMatchObject({
+      code: 'drift',
+      unchanged: 'patient is off, with a definition that somebody else gave it meanwhile.',
+    });
+    expect((await journal.read()).entries.map(needsAttention)).toEqual([true]);
+  });
+
   test('what somebody else does right before it', async () => {
     const host = needyHost();
     const journal = memoryJournal(({ type }) => {
@@ -265,5 +276,6 @@ describe('the stop', () => {
     });
     expect(await failure(host, { journal })).toMatchObject({ code: 'drift' });
     expect(host.changes).toEqual([]);
+    expect((await journal.read()).entries.map(needsAttention)).toEqual([false]);
   });
 });
