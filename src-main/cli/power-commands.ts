@@ -27,7 +27,7 @@ export function addPowerCommands(
     );
 
   stopOptions(
-    command('reboot <domain>', 'reboot a machine; --hard: stop it, set up again all that it depends on, start it')
+    command('reboot <domain>', 'reboot a machine; --hard: set up again all that it depends on, stop it and start it')
       .requiredOption('--uri <uri>', 'libvirt connection URI')
       .option('--agent', `without --hard: ${AGENT}`, false)
       .option(
