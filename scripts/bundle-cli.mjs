@@ -1,10 +1,16 @@
 /**
  * Bundles the command line (src-main/cli.ts) into out/cli/salvor.mjs. Run by set-up; see bin/salvor.
  */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'vite';
 import { root } from './lib/paths.mjs';
 
-await build({
+const OUT = join(root, 'out/cli');
+/** A command that is still running may load its next part from the bundle before this one: parts stay for so long. */
+const STAY_MS = 60 * 60 * 1000;
+
+const built = await build({
   configFile: false,
   root,
   logLevel: 'warn',
@@ -13,7 +19,6 @@ await build({
   build: {
     ssr: 'src-main/cli.ts',
     outDir: 'out/cli',
-    // A command that is still running may load its next part from the bundle before this one.
     emptyOutDir: false,
     target: 'node22',
     // Less to read at every start; the compile cache does the rest.
@@ -35,3 +40,7 @@ await build({
     },
   },
 });
+
+const parts = new Set(built.output.map(({ fileName }) => fileName));
+for (const name of readdirSync(OUT).filter((each) => each.endsWith('.mjs') && !parts.has(each)))
+  if (Date.now() - statSync(join(OUT, name)).mtimeMs > STAY_MS) rmSync(join(OUT, name), { force: true });

@@ -1,7 +1,7 @@
 /** The command line as a process: what is on stdout, what on stderr, and the exit code. No host is needed here; see e2e/host. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -37,6 +37,13 @@ function salvor(args: readonly string[], input = ''): Promise<Answer> {
 }
 
 const MEDIUM = ['--medium', 'path:/nowhere/rescue.iso', '--medium-format', 'iso'] as const;
+
+test('--version', async () => {
+  const about = await readFile(join(import.meta.dirname, '../package.json'), 'utf8');
+  const { version } = JSON.parse(about) as { version: string };
+  expect(await salvor(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  expect(JSON.parse((await salvor(['--version', '--json'])).stdout)).toEqual({ version });
+});
 
 describe('plan from a file', () => {
   test('--json is the plan and nothing else', async () => {

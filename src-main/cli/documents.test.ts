@@ -39,10 +39,13 @@ function documented(commands: readonly string[]): Record<string, string[]> {
   );
 }
 
+/** Said in words above the list: they are no command's own. */
+const GENERAL: readonly (string | undefined)[] = ['--json', '--version'];
+
 /** The same as commander has them; of a group only its commands. */
 function known(command: Command, path = ''): Record<string, string[]> {
   const own = `${path}${command.name()}`;
-  const options = command.options.map(({ long }) => long ?? '').filter((long) => long !== '--json');
+  const options = command.options.map(({ long }) => long ?? '').filter((long) => !GENERAL.includes(long));
   const isGroup = command.commands.length > 0 && options.length === 0;
   const below = command.commands.map((each) => known(each, `${own} `));
   return Object.assign({}, isGroup ? {} : { [own]: options.sort() }, ...below) as Record<string, string[]>;

@@ -1,6 +1,7 @@
 /** All commands and their options, as commander knows them. Each command loads what it needs and no more. */
 import { Command } from 'commander';
 import type { CommanderError } from 'commander';
+import about from '../../package.json' with { type: 'json' };
 import { usage } from './arguments.ts';
 import type { EndOptions, RescueOptions } from './carry-out.ts';
 import type { FilterOptions } from './history.ts';
@@ -15,6 +16,8 @@ import { addPowerCommands } from './power-commands.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { SessionsOptions } from './sessions.ts';
 
+const { version } = about;
+
 interface InspectArguments {
   readonly uri?: string;
   readonly xml?: string;
@@ -26,6 +29,7 @@ interface InspectArguments {
 export function program(json: boolean, done: (exit: Exit) => void): Command {
   const salvor = new Command('salvor')
     .description('Stable device rescue for libvirt virtual machines')
+    .version(json ? JSON.stringify({ version }) : version, '--version', 'the version of Salvor')
     .option('--json', 'print one JSON document on stdout and nothing else');
   salvor
     .exitOverride(nameACommand(salvor))
