@@ -4,11 +4,11 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { previewRescue } from '../../../../src-core/rescue/plan.ts';
 import { redactPlan } from '../../../../src-core/rescue/redact.ts';
+import { HOST_FACTS, domainFacts } from '../../../harness/fake-facts.test-support.ts';
 import { fakeSalvor } from '../../../harness/fake-salvor.test-support.ts';
 import { makeWorld, row } from '../../../harness/fake-world.test-support.ts';
 import { WEB, mediumFacts } from '../../../harness/guests.test-support.ts';
 import { renderWindow } from '../../../harness/render.test-support.tsx';
-import type { RescueInputs } from '../../../../src-core/rescue/types.ts';
 
 const MARKUP =
   '<script>alert(1)</script><img src=x onerror=alert(1)><a href="https://evil.example">here</a>{{bus}}$t(common.copy)';
@@ -27,31 +27,10 @@ function hostileSalvor() {
   const world = makeWorld();
   const own = row({ name: HOSTILE, title: HOSTILE });
   world.machines.set('demo/6b1f0a52-9f0e-4c8b-9d53-0c1b7c1f2a01', { row: own, xml: WEB, managedSave: false });
-  const domain: RescueInputs['domain'] = {
-    // Control characters cannot stand in XML: there the name is as bad as it can be.
-    definitionXml: WEB.replace('<name>web-01</name>', `<name><![CDATA[${MARKUP}\u202egpj]]></name>`),
-    state: 'running',
-    persistent: true,
-    autostart: false,
-    managedSave: false,
-    snapshots: 0,
-    checkpoints: 0,
-    job: null,
-    blockJobs: [],
-    sessionXml: null,
-    rootDiskId: null,
-    liveXml: null,
-    diskUsers: [],
-  };
-  const host: RescueInputs['host'] = {
-    uri: `qemu+ssh://${HOSTILE}/system`,
-    driver: 'QEMU',
-    libvirtVersion: 9_000_000,
-    hypervisorVersion: 7_002_000,
-    domainCapabilities: null,
-    readOnly: false,
-    secrets: [],
-  };
+  // Control characters cannot stand in XML: there the name is as bad as it can be.
+  const definitionXml = WEB.replace('<name>web-01</name>', `<name><![CDATA[${MARKUP}\u202egpj]]></name>`);
+  const domain = domainFacts({ definitionXml, state: 'running', persistent: true, managedSave: false });
+  const host = { ...HOST_FACTS, uri: `qemu+ssh://${HOSTILE}/system` };
   return fakeSalvor(world, {
     'pools.list': () => [
       {
